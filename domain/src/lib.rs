@@ -1,1 +1,30 @@
-//! domain.
+//! The vocabulary and the rules of a member network: who is in it, what they can do, who sees what, who fits whom.
+//!
+//! Pure: nothing here reads a clock, a file, a database or a random number. Times and ids are passed in.
+//!
+//! In reading order:
+//! - [`id`], [`text`], [`invalid`], [`place`], [`page`]: the small words.
+//! - [`audience`]: visibility levels and the one projection that every reader reads through.
+//! - [`organisation`] with its [`institution`] units, [`membership`], [`person`]: the directory.
+//! - [`skill`]: concepts, their closeness, and claims; [`reference`](mod@reference): what someone has done.
+//! - [`profile`]: an organisation with all of that.
+//! - [`opportunity`]: offers and requests.
+//! - [`search`]: questions to the directory.
+//! - [`account`]: who may sign in and do what.
+
+pub mod account;
+pub mod audience;
+pub mod id;
+pub mod institution;
+pub mod invalid;
+pub mod membership;
+pub mod opportunity;
+pub mod organisation;
+pub mod page;
+pub mod person;
+pub mod place;
+pub mod profile;
+pub mod reference;
+pub mod search;
+pub mod skill;
+pub mod text;

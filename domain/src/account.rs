@@ -1,0 +1,122 @@
+//! Accounts: who may sign in, in which role, and what an API key may do.
+
+use chrono::{DateTime, Utc};
+
+use crate::id::Id;
+use crate::organisation::OrganisationId;
+
+/// The id of a user.
+pub type UserId = Id<User>;
+/// The id of an API key.
+pub type ApiKeyId = Id<ApiKey>;
+
+/// Someone with a login.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct User {
+    /// Its id.
+    pub id: UserId,
+    /// The login, an e-mail address, unique without regard to case.
+    pub email: String,
+    /// The name to show.
+    pub name: String,
+    /// What the user may do.
+    pub role: Role,
+    /// The organisation that the user belongs to; always set for member, editor and owner.
+    pub organisation: Option<OrganisationId>,
+    /// False while suspended.
+    pub active: bool,
+}
+
+/// What a user may do. Each role may do what the ones before it may, within its own organisation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Role {
+    /// Reads what members may see.
+    Member,
+    /// Edits the own organisation.
+    Editor,
+    /// Also its people and API keys.
+    Owner,
+    /// Everything about the network.
+    Manager,
+}
+
+impl Role {
+    /// All roles.
+    pub const ALL: [Self; 4] = [Self::Member, Self::Editor, Self::Owner, Self::Manager];
+
+    /// The name in JSON and in the database.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Member => "member",
+            Self::Editor => "editor",
+            Self::Owner => "owner",
+            Self::Manager => "manager",
+        }
+    }
+
+    /// The role with this name.
+    pub fn from_code(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|role| role.code() == code)
+    }
+}
+
+/// A key for programs. The secret itself is never stored.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ApiKey {
+    /// Its id.
+    pub id: ApiKeyId,
+    /// Whose rights it narrows.
+    pub user: UserId,
+    /// What it is for, in one line.
+    pub name: String,
+    /// What it may do.
+    pub scopes: Vec<Scope>,
+    /// When it ends.
+    pub expires_at: Option<DateTime<Utc>>,
+}
+
+/// What an API key may do, within the rights of its user.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Scope {
+    /// Read the directory.
+    DirectoryRead,
+    /// Ask for matches.
+    MatchesRead,
+    /// Change organisations and what belongs to them.
+    OrganisationsWrite,
+    /// Change opportunities.
+    OpportunitiesWrite,
+    /// Change the taxonomy.
+    SkillsWrite,
+    /// Read and change memberships, users and imports.
+    Admin,
+}
+
+impl Scope {
+    /// All scopes.
+    pub const ALL: [Self; 6] = [
+        Self::DirectoryRead,
+        Self::MatchesRead,
+        Self::OrganisationsWrite,
+        Self::OpportunitiesWrite,
+        Self::SkillsWrite,
+        Self::Admin,
+    ];
+
+    /// The name in JSON and in the database.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::DirectoryRead => "directory:read",
+            Self::MatchesRead => "matches:read",
+            Self::OrganisationsWrite => "organisations:write",
+            Self::OpportunitiesWrite => "opportunities:write",
+            Self::SkillsWrite => "skills:write",
+            Self::Admin => "admin",
+        }
+    }
+
+    /// The scope with this name.
+    pub fn from_code(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|scope| scope.code() == code)
+    }
+}

@@ -1,0 +1,168 @@
+//! Who sees what: visibility levels, audiences, and the one projection that everything reads through.
+
+use chrono::{DateTime, Utc};
+
+/// How far a field group or a fact is visible. Ordered: what the public sees, members see; what members see, managers see.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Visibility {
+    /// Everyone.
+    #[default]
+    Public,
+    /// Persons of member organisations, and managers.
+    Members,
+    /// The association's managers, and the owner of the record.
+    Managers,
+}
+
+impl Visibility {
+    /// All levels, the widest first.
+    pub const ALL: [Self; 3] = [Self::Public, Self::Members, Self::Managers];
+
+    /// The name in JSON and in the database.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Public => "public",
+            Self::Members => "members",
+            Self::Managers => "managers",
+        }
+    }
+
+    /// The level with this name.
+    pub fn from_code(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|level| level.code() == code)
+    }
+}
+
+/// A class of viewers. What an audience may see depends on the class alone, never on the person, so that answers can be
+/// compared, cached and proved equal.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Audience {
+    /// Anyone without an account.
+    Anonymous,
+    /// A person of a member organisation.
+    Member,
+    /// A manager of the association; also an owner reading the own record directly.
+    Manager,
+}
+
+impl Audience {
+    /// All audiences, the one that sees least first.
+    pub const ALL: [Self; 3] = [Self::Anonymous, Self::Member, Self::Manager];
+
+    /// True if something of this visibility may be shown.
+    pub const fn sees(self, visibility: Visibility) -> bool {
+        visibility as u8 <= self as u8
+    }
+
+    /// Position in arrays kept per audience: 0, 1, 2.
+    pub const fn index(self) -> usize {
+        self as usize
+    }
+}
+
+/// A record as one audience sees it. Only projections build it, so a function that takes `Seen<T>` cannot be handed what
+/// its reader may not see.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Seen<T>(T);
+
+impl<T> Seen<T> {
+    pub(crate) const fn new(projected: T) -> Self {
+        Self(projected)
+    }
+
+    /// The record, hidden parts emptied.
+    pub const fn get(&self) -> &T {
+        &self.0
+    }
+
+    /// The record, hidden parts emptied.
+    pub fn into_inner(self) -> T {
+        self.0
+    }
+}
+
+/// A record that can be shown to an audience.
+pub trait Project: Clone + PartialEq {
+    /// The record as the audience sees it, or `None` if it does not exist for that audience.
+    fn project(&self, audience: Audience) -> Option<Seen<Self>>;
+}
+
+/// When a record last changed, as each audience may know it: an edit of hidden fields must not show in `updated_at`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ChangedAt {
+    /// The last change that anyone can see.
+    pub public: DateTime<Utc>,
+    /// The last change that members can see.
+    pub members: DateTime<Utc>,
+    /// The last change at all.
+    pub managers: DateTime<Utc>,
+}
+
+impl ChangedAt {
+    /// Changed for everyone at once, as on creation.
+    pub const fn all(at: DateTime<Utc>) -> Self {
+        Self {
+            public: at,
+            members: at,
+            managers: at,
+        }
+    }
+
+    /// The last change that the audience can see.
+    pub const fn seen_by(&self, audience: Audience) -> DateTime<Utc> {
+        match audience {
+            Audience::Anonymous => self.public,
+            Audience::Member => self.members,
+            Audience::Manager => self.managers,
+        }
+    }
+
+    /// The times after a change from `before` to `after`: an audience's time moves only if its view did.
+    pub fn after<T: Project>(self, before: &T, after: &T, at: DateTime<Utc>) -> Self {
+        let differs = |audience| before.project(audience) != after.project(audience);
+        Self {
+            public: if differs(Audience::Anonymous) { at } else { self.public },
+            members: if differs(Audience::Member) { at } else { self.members },
+            managers: if before == after { self.managers } else { at },
+        }
+    }
+}
+
+/// A record with what the store knows about it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Stored<T> {
+    /// The record itself.
+    pub record: T,
+    /// Counts the changes, from 1; guards updates.
+    pub version: i64,
+    /// When it was first stored.
+    pub created_at: DateTime<Utc>,
+    /// When it last changed, per audience.
+    pub changed_at: ChangedAt,
+}
+
+impl<T: Project> Stored<T> {
+    /// The record as the audience sees it with its times, or `None` if it does not exist for that audience.
+    pub fn project(&self, audience: Audience) -> Option<Stored<Seen<T>>> {
+        let record = self.record.project(audience)?;
+        Some(Stored {
+            record,
+            version: self.version,
+            created_at: self.created_at,
+            changed_at: self.changed_at,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_audience_sees_its_own_level_and_the_wider_ones() {
+        let seen: Vec<Vec<bool>> = Audience::ALL
+            .map(|audience| Visibility::ALL.map(|level| audience.sees(level)).to_vec())
+            .to_vec();
+        assert_eq!(seen, [[true, false, false], [true, true, false], [true, true, true]]);
+    }
+}
