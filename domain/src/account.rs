@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 
 use crate::id::Id;
+use crate::named::Named;
 use crate::organisation::OrganisationId;
 
 /// The id of a user.
@@ -40,23 +41,16 @@ pub enum Role {
     Manager,
 }
 
-impl Role {
-    /// All roles.
-    pub const ALL: [Self; 4] = [Self::Member, Self::Editor, Self::Owner, Self::Manager];
+impl Named for Role {
+    const ALL: &'static [Self] = &[Self::Member, Self::Editor, Self::Owner, Self::Manager];
 
-    /// The name in JSON and in the database.
-    pub const fn code(self) -> &'static str {
+    fn code(self) -> &'static str {
         match self {
             Self::Member => "member",
             Self::Editor => "editor",
             Self::Owner => "owner",
             Self::Manager => "manager",
         }
-    }
-
-    /// The role with this name.
-    pub fn from_code(code: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|role| role.code() == code)
     }
 }
 
@@ -92,9 +86,8 @@ pub enum Scope {
     Admin,
 }
 
-impl Scope {
-    /// All scopes.
-    pub const ALL: [Self; 6] = [
+impl Named for Scope {
+    const ALL: &'static [Self] = &[
         Self::DirectoryRead,
         Self::MatchesRead,
         Self::OrganisationsWrite,
@@ -103,8 +96,7 @@ impl Scope {
         Self::Admin,
     ];
 
-    /// The name in JSON and in the database.
-    pub const fn code(self) -> &'static str {
+    fn code(self) -> &'static str {
         match self {
             Self::DirectoryRead => "directory:read",
             Self::MatchesRead => "matches:read",
@@ -113,10 +105,5 @@ impl Scope {
             Self::SkillsWrite => "skills:write",
             Self::Admin => "admin",
         }
-    }
-
-    /// The scope with this name.
-    pub fn from_code(code: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|scope| scope.code() == code)
     }
 }

@@ -2,6 +2,8 @@
 
 use chrono::{DateTime, Utc};
 
+use crate::named::Named;
+
 /// How far a field group or a fact is visible. Ordered: what the public sees, members see; what members see, managers see.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Visibility {
@@ -14,22 +16,15 @@ pub enum Visibility {
     Managers,
 }
 
-impl Visibility {
-    /// All levels, the widest first.
-    pub const ALL: [Self; 3] = [Self::Public, Self::Members, Self::Managers];
+impl Named for Visibility {
+    const ALL: &'static [Self] = &[Self::Public, Self::Members, Self::Managers];
 
-    /// The name in JSON and in the database.
-    pub const fn code(self) -> &'static str {
+    fn code(self) -> &'static str {
         match self {
             Self::Public => "public",
             Self::Members => "members",
             Self::Managers => "managers",
         }
-    }
-
-    /// The level with this name.
-    pub fn from_code(code: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|level| level.code() == code)
     }
 }
 
@@ -160,9 +155,12 @@ mod tests {
 
     #[test]
     fn each_audience_sees_its_own_level_and_the_wider_ones() {
-        let seen: Vec<Vec<bool>> = Audience::ALL
-            .map(|audience| Visibility::ALL.map(|level| audience.sees(level)).to_vec())
-            .to_vec();
+        let seen = Audience::ALL.map(|audience| {
+            Visibility::ALL
+                .iter()
+                .map(|level| audience.sees(*level))
+                .collect::<Vec<_>>()
+        });
         assert_eq!(seen, [[true, false, false], [true, true, false], [true, true, true]]);
     }
 }

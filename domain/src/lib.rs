@@ -3,7 +3,7 @@
 //! Pure: nothing here reads a clock, a file, a database or a random number. Times and ids are passed in.
 //!
 //! In reading order:
-//! - [`id`], [`text`], [`invalid`], [`place`], [`page`]: the small words.
+//! - [`id`], [`text`], [`invalid`], [`named`], [`place`], [`page`]: the small words.
 //! - [`audience`]: visibility levels and the one projection that every reader reads through.
 //! - [`organisation`] with its [`institution`] units, [`membership`], [`person`]: the directory.
 //! - [`skill`]: concepts, their closeness, and claims; [`reference`](mod@reference): what someone has done.
@@ -18,6 +18,7 @@ pub mod id;
 pub mod institution;
 pub mod invalid;
 pub mod membership;
+pub mod named;
 pub mod opportunity;
 pub mod organisation;
 pub mod page;

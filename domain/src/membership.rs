@@ -3,6 +3,7 @@
 use chrono::{DateTime, NaiveDate, Utc};
 
 use crate::id::Id;
+use crate::named::Named;
 use crate::organisation::OrganisationId;
 
 /// The id of a membership.
@@ -69,9 +70,8 @@ pub struct MembershipRefused {
     pub to: MembershipStatus,
 }
 
-impl MembershipStatus {
-    /// All states.
-    pub const ALL: [Self; 8] = [
+impl Named for MembershipStatus {
+    const ALL: &'static [Self] = &[
         Self::Applied,
         Self::UnderReview,
         Self::Rejected,
@@ -82,8 +82,7 @@ impl MembershipStatus {
         Self::Resigned,
     ];
 
-    /// The name in JSON and in the database.
-    pub const fn code(self) -> &'static str {
+    fn code(self) -> &'static str {
         match self {
             Self::Applied => "applied",
             Self::UnderReview => "under_review",
@@ -95,12 +94,9 @@ impl MembershipStatus {
             Self::Resigned => "resigned",
         }
     }
+}
 
-    /// The state with this name.
-    pub fn from_code(code: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|status| status.code() == code)
-    }
-
+impl MembershipStatus {
     /// The states that may follow.
     pub const fn next(self) -> &'static [Self] {
         match self {

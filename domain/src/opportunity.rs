@@ -5,6 +5,7 @@ use chrono::NaiveDate;
 use crate::audience::{Audience, Project, Seen, Visibility};
 use crate::id::Id;
 use crate::institution::UnitId;
+use crate::named::Named;
 use crate::organisation::{Helix, Kind, OrganisationId, SizeClass};
 use crate::place::Circle;
 use crate::skill::{Level, SkillId};
@@ -142,21 +143,14 @@ pub enum Direction {
     Request,
 }
 
-impl Direction {
-    /// Both.
-    pub const ALL: [Self; 2] = [Self::Offer, Self::Request];
+impl Named for Direction {
+    const ALL: &'static [Self] = &[Self::Offer, Self::Request];
 
-    /// The name in JSON and in the database.
-    pub const fn code(self) -> &'static str {
+    fn code(self) -> &'static str {
         match self {
             Self::Offer => "offer",
             Self::Request => "request",
         }
-    }
-
-    /// The direction with this name.
-    pub fn from_code(code: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|direction| direction.code() == code)
     }
 }
 
@@ -183,9 +177,8 @@ pub enum Cooperation {
     SpaceOrEquipment,
 }
 
-impl Cooperation {
-    /// All sorts.
-    pub const ALL: [Self; 9] = [
+impl Named for Cooperation {
+    const ALL: &'static [Self] = &[
         Self::Commercial,
         Self::Technology,
         Self::Research,
@@ -197,8 +190,7 @@ impl Cooperation {
         Self::SpaceOrEquipment,
     ];
 
-    /// The name in JSON and in the database.
-    pub const fn code(self) -> &'static str {
+    fn code(self) -> &'static str {
         match self {
             Self::Commercial => "commercial",
             Self::Technology => "technology",
@@ -210,10 +202,5 @@ impl Cooperation {
             Self::Investment => "investment",
             Self::SpaceOrEquipment => "space_or_equipment",
         }
-    }
-
-    /// The sort with this name.
-    pub fn from_code(code: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|cooperation| cooperation.code() == code)
     }
 }

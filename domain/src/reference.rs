@@ -6,6 +6,7 @@ use chrono::NaiveDate;
 use crate::audience::{Audience, Project, Seen, Visibility};
 use crate::id::Id;
 use crate::institution::UnitId;
+use crate::named::Named;
 use crate::organisation::{ExternalId, OrganisationId};
 use crate::skill::SkillId;
 use crate::text::Text;
@@ -80,9 +81,8 @@ pub enum ReferenceKind {
     CustomerCase,
 }
 
-impl ReferenceKind {
-    /// All sorts.
-    pub const ALL: [Self; 5] = [
+impl Named for ReferenceKind {
+    const ALL: &'static [Self] = &[
         Self::Project,
         Self::Publication,
         Self::Product,
@@ -90,8 +90,7 @@ impl ReferenceKind {
         Self::CustomerCase,
     ];
 
-    /// The name in JSON and in the database.
-    pub const fn code(self) -> &'static str {
+    fn code(self) -> &'static str {
         match self {
             Self::Project => "project",
             Self::Publication => "publication",
@@ -99,10 +98,5 @@ impl ReferenceKind {
             Self::Patent => "patent",
             Self::CustomerCase => "customer_case",
         }
-    }
-
-    /// The sort with this name.
-    pub fn from_code(code: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|kind| kind.code() == code)
     }
 }

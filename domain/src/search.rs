@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
+use crate::named::Named;
 use crate::opportunity::{Cooperation, Direction, OpportunityId, Status};
 use crate::organisation::{Helix, Kind, OrganisationId, SizeClass};
 use crate::place::{Circle, Point};
@@ -83,9 +84,8 @@ pub enum Facet {
     Member,
 }
 
-impl Facet {
-    /// All facets.
-    pub const ALL: [Self; 7] = [
+impl Named for Facet {
+    const ALL: &'static [Self] = &[
         Self::Kind,
         Self::Helix,
         Self::Size,
@@ -95,8 +95,7 @@ impl Facet {
         Self::Member,
     ];
 
-    /// The name in JSON.
-    pub const fn code(self) -> &'static str {
+    fn code(self) -> &'static str {
         match self {
             Self::Kind => "kind",
             Self::Helix => "helix",
@@ -106,11 +105,6 @@ impl Facet {
             Self::City => "city",
             Self::Member => "member",
         }
-    }
-
-    /// The facet with this name.
-    pub fn from_code(code: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|facet| facet.code() == code)
     }
 }
 

@@ -1,6 +1,7 @@
 //! The skill taxonomy: concepts with labels in two languages and several broader concepts each.
 
 use crate::id::Id;
+use crate::named::Named;
 use crate::text::{Language, Text};
 
 pub mod claim;
@@ -60,23 +61,16 @@ pub enum SkillKind {
     Transversal,
 }
 
-impl SkillKind {
-    /// All sorts.
-    pub const ALL: [Self; 4] = [Self::Skill, Self::Knowledge, Self::Language, Self::Transversal];
+impl Named for SkillKind {
+    const ALL: &'static [Self] = &[Self::Skill, Self::Knowledge, Self::Language, Self::Transversal];
 
-    /// The name in JSON and in the database.
-    pub const fn code(self) -> &'static str {
+    fn code(self) -> &'static str {
         match self {
             Self::Skill => "skill",
             Self::Knowledge => "knowledge",
             Self::Language => "language",
             Self::Transversal => "transversal",
         }
-    }
-
-    /// The sort with this name.
-    pub fn from_code(code: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|kind| kind.code() == code)
     }
 }
 
@@ -92,21 +86,14 @@ pub enum SkillStatus {
     Deprecated,
 }
 
-impl SkillStatus {
-    /// All states.
-    pub const ALL: [Self; 3] = [Self::Proposed, Self::Accepted, Self::Deprecated];
+impl Named for SkillStatus {
+    const ALL: &'static [Self] = &[Self::Proposed, Self::Accepted, Self::Deprecated];
 
-    /// The name in JSON and in the database.
-    pub const fn code(self) -> &'static str {
+    fn code(self) -> &'static str {
         match self {
             Self::Proposed => "proposed",
             Self::Accepted => "accepted",
             Self::Deprecated => "deprecated",
         }
-    }
-
-    /// The state with this name.
-    pub fn from_code(code: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|status| status.code() == code)
     }
 }

@@ -1,5 +1,7 @@
 //! The life of an opportunity, and the review that decides whether it is published.
 
+use crate::named::Named;
+
 /// Where an opportunity stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Status {
@@ -33,9 +35,8 @@ pub struct Refused {
     pub to: Status,
 }
 
-impl Status {
-    /// All states.
-    pub const ALL: [Self; 9] = [
+impl Named for Status {
+    const ALL: &'static [Self] = &[
         Self::Draft,
         Self::InReview,
         Self::OnHold,
@@ -47,8 +48,7 @@ impl Status {
         Self::Completed,
     ];
 
-    /// The name in JSON and in the database.
-    pub const fn code(self) -> &'static str {
+    fn code(self) -> &'static str {
         match self {
             Self::Draft => "draft",
             Self::InReview => "in_review",
@@ -61,12 +61,9 @@ impl Status {
             Self::Completed => "completed",
         }
     }
+}
 
-    /// The state with this name.
-    pub fn from_code(code: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|status| status.code() == code)
-    }
-
+impl Status {
     /// The states that may follow.
     pub const fn next(self) -> &'static [Self] {
         match self {

@@ -1,5 +1,7 @@
 //! What an organisation is: kind, helix sector, size class.
 
+use crate::named::Named;
+
 /// The kind of an organisation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Kind {
@@ -21,9 +23,8 @@ pub enum Kind {
     CivicInitiative,
 }
 
-impl Kind {
-    /// All kinds.
-    pub const ALL: [Self; 8] = [
+impl Named for Kind {
+    const ALL: &'static [Self] = &[
         Self::Company,
         Self::Startup,
         Self::University,
@@ -34,8 +35,7 @@ impl Kind {
         Self::CivicInitiative,
     ];
 
-    /// The name in JSON and in the database.
-    pub const fn code(self) -> &'static str {
+    fn code(self) -> &'static str {
         match self {
             Self::Company => "company",
             Self::Startup => "startup",
@@ -47,12 +47,9 @@ impl Kind {
             Self::CivicInitiative => "civic_initiative",
         }
     }
+}
 
-    /// The kind with this name.
-    pub fn from_code(code: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|kind| kind.code() == code)
-    }
-
+impl Kind {
     /// The sector of the quadruple helix that it belongs to.
     pub const fn helix(self) -> Helix {
         match self {
@@ -82,23 +79,16 @@ pub enum Helix {
     Society,
 }
 
-impl Helix {
-    /// All sectors.
-    pub const ALL: [Self; 4] = [Self::Business, Self::Science, Self::Administration, Self::Society];
+impl Named for Helix {
+    const ALL: &'static [Self] = &[Self::Business, Self::Science, Self::Administration, Self::Society];
 
-    /// The name in JSON and in the database.
-    pub const fn code(self) -> &'static str {
+    fn code(self) -> &'static str {
         match self {
             Self::Business => "business",
             Self::Science => "science",
             Self::Administration => "administration",
             Self::Society => "society",
         }
-    }
-
-    /// The sector with this name.
-    pub fn from_code(code: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|helix| helix.code() == code)
     }
 }
 
@@ -115,22 +105,15 @@ pub enum SizeClass {
     Large,
 }
 
-impl SizeClass {
-    /// All classes, the smallest first.
-    pub const ALL: [Self; 4] = [Self::Micro, Self::Small, Self::Medium, Self::Large];
+impl Named for SizeClass {
+    const ALL: &'static [Self] = &[Self::Micro, Self::Small, Self::Medium, Self::Large];
 
-    /// The name in JSON and in the database.
-    pub const fn code(self) -> &'static str {
+    fn code(self) -> &'static str {
         match self {
             Self::Micro => "micro",
             Self::Small => "small",
             Self::Medium => "medium",
             Self::Large => "large",
         }
-    }
-
-    /// The class with this name.
-    pub fn from_code(code: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|size| size.code() == code)
     }
 }
