@@ -42,6 +42,7 @@ pub enum Role {
 }
 
 impl Named for Role {
+    const NAME: &'static str = "Role";
     const ALL: &'static [Self] = &[Self::Member, Self::Editor, Self::Owner, Self::Manager];
 
     fn code(self) -> &'static str {
@@ -87,6 +88,7 @@ pub enum Scope {
 }
 
 impl Named for Scope {
+    const NAME: &'static str = "Scope";
     const ALL: &'static [Self] = &[
         Self::DirectoryRead,
         Self::MatchesRead,

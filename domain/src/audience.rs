@@ -17,6 +17,7 @@ pub enum Visibility {
 }
 
 impl Named for Visibility {
+    const NAME: &'static str = "Visibility";
     const ALL: &'static [Self] = &[Self::Public, Self::Members, Self::Managers];
 
     fn code(self) -> &'static str {

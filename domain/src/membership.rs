@@ -71,6 +71,7 @@ pub struct MembershipRefused {
 }
 
 impl Named for MembershipStatus {
+    const NAME: &'static str = "MembershipStatus";
     const ALL: &'static [Self] = &[
         Self::Applied,
         Self::UnderReview,

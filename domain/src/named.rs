@@ -2,6 +2,9 @@
 
 /// An enumeration with a stable name for each value, used in JSON and in the database.
 pub trait Named: Copy + Eq + 'static {
+    /// The name of the list itself.
+    const NAME: &'static str;
+
     /// Every value, in order.
     const ALL: &'static [Self];
 

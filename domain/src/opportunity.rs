@@ -144,6 +144,7 @@ pub enum Direction {
 }
 
 impl Named for Direction {
+    const NAME: &'static str = "Direction";
     const ALL: &'static [Self] = &[Self::Offer, Self::Request];
 
     fn code(self) -> &'static str {
@@ -178,6 +179,7 @@ pub enum Cooperation {
 }
 
 impl Named for Cooperation {
+    const NAME: &'static str = "Cooperation";
     const ALL: &'static [Self] = &[
         Self::Commercial,
         Self::Technology,

@@ -82,6 +82,7 @@ pub enum ReferenceKind {
 }
 
 impl Named for ReferenceKind {
+    const NAME: &'static str = "ReferenceKind";
     const ALL: &'static [Self] = &[
         Self::Project,
         Self::Publication,

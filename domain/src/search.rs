@@ -85,6 +85,7 @@ pub enum Facet {
 }
 
 impl Named for Facet {
+    const NAME: &'static str = "Facet";
     const ALL: &'static [Self] = &[
         Self::Kind,
         Self::Helix,

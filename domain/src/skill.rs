@@ -62,6 +62,7 @@ pub enum SkillKind {
 }
 
 impl Named for SkillKind {
+    const NAME: &'static str = "SkillKind";
     const ALL: &'static [Self] = &[Self::Skill, Self::Knowledge, Self::Language, Self::Transversal];
 
     fn code(self) -> &'static str {
@@ -87,6 +88,7 @@ pub enum SkillStatus {
 }
 
 impl Named for SkillStatus {
+    const NAME: &'static str = "SkillStatus";
     const ALL: &'static [Self] = &[Self::Proposed, Self::Accepted, Self::Deprecated];
 
     fn code(self) -> &'static str {

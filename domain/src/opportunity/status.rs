@@ -36,6 +36,7 @@ pub struct Refused {
 }
 
 impl Named for Status {
+    const NAME: &'static str = "OpportunityStatus";
     const ALL: &'static [Self] = &[
         Self::Draft,
         Self::InReview,

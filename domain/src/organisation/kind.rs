@@ -24,6 +24,7 @@ pub enum Kind {
 }
 
 impl Named for Kind {
+    const NAME: &'static str = "Kind";
     const ALL: &'static [Self] = &[
         Self::Company,
         Self::Startup,
@@ -80,6 +81,7 @@ pub enum Helix {
 }
 
 impl Named for Helix {
+    const NAME: &'static str = "Helix";
     const ALL: &'static [Self] = &[Self::Business, Self::Science, Self::Administration, Self::Society];
 
     fn code(self) -> &'static str {
@@ -106,6 +108,7 @@ pub enum SizeClass {
 }
 
 impl Named for SizeClass {
+    const NAME: &'static str = "SizeClass";
     const ALL: &'static [Self] = &[Self::Micro, Self::Small, Self::Medium, Self::Large];
 
     fn code(self) -> &'static str {
