@@ -51,6 +51,18 @@ pub enum SkillMode {
     Any,
 }
 
+impl Named for SkillMode {
+    const NAME: &'static str = "SkillMode";
+    const ALL: &'static [Self] = &[Self::All, Self::Any];
+
+    fn code(self) -> &'static str {
+        match self {
+            Self::All => "all",
+            Self::Any => "any",
+        }
+    }
+}
+
 /// The order of a list of organisations. Ties are broken by name, then by id.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub enum OrganisationSort {
