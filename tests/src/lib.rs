@@ -1,1 +1,10 @@
-//! tests.
+//! What the tests of the whole share: databases on both engines.
+
+#![expect(
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test that cannot be set up has failed"
+)]
+
+pub mod database;
+pub mod postgres;

@@ -1,0 +1,175 @@
+//! The change log: what each unit of work touched, written with it.
+
+use diesel::prelude::*;
+use uuid::Uuid;
+use werkstadt_domain::account::{ApiKeyId, UserId};
+
+use crate::db::Db;
+use crate::dialect;
+use crate::error::Result;
+use crate::schema::changes;
+use crate::sqltypes::{SqlId, SqlInstant};
+
+/// What a change is about. A change of a unit, a claim, a reference or a membership is also one of its organisation's
+/// profile, and is recorded as [`Noun::Organisation`] with the organisation's id.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Noun {
+    /// An organisation, or a part of its profile.
+    Organisation,
+    /// A concept of the taxonomy.
+    Skill,
+    /// An opportunity.
+    Opportunity,
+    /// A person.
+    Person,
+    /// A membership; its organisation is recorded beside it.
+    Membership,
+    /// A unit; its organisation is recorded beside it.
+    Unit,
+    /// A skill claim; its organisation is recorded beside it.
+    Claim,
+    /// A reference; its organisation is recorded beside it.
+    Reference,
+    /// Someone with a login.
+    User,
+    /// A key for programs.
+    ApiKey,
+    /// A login that goes on.
+    Session,
+    /// A long run.
+    Job,
+    /// A setting of the server.
+    Setting,
+}
+
+impl Noun {
+    /// All nouns.
+    pub const ALL: [Self; 13] = [
+        Self::Organisation,
+        Self::Skill,
+        Self::Opportunity,
+        Self::Person,
+        Self::Membership,
+        Self::Unit,
+        Self::Claim,
+        Self::Reference,
+        Self::User,
+        Self::ApiKey,
+        Self::Session,
+        Self::Job,
+        Self::Setting,
+    ];
+
+    /// The name in the database.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Organisation => "organisation",
+            Self::Skill => "skill",
+            Self::Opportunity => "opportunity",
+            Self::Person => "person",
+            Self::Membership => "membership",
+            Self::Unit => "unit",
+            Self::Claim => "claim",
+            Self::Reference => "reference",
+            Self::User => "user",
+            Self::ApiKey => "api_key",
+            Self::Session => "session",
+            Self::Job => "job",
+            Self::Setting => "setting",
+        }
+    }
+
+    /// The noun with this name.
+    pub fn from_code(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|noun| noun.code() == code)
+    }
+}
+
+/// What was done to a record.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Operation {
+    /// It is new.
+    Created,
+    /// It is different.
+    Updated,
+    /// It is gone.
+    Removed,
+}
+
+impl Operation {
+    /// The name in the database.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Created => "created",
+            Self::Updated => "updated",
+            Self::Removed => "removed",
+        }
+    }
+}
+
+/// Who writes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Actor {
+    /// The program itself: set-up, demo, the day's job.
+    System,
+    /// A person who signed in.
+    User(UserId),
+    /// A program with a key.
+    ApiKey(ApiKeyId),
+}
+
+impl Actor {
+    const fn parts(self) -> (&'static str, Option<Uuid>) {
+        match self {
+            Self::System => ("system", None),
+            Self::User(id) => ("user", Some(id.uuid())),
+            Self::ApiKey(id) => ("api_key", Some(id.uuid())),
+        }
+    }
+}
+
+/// A record that was changed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Touched {
+    /// What it is.
+    pub noun: Noun,
+    /// Which one.
+    pub id: Uuid,
+}
+
+#[derive(Insertable)]
+#[diesel(table_name = changes, treat_none_as_default_value = false)]
+pub(crate) struct ChangeRow {
+    origin: SqlId,
+    at: SqlInstant,
+    actor_kind: &'static str,
+    actor_id: Option<SqlId>,
+    noun: &'static str,
+    record_id: SqlId,
+    operation: &'static str,
+}
+
+/// Writes the log of one unit of work and wakes the other processes that follow it.
+pub(crate) fn insert(
+    db: &mut Db,
+    origin: Uuid,
+    actor: Actor,
+    at: SqlInstant,
+    changes: &[(Touched, Operation)],
+) -> Result<()> {
+    let (actor_kind, actor_id) = actor.parts();
+    let rows: Vec<ChangeRow> = changes
+        .iter()
+        .map(|(touched, operation)| ChangeRow {
+            origin: SqlId(origin),
+            at,
+            actor_kind,
+            actor_id: actor_id.map(SqlId),
+            noun: touched.noun.code(),
+            record_id: SqlId(touched.id),
+            operation: operation.code(),
+        })
+        .collect();
+    dialect::insert_all::<changes::table, ChangeRow>(db, changes::table, &rows)?;
+    dialect::announce(db)
+}

@@ -1,0 +1,177 @@
+//! Every statement that one engine has and the other has not, or says differently.
+
+use diesel::connection::{AnsiTransactionManager, SimpleConnection, TransactionManager};
+use diesel::prelude::*;
+use diesel::query_builder::InsertStatement;
+use diesel::query_dsl::methods::ExecuteDsl;
+use diesel::sql_types::{BigInt, Bool, Text};
+use diesel::{PgConnection, SqliteConnection};
+
+use crate::db::Db;
+use crate::error::Result;
+use crate::sqltypes::{IdSql, SqlId};
+
+/// Rows per `INSERT`: 32 columns at most, and SQLite binds 32,766 values, PostgreSQL 65,535.
+const ROWS_PER_INSERT: usize = 500;
+
+/// Begins a transaction that may write. On SQLite it takes the write lock at once: one that upgrades later fails as
+/// locked, whatever the time-out.
+pub(crate) fn begin_write(db: &mut Db) -> Result<()> {
+    match db {
+        Db::Postgres(db) => AnsiTransactionManager::begin_transaction_sql(db, "BEGIN")?,
+        Db::Sqlite(db) => AnsiTransactionManager::begin_transaction_sql(db, "BEGIN IMMEDIATE")?,
+    }
+    Ok(())
+}
+
+/// Begins a transaction that reads one consistent state. Either engine takes the snapshot with the first query.
+pub(crate) fn begin_read(db: &mut Db) -> Result<()> {
+    const SNAPSHOT: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
+    match db {
+        Db::Postgres(db) => AnsiTransactionManager::begin_transaction_sql(db, SNAPSHOT)?,
+        Db::Sqlite(db) => AnsiTransactionManager::begin_transaction_sql(db, "BEGIN DEFERRED")?,
+    }
+    Ok(())
+}
+
+pub(crate) fn commit(db: &mut Db) -> Result<()> {
+    match db {
+        Db::Postgres(db) => AnsiTransactionManager::commit_transaction(db)?,
+        Db::Sqlite(db) => AnsiTransactionManager::commit_transaction(db)?,
+    }
+    Ok(())
+}
+
+pub(crate) fn roll_back(db: &mut Db) -> Result<()> {
+    match db {
+        Db::Postgres(db) => AnsiTransactionManager::rollback_transaction(db)?,
+        Db::Sqlite(db) => AnsiTransactionManager::rollback_transaction(db)?,
+    }
+    Ok(())
+}
+
+/// Inserts many rows with few statements.
+pub(crate) fn insert_all<'rows, T, R>(db: &mut Db, table: T, rows: &'rows [R]) -> Result<()>
+where
+    T: QuerySource + Table + Copy,
+    &'rows [R]: Insertable<T>,
+    InsertStatement<T, <&'rows [R] as Insertable<T>>::Values>: ExecuteDsl<PgConnection> + ExecuteDsl<SqliteConnection>,
+{
+    for chunk in rows.chunks(ROWS_PER_INSERT) {
+        let statement = diesel::insert_into(table).values(chunk);
+        match db {
+            Db::Postgres(db) => ExecuteDsl::execute(statement, db)?,
+            Db::Sqlite(db) => ExecuteDsl::execute(statement, db)?,
+        };
+    }
+    Ok(())
+}
+
+/// The channel on which writers wake followers.
+const CHANNEL: &str = "werkstadt_changes";
+
+/// Wakes the other processes when this transaction commits. SQLite serves one process.
+pub(crate) fn announce(db: &mut Db) -> Result<()> {
+    if let Db::Postgres(db) = db {
+        // Once per transaction: PostgreSQL drops notifications that repeat an earlier one.
+        db.batch_execute(&format!("NOTIFY {CHANNEL}"))?;
+    }
+    Ok(())
+}
+
+/// Starts to receive announcements on this connection.
+pub(crate) fn listen(db: &mut Db) -> Result<()> {
+    if let Db::Postgres(db) = db {
+        db.batch_execute(&format!("LISTEN {CHANNEL}"))?;
+    }
+    Ok(())
+}
+
+/// True if announcements have arrived since the last call. Does not wait.
+pub(crate) fn announced(db: &mut Db) -> Result<bool> {
+    match db {
+        Db::Sqlite(_) => Ok(false),
+        Db::Postgres(db) => {
+            let mut any = false;
+            for notification in db.notifications_iter() {
+                notification?;
+                any = true;
+            }
+            Ok(any)
+        }
+    }
+}
+
+/// A place in PostgreSQL's change log: transaction, then sequence within the log.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Position {
+    pub(crate) xid: i64,
+    pub(crate) seq: i64,
+}
+
+/// A row of PostgreSQL's change log.
+#[derive(Debug, QueryableByName)]
+pub(crate) struct LoggedChange {
+    #[diesel(sql_type = BigInt)]
+    pub(crate) xid: i64,
+    #[diesel(sql_type = BigInt)]
+    pub(crate) seq: i64,
+    #[diesel(sql_type = IdSql)]
+    pub(crate) origin: SqlId,
+    #[diesel(sql_type = Text)]
+    pub(crate) noun: String,
+    #[diesel(sql_type = IdSql)]
+    pub(crate) record_id: SqlId,
+    /// No transaction that could still write a row before this one is running.
+    #[diesel(sql_type = Bool)]
+    pub(crate) settled: bool,
+}
+
+#[derive(QueryableByName)]
+struct Horizon {
+    #[diesel(sql_type = BigInt)]
+    oldest_running: i64,
+    #[diesel(sql_type = BigInt)]
+    next: i64,
+}
+
+/// Where a follower continues that has read everything this connection's snapshot shows. `None` on SQLite, which has
+/// nothing to follow.
+pub(crate) fn position(db: &mut Db) -> Result<Option<Position>> {
+    let Db::Postgres(db) = db else { return Ok(None) };
+    let horizon = horizon(db)?;
+    Ok(Some(Position {
+        xid: horizon.oldest_running,
+        seq: 0,
+    }))
+}
+
+/// False if the log cannot have got to this position: the database was restored from a dump, which starts the numbers
+/// of transactions anew.
+pub(crate) fn has_reached(db: &mut Db, position: Position) -> Result<bool> {
+    let Db::Postgres(db) = db else { return Ok(true) };
+    Ok(position.xid <= horizon(db)?.next)
+}
+
+fn horizon(db: &mut PgConnection) -> Result<Horizon> {
+    let query = "SELECT pg_snapshot_xmin(s)::text::bigint AS oldest_running, pg_snapshot_xmax(s)::text::bigint AS next
+                 FROM pg_current_snapshot() AS s";
+    Ok(diesel::sql_query(query).get_result(db)?)
+}
+
+/// The changes after a position, in order, at most `limit`. A row that is not `settled` may yet be preceded by one of a
+/// slower transaction, so a follower must not move its position beyond it.
+pub(crate) fn changes_after(db: &mut Db, after: Position, limit: i64) -> Result<Vec<LoggedChange>> {
+    let Db::Postgres(db) = db else { return Ok(Vec::new()) };
+    let query = "SELECT xid::text::bigint AS xid, seq, origin, noun, record_id,
+                        xid < pg_snapshot_xmin(pg_current_snapshot()) AS settled
+                 FROM changes
+                 WHERE (xid, seq) > ($1::text::xid8, $2)
+                 ORDER BY xid, seq LIMIT $3";
+    let rows = diesel::sql_query(query)
+        .bind::<Text, _>(after.xid.to_string())
+        .bind::<BigInt, _>(after.seq)
+        .bind::<BigInt, _>(limit)
+        .load(db)?;
+    Ok(rows)
+}

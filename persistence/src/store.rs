@@ -1,0 +1,248 @@
+//! The store: connection pools, and the only transactions there are.
+
+use std::fs::File;
+use std::sync::Arc;
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+use diesel::r2d2::{NopErrorHandler, Pool, PooledConnection};
+use uuid::Uuid;
+
+use crate::changes::{self, Actor};
+use crate::connection::{self, Connections, DatabaseUrl, Purpose};
+use crate::db::Db;
+use crate::dialect::{self, Position};
+use crate::error::{Error, Result};
+use crate::migrations;
+use crate::refresh::{Listener, Refresh};
+use crate::sqltypes::SqlInstant;
+use crate::work::UnitOfWork;
+
+/// How to open a store.
+#[derive(Clone, Debug)]
+pub struct StoreOptions {
+    /// Tells this process's changes from those of others; a new one for every start.
+    pub instance: Uuid,
+    /// Connections to PostgreSQL, or readers of SQLite (which has one writer beside them).
+    pub connections: u32,
+    /// How long a request waits for a connection before it is told [`Error::Unavailable`].
+    pub patience: Duration,
+}
+
+impl StoreOptions {
+    /// The usual options: 8 connections, 5 seconds.
+    pub const fn new(instance: Uuid) -> Self {
+        Self {
+            instance,
+            connections: 8,
+            patience: Duration::from_secs(5),
+        }
+    }
+}
+
+/// The database. Cheap to clone; all clones are one store.
+#[derive(Clone)]
+pub struct Store {
+    shared: Arc<Shared>,
+}
+
+struct Shared {
+    url: DatabaseUrl,
+    instance: Uuid,
+    readers: Pool<Connections>,
+    writers: Pool<Connections>,
+    refresh: Refresh,
+    /// Held as long as the store lives.
+    _file: Option<File>,
+}
+
+impl Store {
+    /// Opens the database; creates the file of an SQLite database that is not there yet. Does not migrate.
+    ///
+    /// # Errors
+    /// [`Error::Refused`] if another process uses the SQLite file or it cannot be opened; [`Error::Unavailable`] if the
+    /// server cannot be reached.
+    pub fn open(url: &DatabaseUrl, options: &StoreOptions) -> Result<Self> {
+        let file = match url {
+            DatabaseUrl::Sqlite(path) => Some(connection::lock_file(path)?),
+            DatabaseUrl::Postgres(_) => None,
+        };
+        // The pool would only say that it timed out; one connection made directly says why.
+        drop(url.connect(Purpose::Write)?);
+        let writers = match url {
+            DatabaseUrl::Postgres(_) => pool(url, Purpose::Write, options.connections, options.patience)?,
+            DatabaseUrl::Sqlite(_) => pool(url, Purpose::Write, 1, options.patience)?,
+        };
+        let readers = match url {
+            DatabaseUrl::Postgres(_) => writers.clone(),
+            DatabaseUrl::Sqlite(_) => pool(url, Purpose::Read, options.connections, options.patience)?,
+        };
+        Ok(Self {
+            shared: Arc::new(Shared {
+                url: url.clone(),
+                instance: options.instance,
+                readers,
+                writers,
+                refresh: Refresh::default(),
+                _file: file,
+            }),
+        })
+    }
+
+    /// Brings the schema up to date and returns the versions of the migrations applied. Several processes may do this at
+    /// once.
+    ///
+    /// # Errors
+    /// [`Error::Refused`] if a newer program has used the database.
+    pub fn migrate(&self) -> Result<Vec<String>> {
+        match &self.shared.url {
+            DatabaseUrl::Postgres(_) => migrations::run(&mut self.shared.url.connect(Purpose::Migrate)?),
+            DatabaseUrl::Sqlite(_) => migrations::run(&mut *self.writer()?),
+        }
+    }
+
+    /// The versions of the migrations that the database lacks.
+    ///
+    /// # Errors
+    /// [`Error::Refused`] if a newer program has used the database.
+    pub fn pending_migrations(&self) -> Result<Vec<String>> {
+        migrations::pending(&mut *self.writer()?)
+    }
+
+    /// Reads in one consistent snapshot.
+    ///
+    /// # Errors
+    /// What `work` returns, and [`Error::Unavailable`].
+    pub fn read<T, E>(&self, work: impl FnOnce(&mut Db) -> Result<T, E>) -> Result<T, E>
+    where
+        E: From<Error>,
+    {
+        let mut db = self.shared.readers.get().map_err(Error::unavailable)?;
+        snapshot(&mut db, work)
+    }
+
+    /// Writes: all that `work` does happens, or nothing. Commits when it returns `Ok`; then the read model follows before
+    /// this returns, so that a writer reads its own write.
+    ///
+    /// Transactions may run side by side on PostgreSQL: what `work` decides must rest on constraints and guarded updates,
+    /// never on what it read before.
+    ///
+    /// # Errors
+    /// What `work` returns, and [`Error::Unavailable`]. When it is unavailable at the commit, the write may have happened.
+    pub fn write<T, E>(
+        &self,
+        actor: Actor,
+        now: DateTime<Utc>,
+        work: impl FnOnce(&mut UnitOfWork<'_>) -> Result<T, E>,
+    ) -> Result<T, E>
+    where
+        E: From<Error>,
+    {
+        let mut db = self.writer()?;
+        dialect::begin_write(&mut db)?;
+        let mut unit = UnitOfWork::new(&mut db, actor, now);
+        let done = work(&mut unit);
+        let at = SqlInstant(unit.now());
+        let touched = unit.into_touched();
+        let value = match done {
+            Ok(value) => value,
+            Err(error) => {
+                abandon(&mut db);
+                return Err(error);
+            }
+        };
+        if !touched.is_empty()
+            && let Err(error) = changes::insert(&mut db, self.shared.instance, actor, at, &touched)
+        {
+            abandon(&mut db);
+            return Err(error.into());
+        }
+        let committed = dialect::commit(&mut db);
+        // Even if the commit failed: the connection may have gone after it was done, and to refresh is never wrong.
+        self.shared.refresh.add(touched.into_iter().map(|(touched, _)| touched));
+        if let Err(error) = committed {
+            abandon(&mut db);
+            return Err(error.into());
+        }
+        self.shared.refresh.run(&mut db);
+        Ok(value)
+    }
+
+    /// Asks the database for a sign of life.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`].
+    pub fn ping(&self) -> Result<()> {
+        self.read(|db| Ok(diesel::connection::SimpleConnection::batch_execute(db, "SELECT 1")?))
+    }
+
+    /// Attaches the read model: it is built now and follows every write from here on.
+    ///
+    /// # Errors
+    /// What [`Listener::rebuild`] returns.
+    pub fn attach(&self, listener: Arc<dyn Listener>) -> Result<()> {
+        let mut db = self.shared.readers.get().map_err(Error::unavailable)?;
+        self.shared.refresh.attach(&mut db, listener)
+    }
+
+    pub(crate) fn refresh(&self) -> &Refresh {
+        &self.shared.refresh
+    }
+
+    pub(crate) fn instance(&self) -> Uuid {
+        self.shared.instance
+    }
+
+    pub(crate) fn reader(&self) -> Result<PooledConnection<Connections>> {
+        self.shared.readers.get().map_err(Error::unavailable)
+    }
+
+    /// A connection outside the pools, or none where there is nothing to follow.
+    pub(crate) fn connect_follower(&self) -> Result<Option<Db>> {
+        match self.shared.url {
+            DatabaseUrl::Postgres(_) => self.shared.url.connect(Purpose::Read).map(Some),
+            DatabaseUrl::Sqlite(_) => Ok(None),
+        }
+    }
+
+    /// Where the log stands now.
+    pub(crate) fn position(&self) -> Result<Option<Position>> {
+        self.read(dialect::position)
+    }
+
+    fn writer(&self) -> Result<PooledConnection<Connections>> {
+        self.shared.writers.get().map_err(Error::unavailable)
+    }
+}
+
+fn pool(url: &DatabaseUrl, purpose: Purpose, size: u32, patience: Duration) -> Result<Pool<Connections>> {
+    let connections = Connections {
+        url: url.clone(),
+        purpose,
+    };
+    Pool::builder()
+        .max_size(size.max(1))
+        .min_idle(Some(1))
+        .connection_timeout(patience)
+        .error_handler(Box::new(NopErrorHandler))
+        .build(connections)
+        .map_err(Error::unavailable)
+}
+
+/// Runs `work` in a transaction that reads one state and ends without a trace.
+pub(crate) fn snapshot<T, E>(db: &mut Db, work: impl FnOnce(&mut Db) -> Result<T, E>) -> Result<T, E>
+where
+    E: From<Error>,
+{
+    dialect::begin_read(db)?;
+    let done = work(db);
+    abandon(db);
+    done
+}
+
+/// Rolls back. Where that fails, the pool throws the connection away, and the database rolls back by itself.
+fn abandon(db: &mut Db) {
+    if let Err(error) = dialect::roll_back(db) {
+        tracing::debug!(%error, "a transaction could not be rolled back");
+    }
+}
