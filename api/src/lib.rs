@@ -1,1 +1,25 @@
-//! api.
+//! The REST API of a member network.
+//!
+//! In reading order:
+//! - [`routes`]: the whole URL table. [`app`](mod@app): the application that the program, the tests and the contract share.
+//! - [`edge`]: what surrounds every request. [`problem`]: how everything fails.
+//! - [`document`]: the published contract. [`contract`]: the same, compiled, by which [`extract`] reads requests.
+//! - [`auth`]: who is calling. [`state`]: what the workers share, and the bridge to the database.
+//! - [`organisations`] and the other nouns: handlers, and the wire types beside them.
+
+pub mod answer;
+pub mod app;
+pub mod auth;
+pub mod contract;
+pub mod cursor;
+pub mod document;
+pub mod edge;
+pub mod etag;
+pub mod extract;
+pub mod health;
+pub mod organisations;
+pub mod patch;
+pub mod problem;
+pub mod routes;
+pub mod state;
+pub mod wire;

@@ -1,2 +1,8 @@
 //! The program.
-fn main() {}
+fn main() {
+    println!(
+        "{}",
+        serde_json::to_string_pretty(&werkstadt_api::app::published().unwrap()).unwrap()
+    );
+    werkstadt_api::app::contract().unwrap();
+}

@@ -27,3 +27,5 @@ pub use follower::Follower;
 pub use refresh::Listener;
 pub use store::{Store, StoreOptions};
 pub use work::UnitOfWork;
+mod stub;
+pub use stub::{Accounts, directory, organisations, profiles};

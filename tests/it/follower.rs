@@ -25,7 +25,10 @@ impl Listener for Diary {
             *failures -= 1;
             return Err(Error::NotFound { noun: Noun::Skill });
         }
-        self.seen.lock().unwrap().extend(touched.iter().map(|touched| touched.id));
+        self.seen
+            .lock()
+            .unwrap()
+            .extend(touched.iter().map(|touched| touched.id));
         Ok(())
     }
 
@@ -76,7 +79,9 @@ fn raw_change(id: u128) -> String {
 
 #[test]
 fn another_process_sees_a_write_within_a_quarter_of_a_second() {
-    let Some(database) = TestDatabase::postgres() else { return };
+    let Some(database) = TestDatabase::postgres() else {
+        return;
+    };
     let (here, there) = (database.store(1), database.store(2));
     let (diary, _follower) = follow(&there);
     for id in 1..=20 {
@@ -88,7 +93,9 @@ fn another_process_sees_a_write_within_a_quarter_of_a_second() {
 
 #[test]
 fn a_slow_transaction_is_neither_lost_nor_holds_up_the_others() {
-    let Some(database) = TestDatabase::postgres() else { return };
+    let Some(database) = TestDatabase::postgres() else {
+        return;
+    };
     let (here, there) = (database.store(1), database.store(2));
     let (diary, _follower) = follow(&there);
     let mut slow = PgConnection::establish(&database.url()).unwrap();
@@ -107,12 +114,16 @@ fn a_slow_transaction_is_neither_lost_nor_holds_up_the_others() {
 
 #[test]
 fn following_goes_on_after_the_connections_were_cut() {
-    let Some(database) = TestDatabase::postgres() else { return };
+    let Some(database) = TestDatabase::postgres() else {
+        return;
+    };
     let (here, there) = (database.store(1), database.store(2));
     let (diary, _follower) = follow(&there);
     touch(&here, 1);
     diary.waits_for(1);
-    let TestDatabase::Postgres(postgres) = &database else { unreachable!() };
+    let TestDatabase::Postgres(postgres) = &database else {
+        unreachable!()
+    };
     postgres.disconnect_all();
     touch(&here, 2);
     diary.waits_for(2);

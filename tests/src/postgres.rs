@@ -31,7 +31,9 @@ impl Database {
         static NEXT: AtomicU32 = AtomicU32::new(1);
         let cluster = Cluster::shared()?;
         let name = format!("werkstadt_{}", NEXT.fetch_add(1, Ordering::Relaxed));
-        cluster.administer(&format!("CREATE DATABASE {name} TEMPLATE {TEMPLATE} STRATEGY file_copy"));
+        cluster.administer(&format!(
+            "CREATE DATABASE {name} TEMPLATE {TEMPLATE} STRATEGY file_copy"
+        ));
         Some(Self { cluster, name })
     }
 
@@ -42,7 +44,9 @@ impl Database {
     pub fn empty() -> Option<Self> {
         let database = Self::fresh()?;
         database.cluster.administer(&format!("DROP DATABASE {}", database.name));
-        database.cluster.administer(&format!("CREATE DATABASE {}", database.name));
+        database
+            .cluster
+            .administer(&format!("CREATE DATABASE {}", database.name));
         Some(database)
     }
 
@@ -63,7 +67,8 @@ impl Database {
 impl Drop for Database {
     fn drop(&mut self) {
         if !std::thread::panicking() {
-            self.cluster.administer(&format!("DROP DATABASE {} WITH (FORCE)", self.name));
+            self.cluster
+                .administer(&format!("DROP DATABASE {} WITH (FORCE)", self.name));
         }
     }
 }
@@ -83,8 +88,13 @@ impl Cluster {
     fn start() -> Option<Self> {
         let Some(binaries) = installed() else {
             let required = std::env::var(REQUIREMENT).is_ok_and(|value| value == "required");
-            assert!(!required, "{REQUIREMENT}=required, but initdb and pg_ctl are neither in PATH nor in /usr/lib/postgresql/*/bin");
-            eprintln!("\n*** NOT RUN: everything on PostgreSQL. Neither PATH nor /usr/lib/postgresql/*/bin has initdb and pg_ctl. ***\n");
+            assert!(
+                !required,
+                "{REQUIREMENT}=required, but initdb and pg_ctl are neither in PATH nor in /usr/lib/postgresql/*/bin"
+            );
+            eprintln!(
+                "\n*** NOT RUN: everything on PostgreSQL. Neither PATH nor /usr/lib/postgresql/*/bin has initdb and pg_ctl. ***\n"
+            );
             return None;
         };
         // Short: the path of a socket has at most 107 bytes.
@@ -95,30 +105,36 @@ impl Cluster {
         let user = Unprivileged::find();
         user.give(&folder);
         let data = folder.join("data");
-        user.run(binaries.join("initdb"), [
-            OsStr::new("-D"),
-            data.as_os_str(),
-            "-Upostgres".as_ref(),
-            "-Atrust".as_ref(),
-            "-EUTF8".as_ref(),
-            "--locale=C".as_ref(),
-            "--no-sync".as_ref(),
-        ]);
+        user.run(
+            binaries.join("initdb"),
+            [
+                OsStr::new("-D"),
+                data.as_os_str(),
+                "-Upostgres".as_ref(),
+                "-Atrust".as_ref(),
+                "-EUTF8".as_ref(),
+                "--locale=C".as_ref(),
+                "--no-sync".as_ref(),
+            ],
+        );
         let options = format!(
             "-c listen_addresses='' -c unix_socket_directories={} -c fsync=off -c synchronous_commit=off \
              -c full_page_writes=off -c autovacuum=off -c max_connections=400",
             folder.display()
         );
-        user.run(binaries.join("pg_ctl"), [
-            OsStr::new("-D"),
-            data.as_os_str(),
-            "-w".as_ref(),
-            "-l".as_ref(),
-            folder.join("log").as_os_str(),
-            "-o".as_ref(),
-            options.as_ref(),
-            "start".as_ref(),
-        ]);
+        user.run(
+            binaries.join("pg_ctl"),
+            [
+                OsStr::new("-D"),
+                data.as_os_str(),
+                "-w".as_ref(),
+                "-l".as_ref(),
+                folder.join("log").as_os_str(),
+                "-o".as_ref(),
+                options.as_ref(),
+                "start".as_ref(),
+            ],
+        );
         let cluster = Self { folder, _guard: guard };
         cluster.make_template();
         Some(cluster)
@@ -160,7 +176,9 @@ impl Cluster {
 
 /// A number that no other process uses now: time and process id.
 fn unique() -> u128 {
-    let time = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
+    let time = std::time::SystemTime::now()
+        .duration_since(std::time::UNIX_EPOCH)
+        .unwrap_or_default();
     (time.as_nanos() << 32) | u128::from(std::process::id())
 }
 
@@ -169,11 +187,17 @@ fn installed() -> Option<PathBuf> {
     let has = |folder: &PathBuf| folder.join("initdb").is_file() && folder.join("pg_ctl").is_file();
     let path = std::env::var_os("PATH").unwrap_or_default();
     let version = |folder: &PathBuf| {
-        let name = folder.parent().and_then(Path::file_name).map(|name| name.to_string_lossy().into_owned());
+        let name = folder
+            .parent()
+            .and_then(Path::file_name)
+            .map(|name| name.to_string_lossy().into_owned());
         name.and_then(|name| name.parse::<u32>().ok())
     };
     let packaged = std::fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten();
-    let packaged = packaged.map(|entry| entry.path().join("bin")).filter(has).max_by_key(version);
+    let packaged = packaged
+        .map(|entry| entry.path().join("bin"))
+        .filter(has)
+        .max_by_key(version);
     std::env::split_paths(&path).find(has).or(packaged)
 }
 
@@ -206,7 +230,9 @@ impl Unprivileged {
         if answer("id", &["-u"]).as_deref() != Some("0") {
             return Self(None);
         }
-        let user = ["postgres", "nobody"].into_iter().find(|user| answer("id", &["-u", user]).is_some());
+        let user = ["postgres", "nobody"]
+            .into_iter()
+            .find(|user| answer("id", &["-u", user]).is_some());
         Self(Some(user.expect("a user that is not root")))
     }
 
@@ -222,7 +248,11 @@ impl Unprivileged {
         };
         let group = answer("id", &["-g", user]).expect("the user's group");
         run(Command::new("setpriv")
-            .args([format!("--reuid={user}"), format!("--regid={group}"), "--clear-groups".to_owned()])
+            .args([
+                format!("--reuid={user}"),
+                format!("--regid={group}"),
+                "--clear-groups".to_owned(),
+            ])
             .arg(program)
             .args(arguments)
             .current_dir("/"));
@@ -230,13 +260,24 @@ impl Unprivileged {
 }
 
 fn answer(program: &str, arguments: &[&str]) -> Option<String> {
-    let output = Command::new(program).args(arguments).stderr(Stdio::null()).output().ok()?;
-    output.status.success().then(|| String::from_utf8_lossy(&output.stdout).trim().to_owned())
+    let output = Command::new(program)
+        .args(arguments)
+        .stderr(Stdio::null())
+        .output()
+        .ok()?;
+    output
+        .status
+        .success()
+        .then(|| String::from_utf8_lossy(&output.stdout).trim().to_owned())
 }
 
 fn run(command: &mut Command) {
     // Not captured through a pipe: the server would keep it open, and we would wait for its end.
-    let status = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::inherit()).status();
+    let status = command
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::inherit())
+        .status();
     let status = status.unwrap_or_else(|error| panic!("{command:?}: {error}"));
     assert!(status.success(), "{command:?}: {status}");
 }

@@ -1,0 +1,108 @@
+//! Answers: records with entity tags, pages, creations.
+
+use actix_web::http::header;
+use actix_web::{HttpRequest, HttpResponse};
+use serde::Serialize;
+
+use crate::auth::Caller;
+use crate::etag::ETag;
+use crate::problem::Problem;
+
+/// A record with its entity tag, or 304 if the client has it.
+///
+/// # Errors
+/// [`crate::problem::Code::Internal`] if the body cannot be written; a defect.
+pub fn record(request: &HttpRequest, caller: &Caller, body: &impl Serialize) -> Result<HttpResponse, Problem> {
+    let bytes = serde_json::to_vec(body).map_err(Problem::internal)?;
+    let etag = ETag::of(&bytes);
+    let known = etag.is_known_to(request);
+    let mut response = if known {
+        HttpResponse::NotModified()
+    } else {
+        HttpResponse::Ok()
+    };
+    response
+        .insert_header((header::ETAG, etag.as_str()))
+        .insert_header((header::CACHE_CONTROL, caching(caller)));
+    if known {
+        Ok(response.finish())
+    } else {
+        Ok(response.content_type("application/json").body(bytes))
+    }
+}
+
+/// A record that was just changed, with its new entity tag.
+///
+/// # Errors
+/// [`crate::problem::Code::Internal`] if the body cannot be written; a defect.
+pub fn changed(body: &impl Serialize) -> Result<HttpResponse, Problem> {
+    let bytes = serde_json::to_vec(body).map_err(Problem::internal)?;
+    let etag = ETag::of(&bytes);
+    let mut response = HttpResponse::Ok();
+    response
+        .insert_header((header::ETAG, etag.as_str()))
+        .insert_header((header::CACHE_CONTROL, "private, no-cache"));
+    Ok(response.content_type("application/json").body(bytes))
+}
+
+/// A record that was just created, at its address.
+///
+/// # Errors
+/// [`crate::problem::Code::Internal`] if the body cannot be written; a defect.
+pub fn created(location: String, body: &impl Serialize) -> Result<HttpResponse, Problem> {
+    let bytes = serde_json::to_vec(body).map_err(Problem::internal)?;
+    let etag = ETag::of(&bytes);
+    let mut response = HttpResponse::Created();
+    response
+        .insert_header((header::LOCATION, location))
+        .insert_header((header::ETAG, etag.as_str()));
+    Ok(response.content_type("application/json").body(bytes))
+}
+
+/// The entity tag that a record has in an answer.
+///
+/// # Errors
+/// [`crate::problem::Code::Internal`] if the body cannot be written; a defect.
+pub fn tag(body: &impl Serialize) -> Result<ETag, Problem> {
+    Ok(ETag::of(&serde_json::to_vec(body).map_err(Problem::internal)?))
+}
+
+/// An answer that is not a record: a list, matches. `next` becomes a `Link` (RFC 8288).
+///
+/// # Errors
+/// [`crate::problem::Code::Internal`] if the body cannot be written; a defect.
+pub fn page(caller: &Caller, body: &impl Serialize, next: Option<&str>) -> Result<HttpResponse, Problem> {
+    let bytes = serde_json::to_vec(body).map_err(Problem::internal)?;
+    let mut response = HttpResponse::Ok();
+    response.insert_header((header::CACHE_CONTROL, caching(caller)));
+    if let Some(next) = next {
+        response.insert_header((header::LINK, format!("<{next}>; rel=\"next\"")));
+    }
+    Ok(response.content_type("application/json").body(bytes))
+}
+
+/// The addresses of this page and the next one: the same query with another cursor.
+pub fn addresses(request: &HttpRequest, cursor: Option<String>) -> (String, Option<String>) {
+    let itself = request
+        .uri()
+        .path_and_query()
+        .map_or_else(String::new, |address| address.as_str().to_owned());
+    let next = cursor.map(|cursor| {
+        let kept = form_urlencoded::parse(request.query_string().as_bytes()).filter(|(name, _)| name != "cursor");
+        let query = form_urlencoded::Serializer::new(String::new())
+            .extend_pairs(kept)
+            .append_pair("cursor", &cursor)
+            .finish();
+        format!("{}?{query}", request.path())
+    });
+    (itself, next)
+}
+
+/// Nobody but the caller may keep what was made for a signed-in caller.
+fn caching(caller: &Caller) -> &'static str {
+    if caller.user().is_some() {
+        "private, no-cache"
+    } else {
+        "public, no-cache"
+    }
+}

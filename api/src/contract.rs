@@ -1,0 +1,203 @@
+//! The published document, compiled: requests are read by it, so what it says and what the server does cannot drift apart.
+
+use std::collections::HashMap;
+
+use actix_web::http::Method;
+use jsonschema::Validator;
+use serde_json::{Map, Value, json};
+
+use crate::auth::Access;
+use crate::problem::{Breach, Place};
+
+mod faults;
+pub(crate) mod parameters;
+
+pub use parameters::Parameter;
+
+/// Every operation of the document.
+pub struct Contract {
+    operations: HashMap<String, HashMap<Method, Operation>>,
+}
+
+/// One operation.
+pub struct Operation {
+    /// Its `operationId`.
+    pub id: String,
+    /// Who may call it.
+    pub access: Access,
+    /// Its query parameters.
+    pub query: Vec<Parameter>,
+    /// What its JSON body must look like, if it takes one.
+    pub body: Option<Body>,
+}
+
+/// The JSON body of an operation.
+pub struct Body {
+    /// Media types, JSON ones only.
+    pub media_types: Vec<String>,
+    validator: Validator,
+    fields: Vec<String>,
+}
+
+/// A document that cannot be compiled; a defect of the program.
+#[derive(Debug, thiserror::Error)]
+#[error("the document's {place} cannot be compiled: {why}")]
+pub struct Defect {
+    place: String,
+    why: String,
+}
+
+impl Defect {
+    /// A defect at a place of the document.
+    pub fn new(place: impl Into<String>, why: impl ToString) -> Self {
+        Self {
+            place: place.into(),
+            why: why.to_string(),
+        }
+    }
+}
+
+impl Contract {
+    /// Compiles a finished document.
+    ///
+    /// # Errors
+    /// [`Defect`] when a schema or an `x-authz` is missing or malformed.
+    pub fn compile(document: &Value) -> Result<Self, Defect> {
+        let mut operations: HashMap<String, HashMap<Method, Operation>> = HashMap::new();
+        for (path, item) in members(document, "/paths") {
+            for (method, operation) in item.as_object().into_iter().flatten() {
+                let Ok(method) = Method::from_bytes(method.to_uppercase().as_bytes()) else {
+                    continue;
+                };
+                let compiled = Operation::compile(document, operation)?;
+                operations.entry(path.clone()).or_default().insert(method, compiled);
+            }
+        }
+        Ok(Self { operations })
+    }
+
+    /// The operation behind a path pattern as the router matched it.
+    pub fn operation(&self, method: &Method, pattern: &str) -> Option<&Operation> {
+        self.operations.get(pattern)?.get(method)
+    }
+
+    /// The body of an operation, by its id. Patched records are checked as if they were created anew.
+    pub fn body(&self, id: &str) -> Option<&Body> {
+        let all = self.operations.values().flat_map(HashMap::values);
+        all.into_iter().find(|operation| operation.id == id)?.body.as_ref()
+    }
+
+    /// The methods of a concrete path, none if no operation has such a path.
+    pub fn methods(&self, path: &str) -> Vec<&Method> {
+        let fits = |pattern: &str| {
+            pattern.split('/').count() == path.split('/').count()
+                && pattern
+                    .split('/')
+                    .zip(path.split('/'))
+                    .all(|(wanted, given)| wanted == given || (wanted.starts_with('{') && !given.is_empty()))
+        };
+        let found = self.operations.iter().filter(|(pattern, _)| fits(pattern));
+        let mut methods: Vec<&Method> = found.flat_map(|(_, operations)| operations.keys()).collect();
+        methods.sort_by_key(|method| method.as_str());
+        methods.dedup();
+        methods
+    }
+}
+
+impl Operation {
+    fn compile(document: &Value, operation: &Value) -> Result<Self, Defect> {
+        let id = operation["operationId"].as_str().unwrap_or_default().to_owned();
+        let access = Access::read(&operation["x-authz"]).map_err(|why| Defect::new(&id, why))?;
+        let query = operation["parameters"].as_array().into_iter().flatten();
+        let query = query.filter(|parameter| parameter["in"] == "query");
+        let query = query
+            .map(|parameter| Parameter::compile(document, parameter))
+            .collect::<Result<_, _>>()?;
+        let body = match operation.pointer("/requestBody/content") {
+            Some(content) => Body::compile(document, content).map_err(|why| Defect::new(&id, why))?,
+            None => None,
+        };
+        Ok(Self {
+            id,
+            access,
+            query,
+            body,
+        })
+    }
+}
+
+impl Body {
+    fn compile(document: &Value, content: &Value) -> Result<Option<Self>, Defect> {
+        let json = |media: &&String| media.ends_with("json") && !media.ends_with("ndjson");
+        let media_types: Vec<String> = content
+            .as_object()
+            .into_iter()
+            .flat_map(Map::keys)
+            .filter(json)
+            .cloned()
+            .collect();
+        let Some(first) = media_types.first() else {
+            return Ok(None);
+        };
+        let schema = &content[first]["schema"];
+        let validator = compile_schema(document, schema)?;
+        Ok(Some(Self {
+            validator,
+            fields: fields_below(document, schema),
+            media_types,
+        }))
+    }
+
+    /// Every fault of a body.
+    pub fn check(&self, body: &Value) -> Vec<(Place, Breach)> {
+        let mut found = faults::forbidden_characters(body);
+        for error in self.validator.iter_errors(body) {
+            faults::read(&error, &self.fields, &mut found);
+        }
+        found
+    }
+}
+
+/// Compiles a schema that may refer to the document's components.
+pub(crate) fn compile_schema(document: &Value, schema: &Value) -> Result<Validator, Defect> {
+    let rooted = json!({"components": {"schemas": document["components"]["schemas"]}, "allOf": [schema]});
+    jsonschema::draft202012::options()
+        .should_validate_formats(true)
+        .build(&rooted)
+        .map_err(|error| Defect::new("schema", error))
+}
+
+/// The names of all fields that a body of this schema can have, at any depth; "did you mean" picks from them.
+fn fields_below(document: &Value, schema: &Value) -> Vec<String> {
+    let mut open = vec![schema];
+    let (mut fields, mut visited) = (Vec::new(), Vec::new());
+    while let Some(next) = open.pop() {
+        match next {
+            Value::Object(object) => {
+                if let Some(properties) = object.get("properties").and_then(Value::as_object) {
+                    fields.extend(properties.keys().cloned());
+                }
+                if let Some(target) = object.get("$ref").and_then(Value::as_str)
+                    && !visited.contains(&target)
+                {
+                    visited.push(target);
+                    open.extend(document.pointer(target.trim_start_matches('#')));
+                }
+                open.extend(object.values());
+            }
+            Value::Array(items) => open.extend(items),
+            _ => {}
+        }
+    }
+    fields.sort_unstable();
+    fields.dedup();
+    fields
+}
+
+fn members<'a>(document: &'a Value, pointer: &str) -> impl Iterator<Item = (&'a String, &'a Value)> {
+    document
+        .pointer(pointer)
+        .and_then(Value::as_object)
+        .into_iter()
+        .flatten()
+}

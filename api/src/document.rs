@@ -1,0 +1,59 @@
+//! The OpenAPI document: collected from the routes, finished by rules that hold for every operation.
+
+use serde_json::Value;
+use utoipa::OpenApi;
+
+use crate::wire;
+
+mod finish;
+mod v30;
+
+pub use v30::downgrade;
+
+#[derive(OpenApi)]
+#[openapi(
+    tags(
+        (name = "auth", description = "Signing in, tokens, the caller's own account."),
+        (name = "organisations", description = "The directory: organisations, their units, skills and references."),
+        (name = "skills", description = "The skill taxonomy in German and English."),
+        (name = "opportunities", description = "Structured offers and requests."),
+        (name = "matching", description = "Who should work with whom on what, and why."),
+        (name = "memberships", description = "Who is a member of the association."),
+        (name = "admin", description = "Users, imports and jobs."),
+        (name = "operations", description = "Health, keys and the document itself."),
+    ),
+    // What only parameters refer to is not collected from the routes.
+    components(schemas(
+        crate::problem::ProblemBody,
+        crate::problem::FaultBody,
+        wire::KindName,
+        wire::HelixName,
+        wire::SizeClassName,
+        wire::CooperationName,
+        wire::DirectionName,
+        wire::OpportunityStatusName,
+        wire::MembershipStatusName,
+        wire::SkillKindName,
+        wire::SkillStatusName,
+        wire::SkillModeName,
+        wire::FacetName,
+        crate::organisations::query::SortByName,
+        crate::organisations::query::CountingName,
+    ))
+)]
+struct Frame;
+
+/// The frame into which the routes write their operations.
+pub fn frame() -> utoipa::openapi::OpenApi {
+    Frame::openapi()
+}
+
+/// Finishes what the routes have collected. The result is what is served and committed.
+///
+/// # Errors
+/// When the collected document is not an object; a defect.
+pub fn finish(collected: &utoipa::openapi::OpenApi) -> Result<Value, serde_json::Error> {
+    let mut document = serde_json::to_value(collected)?;
+    finish::all(&mut document);
+    Ok(document)
+}

@@ -1,0 +1,277 @@
+//! Rules that hold for every operation and every schema, applied once to the collected document.
+
+use serde_json::{Map, Value, json};
+
+/// Every role, the one that may least first.
+const ROLES: [&str; 5] = ["anonymous", "member", "editor", "owner", "manager"];
+
+/// Errors that any operation can end in, with the sentence that documents them.
+const ERRORS: [(u16, &str, &str); 15] = [
+    (
+        400,
+        "BadRequest",
+        "The address, a parameter or the body cannot be read as documented.",
+    ),
+    (
+        401,
+        "Unauthenticated",
+        "No valid credentials, though some are needed or were given.",
+    ),
+    (403, "Forbidden", "The role or the key does not include this operation."),
+    (404, "NotFound", "There is nothing here that the caller may see."),
+    (405, "MethodNotAllowed", "The path does not have this method."),
+    (409, "Conflict", "It conflicts with the present state."),
+    (412, "Stale", "The record has changed since it was read."),
+    (413, "PayloadTooLarge", "The body is too long."),
+    (414, "AddressTooLong", "The path and query are too long."),
+    (415, "UnsupportedMediaType", "The body is of another media type."),
+    (
+        422,
+        "Invalid",
+        "The content breaks at least one rule; every fault is named.",
+    ),
+    (428, "PreconditionRequired", "A change needs If-Match."),
+    (
+        429,
+        "TooManyRequests",
+        "Too many attempts; Retry-After says how long to wait.",
+    ),
+    (500, "Internal", "A defect of the server."),
+    (
+        503,
+        "Unavailable",
+        "Overloaded or partly down; Retry-After says when to try again.",
+    ),
+];
+
+pub(super) fn all(document: &mut Value) {
+    document["info"] = info();
+    document["servers"] = json!([{"url": "/", "description": "This server."}]);
+    document["components"]["securitySchemes"] = json!({
+        "bearer": {"type": "http", "scheme": "bearer", "description": "An access token of `POST /v1/auth/login`, or an API key (`wk_live_…`)."}
+    });
+    document["components"]["responses"] = error_responses();
+    document["components"]["headers"] = json!({
+        "RequestId": {"description": "Leads to the log.", "schema": {"type": "string"}},
+        "ETag": {"description": "Strong tag of what the caller sees; for `If-Match` and `If-None-Match`.", "schema": {"type": "string"}}
+    });
+    if let Some(paths) = document["paths"].as_object_mut() {
+        for (path, item) in paths.iter_mut() {
+            for (method, operation) in item.as_object_mut().into_iter().flatten() {
+                finish_operation(path, method, operation);
+            }
+        }
+    }
+    derive_patches(document);
+    if let Some(schemas) = document["components"]["schemas"].as_object_mut() {
+        for (name, schema) in schemas.iter_mut() {
+            if !name.ends_with("Patch") {
+                without_null(schema);
+            }
+            schema["title"] = json!(name);
+        }
+        schemas.sort_keys();
+    }
+    if let Some(paths) = document["paths"].as_object_mut() {
+        paths.values_mut().for_each(without_null);
+    }
+}
+
+fn info() -> Value {
+    json!({
+        "title": "Werkstadt",
+        "summary": "Member network directory and matchmaking.",
+        "description": "Who should work with whom on what, and why? The directory of an innovation network, its skills, offers \
+            and requests, and explained matches between them. Errors are problem documents (RFC 9457), lists are paged by \
+            cursor, changes need `If-Match`.",
+        "version": env!("CARGO_PKG_VERSION"),
+        "contact": {"name": "The Werkstadt developers", "url": "https://www.jena-digital.de"},
+        "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"}
+    })
+}
+
+fn error_responses() -> Value {
+    let response = |description: &str| {
+        json!({
+            "description": description,
+            "headers": {"X-Request-Id": {"$ref": "#/components/headers/RequestId"}},
+            "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
+        })
+    };
+    let all = ERRORS
+        .iter()
+        .map(|(_, name, description)| ((*name).to_owned(), response(description)));
+    Value::Object(all.collect::<Map<_, _>>())
+}
+
+fn finish_operation(path: &str, method: &str, operation: &mut Value) {
+    let open = expand_access(operation);
+    let mut statuses = vec![400, 401, 405, 414, 500, 503];
+    if !open {
+        statuses.push(403);
+    }
+    if path.contains('{') {
+        statuses.push(404);
+    }
+    if operation.get("requestBody").is_some() {
+        statuses.extend([413, 415, 422]);
+    }
+    let conditional = operation["parameters"]
+        .as_array()
+        .into_iter()
+        .flatten()
+        .any(|one| one["name"] == "If-Match");
+    if conditional {
+        statuses.extend([412, 428]);
+    }
+    if conditional || (method == "post" && operation["responses"].get("201").is_some()) {
+        statuses.push(409);
+    }
+    for extra in operation["x-errors"].as_array().into_iter().flatten() {
+        statuses.extend(extra.as_u64().and_then(|status| u16::try_from(status).ok()));
+    }
+    if let Some(members) = operation.as_object_mut() {
+        members.remove("x-errors");
+    }
+    let Some(responses) = operation["responses"].as_object_mut() else {
+        return;
+    };
+    for (_, response) in responses.iter_mut() {
+        response["headers"]["X-Request-Id"] = json!({"$ref": "#/components/headers/RequestId"});
+    }
+    for (status, name, _) in ERRORS {
+        if statuses.contains(&status) {
+            responses
+                .entry(status.to_string())
+                .or_insert(json!({"$ref": format!("#/components/responses/{name}")}));
+        }
+    }
+}
+
+/// Writes the roles out, `{"from": "editor"}` becoming every role from editor on, and derives the security requirement.
+/// True if the operation is open to anyone.
+fn expand_access(operation: &mut Value) -> bool {
+    let rule = operation["x-authz"].take();
+    let from = rule["from"].as_str().unwrap_or("nobody");
+    let roles: Vec<&str> = ROLES.into_iter().skip_while(|role| *role != from).collect();
+    let open = roles.contains(&"anonymous");
+    let scopes: Vec<&Value> = rule.get("scope").into_iter().collect();
+    operation["x-authz"] = json!({"roles": roles, "scopes": scopes, "own": rule["own"] == true});
+    operation["security"] = if open {
+        json!([{}, {"bearer": []}])
+    } else {
+        json!([{"bearer": []}])
+    };
+    open
+}
+
+/// A patch has the members of the creation, none of them required; null removes one (RFC 7396). Objects inside are patched in
+/// the same way, lists are replaced.
+fn derive_patches(document: &mut Value) {
+    let Some(schemas) = document["components"]["schemas"].as_object_mut() else {
+        return;
+    };
+    let names: Vec<String> = schemas
+        .keys()
+        .filter_map(|name| name.strip_suffix("Patch"))
+        .map(str::to_owned)
+        .collect();
+    for noun in names {
+        derive_patch(schemas, &noun, &format!("{noun}Create"));
+    }
+}
+
+fn derive_patch(schemas: &mut Map<String, Value>, noun: &str, source: &str) {
+    let Some(mut patch) = schemas.get(source).cloned() else {
+        return;
+    };
+    without_null(&mut patch);
+    let required = patch["required"].take();
+    let required: Vec<&str> = required
+        .as_array()
+        .into_iter()
+        .flatten()
+        .filter_map(Value::as_str)
+        .collect();
+    patch["description"] = json!("A JSON Merge Patch: members given replace, null removes, the rest stays.");
+    let mut inner = Vec::new();
+    for (name, property) in patch["properties"].as_object_mut().into_iter().flatten() {
+        patch_objects_inside(schemas, property, &mut inner);
+        if !required.contains(&name.as_str()) {
+            nullable(property);
+        }
+    }
+    let example = patch["example"].as_object_mut().map(std::mem::take).unwrap_or_default();
+    patch["example"] = Value::Object(example.into_iter().filter(|(name, _)| name != "kind").take(2).collect());
+    if let Some(members) = patch.as_object_mut() {
+        members.remove("required");
+    }
+    schemas.insert(format!("{noun}Patch"), patch);
+    for name in inner {
+        if !schemas.contains_key(&format!("{name}Patch")) {
+            derive_patch(schemas, &name, &name);
+        }
+    }
+}
+
+/// Points a reference to an object at the patch of that object.
+fn patch_objects_inside(schemas: &Map<String, Value>, property: &mut Value, inner: &mut Vec<String>) {
+    let Some(name) = property
+        .get("$ref")
+        .and_then(Value::as_str)
+        .and_then(|target| target.rsplit('/').next())
+    else {
+        return;
+    };
+    if schemas
+        .get(name)
+        .is_some_and(|target| target.get("properties").is_some())
+    {
+        inner.push(name.to_owned());
+        property["$ref"] = json!(format!("#/components/schemas/{name}Patch"));
+    }
+}
+
+fn nullable(property: &mut Value) {
+    if let Some(single) = property["type"].as_str() {
+        property["type"] = json!([single, "null"]);
+        if let Some(values) = property.get_mut("enum").and_then(Value::as_array_mut) {
+            values.push(Value::Null);
+        }
+    } else if let Some(target) = property.get("$ref").cloned() {
+        let description = property.get("description").cloned();
+        *property = json!({"oneOf": [{"$ref": target}, {"type": "null"}]});
+        if let Some(description) = description {
+            property["description"] = description;
+        }
+    }
+}
+
+/// Optional members are left out, never null: `["string", "null"]` becomes `string`, a choice of null and a reference becomes
+/// the reference.
+fn without_null(value: &mut Value) {
+    match value {
+        Value::Array(items) => items.iter_mut().for_each(without_null),
+        Value::Object(object) => {
+            if let Some(Value::Array(types)) = object.get_mut("type") {
+                types.retain(|one| one != "null");
+                if let [single] = types.as_slice() {
+                    let single = single.clone();
+                    object.insert("type".to_owned(), single);
+                }
+            }
+            if let Some(Value::Array(choices)) = object.get_mut("oneOf") {
+                choices.retain(|one| one["type"] != "null");
+                if let [single] = choices.as_slice() {
+                    let single = single.clone();
+                    object.remove("oneOf");
+                    for (name, member) in single.as_object().into_iter().flatten() {
+                        object.entry(name.clone()).or_insert(member.clone());
+                    }
+                }
+            }
+            object.values_mut().for_each(without_null);
+        }
+        _ => {}
+    }
+}

@@ -1,0 +1,30 @@
+//! The whole URL table.
+
+use utoipa_actix_web::scope;
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use crate::{auth, health, organisations};
+
+/// Everything below `/v1`, and what operators need beside it.
+pub fn all(config: &mut ServiceConfig<'_>) {
+    config.configure(operations).service(scope::scope("/v1").configure(v1));
+}
+
+fn operations(config: &mut ServiceConfig<'_>) {
+    config
+        .service(health::livez)
+        .service(health::readyz)
+        .service(health::get_jwks)
+        .service(health::get_document)
+        .service(health::get_document_30);
+}
+
+fn v1(config: &mut ServiceConfig<'_>) {
+    config
+        .service(auth::handlers::get_me)
+        .service(organisations::handlers::list_organisations)
+        .service(organisations::handlers::create_organisation)
+        .service(organisations::handlers::get_organisation)
+        .service(organisations::handlers::update_organisation)
+        .service(organisations::handlers::delete_organisation);
+}

@@ -1,0 +1,142 @@
+//! What all workers share: the store, the read model, the clock, the keys.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use actix_web::web;
+use chrono::{DateTime, SubsecRound, Utc};
+use tokio::sync::Semaphore;
+use uuid::Uuid;
+use werkstadt_domain::id::Id;
+use werkstadt_persistence::directory::Directory;
+use werkstadt_persistence::{Accounts, Actor, Db, Store, UnitOfWork};
+
+use crate::auth::{Hashing, Tokens};
+use crate::contract::Contract;
+use crate::cursor::Cursors;
+use crate::problem::Problem;
+
+/// Where time and chance come from; tests bring their own.
+pub trait World: Send + Sync {
+    /// The present.
+    fn now(&self) -> DateTime<Utc>;
+    /// A new id, a UUIDv7.
+    fn id(&self) -> Uuid;
+    /// 32 random bytes for a secret.
+    ///
+    /// # Errors
+    /// When the operating system has none.
+    fn secret(&self) -> Result<[u8; 32], Problem>;
+}
+
+/// Bounds of what one request may cost.
+#[derive(Clone, Debug)]
+pub struct Limits {
+    /// Bytes of a JSON body.
+    pub body_bytes: usize,
+    /// Bytes of an import.
+    pub import_bytes: usize,
+    /// Bytes of path and query.
+    pub address_bytes: usize,
+    /// Requests handled at a time; more are turned away.
+    pub concurrent: usize,
+    /// How long a request may take.
+    pub time: Duration,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            body_bytes: 1 << 20,
+            import_bytes: 64 << 20,
+            address_bytes: 8 << 10,
+            concurrent: 512,
+            time: Duration::from_secs(30),
+        }
+    }
+}
+
+/// The state of the server.
+pub struct State {
+    /// The database.
+    pub store: Store,
+    /// The read model.
+    pub directory: Arc<Directory>,
+    /// Users and API keys, in memory.
+    pub accounts: Arc<Accounts>,
+    /// The published document, compiled.
+    pub contract: Contract,
+    /// The published document as JSON text, 3.1 and 3.0.
+    pub documents: (web::Bytes, web::Bytes),
+    /// Signs and checks access tokens.
+    pub tokens: Tokens,
+    /// Signs cursors.
+    pub cursors: Cursors,
+    /// Hashes passwords.
+    pub hashing: Hashing,
+    /// Bounds.
+    pub limits: Limits,
+    /// Places for requests being handled.
+    pub places: Semaphore,
+    /// Origins from which browsers may call.
+    pub origins: Vec<String>,
+    /// Clock and ids.
+    pub world: Arc<dyn World>,
+}
+
+impl State {
+    /// The present, in whole microseconds: what both databases can store.
+    pub fn now(&self) -> DateTime<Utc> {
+        self.world.now().trunc_subsecs(6)
+    }
+
+    /// A new id.
+    pub fn id<N>(&self) -> Id<N> {
+        Id::new(self.world.id())
+    }
+}
+
+/// Reads from the database on a blocking thread.
+///
+/// # Errors
+/// What the work fails with, or [`crate::problem::Code::Unavailable`].
+pub async fn read<T: Send + 'static>(
+    state: &web::Data<State>,
+    work: impl FnOnce(&mut Db) -> Result<T, Problem> + Send + 'static,
+) -> Result<T, Problem> {
+    let state = state.clone();
+    web::block(move || state.store.read(work))
+        .await
+        .map_err(Problem::internal)?
+}
+
+/// One unit of work on a blocking thread: committed if it returns a value, rolled back if it fails. When this returns, the
+/// read model of this process has it.
+///
+/// # Errors
+/// What the work fails with, or [`crate::problem::Code::Unavailable`].
+pub async fn write<T: Send + 'static>(
+    state: &web::Data<State>,
+    actor: Actor,
+    work: impl FnOnce(&mut UnitOfWork<'_>) -> Result<T, Problem> + Send + 'static,
+) -> Result<T, Problem> {
+    let state = state.clone();
+    let now = state.now();
+    web::block(move || state.store.write(actor, now, work))
+        .await
+        .map_err(Problem::internal)?
+}
+
+impl From<werkstadt_persistence::Error> for Problem {
+    fn from(error: werkstadt_persistence::Error) -> Self {
+        use crate::problem::Code;
+        use werkstadt_persistence::Error;
+        match error {
+            Error::NotFound { .. } => Self::new(Code::NotFound),
+            Error::Conflict { constraint } => Self::new(Code::Conflict).with_fact("constraint", constraint),
+            Error::Stale { .. } => Self::new(Code::Stale),
+            Error::Unavailable(_) => Self::new(Code::Unavailable).retry_after(1).because(&error),
+            _ => Self::internal(&error),
+        }
+    }
+}
