@@ -3,6 +3,7 @@
 use diesel::prelude::*;
 use uuid::Uuid;
 use werkstadt_domain::account::{ApiKeyId, UserId};
+use werkstadt_domain::named::Named;
 
 use crate::db::Db;
 use crate::dialect;
@@ -42,9 +43,8 @@ pub enum Noun {
     Setting,
 }
 
-impl Noun {
-    /// All nouns.
-    pub const ALL: [Self; 13] = [
+impl Named for Noun {
+    const ALL: &'static [Self] = &[
         Self::Organisation,
         Self::Skill,
         Self::Opportunity,
@@ -60,8 +60,7 @@ impl Noun {
         Self::Setting,
     ];
 
-    /// The name in the database.
-    pub const fn code(self) -> &'static str {
+    fn code(self) -> &'static str {
         match self {
             Self::Organisation => "organisation",
             Self::Skill => "skill",
@@ -77,11 +76,6 @@ impl Noun {
             Self::Job => "job",
             Self::Setting => "setting",
         }
-    }
-
-    /// The noun with this name.
-    pub fn from_code(code: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|noun| noun.code() == code)
     }
 }
 

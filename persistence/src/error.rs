@@ -4,6 +4,8 @@ use std::error::Error as StdError;
 
 use diesel::result::{DatabaseErrorInformation, DatabaseErrorKind, Error as DieselError};
 
+use werkstadt_domain::named::Named;
+
 use crate::changes::Noun;
 
 /// The result of everything that reads or writes.

@@ -5,6 +5,8 @@ use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
+use werkstadt_domain::named::Named;
+
 use crate::changes::{Noun, Touched};
 use crate::db::Db;
 use crate::dialect::{self, LoggedChange, Position};

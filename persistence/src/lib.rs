@@ -6,15 +6,23 @@
 //! - [`changes`]: the log that every write appends to. [`refresh`] and [`follower`]: how the read model follows it.
 //! - [`sqltypes`] and [`schema`]: columns. [`migrations`]: how they come to be.
 
+pub mod claims;
+pub mod organisations;
+pub mod references;
+pub mod skills;
+pub mod units;
+
 mod changes;
 mod connection;
 mod db;
 mod dialect;
 mod error;
 mod follower;
+mod guard;
 mod migrations;
 mod refresh;
 mod schema;
+mod shapes;
 mod sqltypes;
 mod store;
 mod work;

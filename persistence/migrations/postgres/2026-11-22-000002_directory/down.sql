@@ -1,0 +1,10 @@
+DROP TABLE membership_steps;
+DROP TABLE memberships;
+DROP TABLE reference_partners;
+DROP TABLE organisation_references;
+DROP TABLE skill_claims;
+DROP TABLE units;
+DROP TABLE organisation_external_ids;
+DROP TABLE organisations;
+DROP TABLE skill_broader;
+DROP TABLE skills;

@@ -1,0 +1,3 @@
+DROP TABLE affiliations;
+DROP TABLE persons;
+DROP TABLE opportunities;

@@ -1,0 +1,3 @@
+DROP TABLE settings;
+DROP TABLE job_errors;
+DROP TABLE jobs;

@@ -1,0 +1,87 @@
+//! What every stored record has: a version that guards it, and times. Built and advanced here alone.
+
+use chrono::{DateTime, Utc};
+use werkstadt_domain::audience::{ChangedAt, Project, Stored};
+
+use crate::changes::Noun;
+use crate::error::{Error, Result};
+use crate::sqltypes::SqlInstant;
+use crate::work::UnitOfWork;
+
+/// Ids per query: SQLite binds 32,766 values.
+pub(crate) const IDS_PER_QUERY: usize = 1000;
+
+/// A record that is new.
+pub(crate) fn created<T>(unit: &UnitOfWork<'_>, record: T) -> Stored<T> {
+    Stored {
+        record,
+        version: 1,
+        created_at: unit.now(),
+        changed_at: ChangedAt::all(unit.now()),
+    }
+}
+
+/// A record after a change.
+pub(crate) fn changed<T: Project>(unit: &UnitOfWork<'_>, before: &Stored<T>, record: T) -> Stored<T> {
+    Stored {
+        version: before.version + 1,
+        created_at: before.created_at,
+        changed_at: before.changed_at.after(&before.record, &record, unit.now()),
+        record,
+    }
+}
+
+/// A record read from its columns.
+pub(crate) fn stored<T>(record: T, version: i64, created_at: SqlInstant, changed: [SqlInstant; 3]) -> Stored<T> {
+    let [public, members, managers] = changed.map(|instant| instant.0);
+    Stored {
+        record,
+        version,
+        created_at: created_at.0,
+        changed_at: ChangedAt {
+            public,
+            members,
+            managers,
+        },
+    }
+}
+
+/// A record that everyone sees alike, read from its columns.
+pub(crate) fn stored_alike<T>(record: T, version: i64, created_at: SqlInstant, updated_at: SqlInstant) -> Stored<T> {
+    stored(record, version, created_at, [updated_at; 3])
+}
+
+/// The three columns of `changed_at`.
+pub(crate) fn instants(changed_at: ChangedAt) -> [SqlInstant; 3] {
+    [changed_at.public, changed_at.members, changed_at.managers].map(SqlInstant)
+}
+
+/// Judges a guarded statement by the rows it hit: none means that the record has another version by now, or is gone.
+pub(crate) fn judge(noun: Noun, rows: usize, exists: impl FnOnce() -> Result<bool>) -> Result<()> {
+    if rows > 0 {
+        return Ok(());
+    }
+    if exists()? {
+        Err(Error::Stale { noun })
+    } else {
+        Err(Error::NotFound { noun })
+    }
+}
+
+/// Times as they are stored: to the microsecond.
+pub(crate) fn instant(at: Option<DateTime<Utc>>) -> Option<SqlInstant> {
+    at.map(|at| SqlInstant(chrono::SubsecRound::trunc_subsecs(at, 6)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_guarded_statement_that_hits_nothing_says_why() {
+        let noun = Noun::Skill;
+        assert!(judge(noun, 1, || Ok(false)).is_ok());
+        assert!(matches!(judge(noun, 0, || Ok(true)), Err(Error::Stale { .. })));
+        assert!(matches!(judge(noun, 0, || Ok(false)), Err(Error::NotFound { .. })));
+    }
+}

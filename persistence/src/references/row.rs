@@ -1,0 +1,141 @@
+//! The rows of a reference.
+
+use chrono::NaiveDate;
+use diesel::prelude::*;
+use uuid::Uuid;
+use werkstadt_domain::audience::Stored;
+use werkstadt_domain::institution::UnitId;
+use werkstadt_domain::named::Named;
+use werkstadt_domain::organisation::OrganisationId;
+use werkstadt_domain::reference::{Partner, Reference};
+use werkstadt_domain::skill::SkillId;
+
+use crate::error::{Error, Result};
+use crate::guard;
+use crate::schema::{organisation_references, reference_partners};
+use crate::shapes::{Fault, TextShape, external_id, named};
+use crate::sqltypes::{Json, SqlId, SqlInstant};
+
+#[derive(Queryable, Insertable, AsChangeset)]
+#[diesel(table_name = organisation_references, treat_none_as_default_value = false, treat_none_as_null = true)]
+pub(super) struct ReferenceRow {
+    pub(super) id: SqlId,
+    organisation_id: SqlId,
+    unit_id: Option<SqlId>,
+    kind: String,
+    title: Json<TextShape>,
+    body: Json<TextShape>,
+    keywords: Json<Vec<String>>,
+    skills: Json<Vec<Uuid>>,
+    from_on: Option<NaiveDate>,
+    to_on: Option<NaiveDate>,
+    source: Option<String>,
+    link: Option<String>,
+    project_scheme: Option<String>,
+    project_value: Option<String>,
+    visibility: String,
+    version: i64,
+    created_at: SqlInstant,
+    changed_public: SqlInstant,
+    changed_members: SqlInstant,
+    changed_managers: SqlInstant,
+}
+
+impl ReferenceRow {
+    pub(super) fn new(organisation: OrganisationId, stored: &Stored<Reference>) -> Self {
+        let reference = stored.record.clone();
+        let (project_scheme, project_value) = reference.project.map(|id| (id.scheme, id.value)).unzip();
+        let [changed_public, changed_members, changed_managers] = guard::instants(stored.changed_at);
+        Self {
+            id: reference.id.into(),
+            organisation_id: organisation.into(),
+            unit_id: reference.unit.map(SqlId::from),
+            kind: reference.kind.code().to_owned(),
+            title: Json(TextShape::from(&reference.title)),
+            body: Json(TextShape::from(&reference.text)),
+            keywords: Json(reference.keywords),
+            skills: Json(reference.skills.into_iter().map(SkillId::uuid).collect()),
+            from_on: reference.from,
+            to_on: reference.to,
+            source: reference.source,
+            link: reference.link,
+            project_scheme,
+            project_value,
+            visibility: reference.visibility.code().to_owned(),
+            version: stored.version,
+            created_at: SqlInstant(stored.created_at),
+            changed_public,
+            changed_members,
+            changed_managers,
+        }
+    }
+
+    pub(super) fn into_parts(self, partners: Vec<Partner>) -> Result<(OrganisationId, Stored<Reference>)> {
+        let (id, organisation) = (self.id.0, self.organisation_id.into());
+        let stored = self.read(partners);
+        let stored = stored.map_err(|fault| Error::inconsistent("organisation_references", id, fault))?;
+        Ok((organisation, stored))
+    }
+
+    fn read(self, partners: Vec<Partner>) -> Result<Stored<Reference>, Fault> {
+        let record = Reference {
+            id: self.id.into(),
+            unit: self.unit_id.map(UnitId::from),
+            kind: named(&self.kind)?,
+            title: self.title.0.into(),
+            text: self.body.0.into(),
+            keywords: self.keywords.0,
+            skills: self.skills.0.into_iter().map(SkillId::new).collect(),
+            from: self.from_on,
+            to: self.to_on,
+            partners,
+            source: self.source,
+            link: self.link,
+            project: external_id(self.project_scheme, self.project_value),
+            visibility: named(&self.visibility)?,
+        };
+        let changed = [self.changed_public, self.changed_members, self.changed_managers];
+        Ok(guard::stored(record, self.version, self.created_at, changed))
+    }
+}
+
+#[derive(Queryable, Insertable)]
+#[diesel(table_name = reference_partners, treat_none_as_default_value = false)]
+pub(super) struct PartnerRow {
+    pub(super) reference_id: SqlId,
+    position: i32,
+    organisation_id: Option<SqlId>,
+    external_scheme: Option<String>,
+    external_value: Option<String>,
+    name: Option<String>,
+}
+
+impl PartnerRow {
+    pub(super) fn all(reference: &Reference) -> impl Iterator<Item = Self> {
+        let reference_id = reference.id.into();
+        (0..).zip(&reference.partners).map(move |(position, partner)| {
+            let (external_scheme, external_value) = partner.external.clone().map(|id| (id.scheme, id.value)).unzip();
+            Self {
+                reference_id,
+                position,
+                organisation_id: partner.organisation.map(SqlId::from),
+                external_scheme,
+                external_value,
+                name: partner.name.clone(),
+            }
+        })
+    }
+
+    /// True if an organisation could be found for it.
+    pub(super) const fn is_open(&self) -> bool {
+        self.organisation_id.is_none() && self.external_value.is_some()
+    }
+
+    pub(super) fn into_partner(self) -> Partner {
+        Partner {
+            organisation: self.organisation_id.map(OrganisationId::from),
+            external: external_id(self.external_scheme, self.external_value),
+            name: self.name,
+        }
+    }
+}
