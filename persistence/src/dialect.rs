@@ -9,6 +9,8 @@ use diesel::{PgConnection, SqliteConnection};
 
 use crate::db::Db;
 use crate::error::Result;
+use crate::schema::settings;
+use crate::settings::SettingRow;
 use crate::sqltypes::{IdSql, SqlId};
 
 /// Rows per `INSERT`: 32 columns at most, and SQLite binds 32,766 values, PostgreSQL 65,535.
@@ -64,6 +66,18 @@ where
             Db::Sqlite(db) => ExecuteDsl::execute(statement, db)?,
         };
     }
+    Ok(())
+}
+
+/// Inserts a setting unless it is there.
+pub(crate) fn insert_setting(db: &mut Db, row: &SettingRow<'_>) -> Result<()> {
+    let statement = diesel::insert_into(settings::table)
+        .values(row)
+        .on_conflict_do_nothing();
+    match db {
+        Db::Postgres(db) => diesel::RunQueryDsl::execute(statement, db)?,
+        Db::Sqlite(db) => diesel::RunQueryDsl::execute(statement, db)?,
+    };
     Ok(())
 }
 

@@ -1,16 +1,30 @@
-//! SQLite and PostgreSQL through diesel.
+//! SQLite and PostgreSQL through diesel, one query text for both.
 //!
 //! In reading order:
-//! - [`connection`]: which database, how it is opened. [`dialect`]: all that differs between the two.
-//! - [`store`]: [`Store::read`] and [`Store::write`], the only transactions. [`work`]: what a write has at hand.
-//! - [`changes`]: the log that every write appends to. [`refresh`] and [`follower`]: how the read model follows it.
-//! - [`sqltypes`] and [`schema`]: columns. [`migrations`]: how they come to be.
+//! - `connection`: which database, and how it is opened; `db`: the connection that queries are written on; `dialect`: all
+//!   that differs between the two engines.
+//! - `store`: [`Store::read`] and [`Store::write`], the only transactions; `work`: what a write has at hand;
+//!   `guard`: versions and times of records.
+//! - `changes`: the log that every write appends to; `refresh` and `follower`: how the read model follows it.
+//! - `sqltypes`, `schema`, `shapes`: columns; `migrations`: how they come to be.
+//! - One module per noun, each with `find`, `list`, `insert`, `update`, `remove` as far as they make sense. What reads takes
+//!   a [`Db`], what writes takes a [`UnitOfWork`] and records the change itself. [`profiles`] gathers all that belongs to
+//!   an organisation.
 
+pub mod api_keys;
 pub mod claims;
+pub mod jobs;
+pub mod memberships;
+pub mod opportunities;
 pub mod organisations;
+pub mod persons;
+pub mod profiles;
 pub mod references;
+pub mod sessions;
+pub mod settings;
 pub mod skills;
 pub mod units;
+pub mod users;
 
 mod changes;
 mod connection;

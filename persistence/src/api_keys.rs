@@ -1,0 +1,117 @@
+//! API keys. Only the hash of a secret is stored.
+
+use diesel::prelude::*;
+use werkstadt_domain::account::{ApiKey, ApiKeyId, User, UserId};
+use werkstadt_domain::audience::Stored;
+
+use crate::changes::{Noun, Operation};
+use crate::db::Db;
+use crate::dialect;
+use crate::error::{Error, Result};
+use crate::guard;
+use crate::schema::{api_keys, users};
+use crate::shapes::{all_named, codes};
+use crate::sqltypes::{Json, SqlId, SqlInstant};
+use crate::users::UserRow;
+use crate::work::UnitOfWork;
+
+const NOUN: Noun = Noun::ApiKey;
+
+/// SHA-256 of a secret of 256 random bits: nothing to guess, so a fast hash does.
+pub type SecretHash = [u8; 32];
+
+/// The key with this secret, and its user. Whether the key has ended and the user is active is for the caller to judge.
+///
+/// # Errors
+/// As every read.
+pub fn by_secret(db: &mut Db, hash: &SecretHash) -> Result<Option<(Stored<ApiKey>, Stored<User>)>> {
+    let row: Option<(ApiKeyRow, UserRow)> = api_keys::table
+        .inner_join(users::table.on(users::id.eq(api_keys::user_id)))
+        .filter(api_keys::secret_hash.eq(hash.as_slice()))
+        .select((api_keys::all_columns, users::all_columns))
+        .first(db)
+        .optional()?;
+    row.map(|(key, user)| Ok((key.into_stored()?, user.into_credentials()?.user)))
+        .transpose()
+}
+
+/// One key.
+///
+/// # Errors
+/// [`Error::NotFound`].
+pub fn find(db: &mut Db, id: ApiKeyId) -> Result<Stored<ApiKey>> {
+    let row: Option<ApiKeyRow> = api_keys::table.find(SqlId::from(id)).first(db).optional()?;
+    row.ok_or(Error::NotFound { noun: NOUN })?.into_stored()
+}
+
+/// The keys of one user, in order of id.
+///
+/// # Errors
+/// As every read.
+pub fn list(db: &mut Db, user: UserId) -> Result<Vec<Stored<ApiKey>>> {
+    let rows: Vec<ApiKeyRow> = api_keys::table
+        .filter(api_keys::user_id.eq(SqlId::from(user)))
+        .order(api_keys::id)
+        .load(db)?;
+    rows.into_iter().map(ApiKeyRow::into_stored).collect()
+}
+
+/// Adds a key.
+///
+/// # Errors
+/// [`Error::Conflict`] with [`FOREIGN_KEY`](crate::FOREIGN_KEY) when there is no such user.
+pub fn insert(unit: &mut UnitOfWork<'_>, key: ApiKey, hash: &SecretHash) -> Result<Stored<ApiKey>> {
+    let stored = guard::created(unit, key);
+    let key = &stored.record;
+    let row = ApiKeyRow {
+        id: key.id.into(),
+        user_id: key.user.into(),
+        name: key.name.clone(),
+        scopes: Json(codes(&key.scopes)),
+        secret_hash: hash.to_vec(),
+        expires_at: guard::instant(key.expires_at),
+        created_at: SqlInstant(stored.created_at),
+    };
+    dialect::insert_all::<api_keys::table, ApiKeyRow>(unit.db(), api_keys::table, &[row])?;
+    unit.record(NOUN, key.id.uuid(), Operation::Created);
+    Ok(stored)
+}
+
+/// Removes a key: it is no longer accepted.
+///
+/// # Errors
+/// [`Error::NotFound`].
+pub fn remove(unit: &mut UnitOfWork<'_>, id: ApiKeyId) -> Result<()> {
+    let key = api_keys::table.filter(api_keys::id.eq(SqlId::from(id)));
+    let rows = diesel::delete(key).execute(unit.db())?;
+    guard::judge(NOUN, rows, || Ok(false))?;
+    unit.record(NOUN, id.uuid(), Operation::Removed);
+    Ok(())
+}
+
+#[derive(Queryable, Insertable)]
+#[diesel(table_name = api_keys, treat_none_as_default_value = false)]
+struct ApiKeyRow {
+    id: SqlId,
+    user_id: SqlId,
+    name: String,
+    scopes: Json<Vec<String>>,
+    secret_hash: Vec<u8>,
+    expires_at: Option<SqlInstant>,
+    created_at: SqlInstant,
+}
+
+impl ApiKeyRow {
+    fn into_stored(self) -> Result<Stored<ApiKey>> {
+        let scopes = all_named(&self.scopes.0);
+        let record = ApiKey {
+            id: self.id.into(),
+            user: self.user_id.into(),
+            name: self.name,
+            scopes: scopes.map_err(|fault| Error::inconsistent("api_keys", self.id.0, fault))?,
+            expires_at: self.expires_at.map(|instant| instant.0),
+        };
+        // A key is made and removed, never changed.
+        Ok(guard::stored_alike(record, 1, self.created_at, self.created_at))
+    }
+}

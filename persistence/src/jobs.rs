@@ -1,0 +1,300 @@
+//! Long runs: their progress, their result, and what was wrong with the rows they read.
+
+use chrono::{DateTime, Utc};
+use diesel::prelude::*;
+use uuid::Uuid;
+use werkstadt_domain::account::UserId;
+use werkstadt_domain::id::Id;
+use werkstadt_domain::named::Named;
+
+use crate::changes::{Noun, Operation};
+use crate::db::Db;
+use crate::dialect;
+use crate::error::{Error, Result};
+use crate::guard;
+use crate::schema::{job_errors, jobs};
+use crate::shapes::named;
+use crate::sqltypes::{Json, SqlId, SqlInstant};
+use crate::work::UnitOfWork;
+
+const NOUN: Noun = Noun::Job;
+
+/// The id of a job.
+pub type JobId = Id<Job>;
+
+/// A long run.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Job {
+    /// Its id.
+    pub id: JobId,
+    /// What it does, for example `import`.
+    pub kind: String,
+    /// Where it stands.
+    pub status: JobStatus,
+    /// Who started it.
+    pub created_by: Option<UserId>,
+    /// Rows to do, once known.
+    pub total: Option<u64>,
+    /// Rows done, the failed ones included.
+    pub done: u64,
+    /// Rows that failed.
+    pub failed: u64,
+    /// What came of it, a JSON object.
+    pub result: serde_json::Value,
+    /// When it was started.
+    pub created_at: DateTime<Utc>,
+    /// When it last reported.
+    pub updated_at: DateTime<Utc>,
+    /// When it ended.
+    pub finished_at: Option<DateTime<Utc>>,
+    /// Counts the reports, from 1; guards updates.
+    pub version: i64,
+}
+
+/// Where a job stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum JobStatus {
+    /// Waits.
+    Queued,
+    /// Runs.
+    Running,
+    /// Ended as it should.
+    Succeeded,
+    /// Ended by a fault.
+    Failed,
+    /// Ended by whoever started it.
+    Cancelled,
+}
+
+impl Named for JobStatus {
+    const ALL: &'static [Self] = &[
+        Self::Queued,
+        Self::Running,
+        Self::Succeeded,
+        Self::Failed,
+        Self::Cancelled,
+    ];
+
+    fn code(self) -> &'static str {
+        match self {
+            Self::Queued => "queued",
+            Self::Running => "running",
+            Self::Succeeded => "succeeded",
+            Self::Failed => "failed",
+            Self::Cancelled => "cancelled",
+        }
+    }
+}
+
+impl JobStatus {
+    /// True when nothing more will come.
+    pub const fn is_final(self) -> bool {
+        matches!(self, Self::Succeeded | Self::Failed | Self::Cancelled)
+    }
+}
+
+/// What was wrong with one row of the input.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RowError {
+    /// Line or row, from 1.
+    pub row: u64,
+    /// JSON pointer into the row.
+    pub pointer: String,
+    /// Stable name of the fault.
+    pub code: String,
+    /// One sentence.
+    pub detail: String,
+}
+
+/// One job.
+///
+/// # Errors
+/// [`Error::NotFound`].
+pub fn find(db: &mut Db, id: JobId) -> Result<Job> {
+    let row: Option<JobRow> = jobs::table.find(SqlId::from(id)).first(db).optional()?;
+    row.ok_or(Error::NotFound { noun: NOUN })?.into_job()
+}
+
+/// Jobs, the newest first, before `before`, at most `limit`.
+///
+/// # Errors
+/// As every read.
+pub fn list(db: &mut Db, before: Option<JobId>, limit: i64) -> Result<Vec<Job>> {
+    let before = SqlId(before.map_or(Uuid::max(), JobId::uuid));
+    let rows: Vec<JobRow> = jobs::table
+        .filter(jobs::id.lt(before))
+        .order(jobs::id.desc())
+        .limit(limit)
+        .load(db)?;
+    rows.into_iter().map(JobRow::into_job).collect()
+}
+
+/// The faults of a job's rows in the order they were found, after the first `skip`, at most `limit`.
+///
+/// # Errors
+/// As every read.
+pub fn errors(db: &mut Db, id: JobId, skip: u64, limit: i64) -> Result<Vec<RowError>> {
+    let rows: Vec<JobErrorRow> = job_errors::table
+        .filter(job_errors::job_id.eq(SqlId::from(id)))
+        .filter(job_errors::position.gt(signed(skip)))
+        .order(job_errors::position)
+        .limit(limit)
+        .load(db)?;
+    Ok(rows.into_iter().map(JobErrorRow::into_error).collect())
+}
+
+/// Adds a job that waits. `kind` says what it does.
+///
+/// # Errors
+/// As every write.
+pub fn insert(unit: &mut UnitOfWork<'_>, id: JobId, kind: &str, created_by: Option<UserId>) -> Result<Job> {
+    let job = Job {
+        id,
+        kind: kind.to_owned(),
+        status: JobStatus::Queued,
+        created_by,
+        total: None,
+        done: 0,
+        failed: 0,
+        result: serde_json::Value::Object(serde_json::Map::new()),
+        created_at: unit.now(),
+        updated_at: unit.now(),
+        finished_at: None,
+        version: 1,
+    };
+    dialect::insert_all::<jobs::table, JobRow>(unit.db(), jobs::table, &[JobRow::from(&job)])?;
+    unit.record(NOUN, id.uuid(), Operation::Created);
+    Ok(job)
+}
+
+/// Reports on a job, if it is still as it was read in `before`: a runner learns by [`Error::Stale`] that it was cancelled.
+/// The times and the version are set here.
+///
+/// # Errors
+/// [`Error::Stale`], [`Error::NotFound`].
+pub fn update(unit: &mut UnitOfWork<'_>, before: &Job, after: Job) -> Result<Job> {
+    let job = Job {
+        id: before.id,
+        created_at: before.created_at,
+        updated_at: unit.now(),
+        finished_at: after.status.is_final().then(|| unit.now()),
+        version: before.version + 1,
+        ..after
+    };
+    let db = unit.db();
+    let guarded = jobs::table
+        .filter(jobs::id.eq(SqlId::from(before.id)))
+        .filter(jobs::version.eq(before.version));
+    let rows = diesel::update(guarded).set(&JobRow::from(&job)).execute(db)?;
+    guard::judge(NOUN, rows, || {
+        let row = jobs::table.filter(jobs::id.eq(SqlId::from(before.id)));
+        Ok(diesel::select(diesel::dsl::exists(row)).get_result(db)?)
+    })?;
+    unit.record(NOUN, job.id.uuid(), Operation::Updated);
+    Ok(job)
+}
+
+/// Adds faults of rows, after the `known` ones that the job has already.
+///
+/// # Errors
+/// As every write.
+pub fn insert_errors(unit: &mut UnitOfWork<'_>, id: JobId, known: u64, errors: &[RowError]) -> Result<()> {
+    let rows: Vec<JobErrorRow> = (known + 1..)
+        .zip(errors)
+        .map(|(position, error)| JobErrorRow {
+            job_id: id.into(),
+            position: signed(position),
+            input_row: signed(error.row),
+            pointer: error.pointer.clone(),
+            code: error.code.clone(),
+            detail: error.detail.clone(),
+        })
+        .collect();
+    dialect::insert_all::<job_errors::table, JobErrorRow>(unit.db(), job_errors::table, &rows)
+}
+
+fn signed(number: u64) -> i64 {
+    i64::try_from(number).unwrap_or(i64::MAX)
+}
+
+fn unsigned(number: i64) -> u64 {
+    u64::try_from(number).unwrap_or_default()
+}
+
+#[derive(Queryable, Insertable, AsChangeset)]
+#[diesel(table_name = jobs, treat_none_as_default_value = false, treat_none_as_null = true)]
+struct JobRow {
+    id: SqlId,
+    kind: String,
+    status: String,
+    created_by: Option<SqlId>,
+    total: Option<i64>,
+    done: i64,
+    failed: i64,
+    result: Json<serde_json::Value>,
+    version: i64,
+    created_at: SqlInstant,
+    updated_at: SqlInstant,
+    finished_at: Option<SqlInstant>,
+}
+
+impl From<&Job> for JobRow {
+    fn from(job: &Job) -> Self {
+        Self {
+            id: job.id.into(),
+            kind: job.kind.clone(),
+            status: job.status.code().to_owned(),
+            created_by: job.created_by.map(SqlId::from),
+            total: job.total.map(signed),
+            done: signed(job.done),
+            failed: signed(job.failed),
+            result: Json(job.result.clone()),
+            version: job.version,
+            created_at: SqlInstant(job.created_at),
+            updated_at: SqlInstant(job.updated_at),
+            finished_at: job.finished_at.map(SqlInstant),
+        }
+    }
+}
+
+impl JobRow {
+    fn into_job(self) -> Result<Job> {
+        let status = named(&self.status).map_err(|fault| Error::inconsistent("jobs", self.id.0, fault))?;
+        Ok(Job {
+            id: self.id.into(),
+            kind: self.kind,
+            status,
+            created_by: self.created_by.map(UserId::from),
+            total: self.total.map(unsigned),
+            done: unsigned(self.done),
+            failed: unsigned(self.failed),
+            result: self.result.0,
+            created_at: self.created_at.0,
+            updated_at: self.updated_at.0,
+            finished_at: self.finished_at.map(|instant| instant.0),
+            version: self.version,
+        })
+    }
+}
+
+#[derive(Queryable, Insertable)]
+#[diesel(table_name = job_errors)]
+struct JobErrorRow {
+    job_id: SqlId,
+    position: i64,
+    input_row: i64,
+    pointer: String,
+    code: String,
+    detail: String,
+}
+
+impl JobErrorRow {
+    fn into_error(self) -> RowError {
+        RowError {
+            row: unsigned(self.input_row),
+            pointer: self.pointer,
+            code: self.code,
+            detail: self.detail,
+        }
+    }
+}

@@ -1,0 +1,129 @@
+//! The rows of a person.
+
+use chrono::NaiveDate;
+use diesel::prelude::*;
+use werkstadt_domain::audience::Stored;
+use werkstadt_domain::institution::UnitId;
+use werkstadt_domain::named::Named;
+use werkstadt_domain::person::{Affiliation, Person};
+use werkstadt_domain::skill::{Level, SkillId};
+
+use crate::error::{Error, Result};
+use crate::guard;
+use crate::schema::{affiliations, persons};
+use crate::shapes::{Fault, LevelShape, named};
+use crate::sqltypes::{Json, SqlId, SqlInstant};
+
+#[derive(Queryable, Insertable, AsChangeset)]
+#[diesel(table_name = persons, treat_none_as_default_value = false, treat_none_as_null = true)]
+pub(super) struct PersonRow {
+    pub(super) id: SqlId,
+    given_name: String,
+    family_name: String,
+    titles: Option<String>,
+    email: Option<String>,
+    languages: Json<Vec<String>>,
+    skills: Json<Vec<LevelShape>>,
+    visibility: String,
+    invented: bool,
+    version: i64,
+    created_at: SqlInstant,
+    changed_public: SqlInstant,
+    changed_members: SqlInstant,
+    changed_managers: SqlInstant,
+}
+
+impl From<&Stored<Person>> for PersonRow {
+    fn from(stored: &Stored<Person>) -> Self {
+        let person = stored.record.clone();
+        let skill = |(skill, level): (SkillId, Level)| LevelShape {
+            skill: skill.uuid(),
+            level: level.get(),
+        };
+        let [changed_public, changed_members, changed_managers] = guard::instants(stored.changed_at);
+        Self {
+            id: person.id.into(),
+            given_name: person.given_name,
+            family_name: person.family_name,
+            titles: person.titles,
+            email: person.email,
+            languages: Json(person.languages),
+            skills: Json(person.skills.into_iter().map(skill).collect()),
+            visibility: person.visibility.code().to_owned(),
+            invented: person.invented,
+            version: stored.version,
+            created_at: SqlInstant(stored.created_at),
+            changed_public,
+            changed_members,
+            changed_managers,
+        }
+    }
+}
+
+impl PersonRow {
+    pub(super) fn into_stored(self, affiliations: Vec<Affiliation>) -> Result<Stored<Person>> {
+        let id = self.id.0;
+        self.read(affiliations)
+            .map_err(|fault| Error::inconsistent("persons", id, fault))
+    }
+
+    fn read(self, affiliations: Vec<Affiliation>) -> Result<Stored<Person>, Fault> {
+        let skill = |shape: LevelShape| match Level::new(shape.level) {
+            Ok(level) => Ok((SkillId::new(shape.skill), level)),
+            Err(_) => Err(format!("level {}", shape.level)),
+        };
+        let record = Person {
+            id: self.id.into(),
+            given_name: self.given_name,
+            family_name: self.family_name,
+            titles: self.titles,
+            email: self.email,
+            languages: self.languages.0,
+            affiliations,
+            skills: self.skills.0.into_iter().map(skill).collect::<Result<_, Fault>>()?,
+            visibility: named(&self.visibility)?,
+            invented: self.invented,
+        };
+        let changed = [self.changed_public, self.changed_members, self.changed_managers];
+        Ok(guard::stored(record, self.version, self.created_at, changed))
+    }
+}
+
+#[derive(Queryable, Insertable)]
+#[diesel(table_name = affiliations, treat_none_as_default_value = false)]
+pub(super) struct AffiliationRow {
+    pub(super) person_id: SqlId,
+    position: i32,
+    organisation_id: SqlId,
+    unit_id: Option<SqlId>,
+    role: Option<String>,
+    from_on: Option<NaiveDate>,
+    to_on: Option<NaiveDate>,
+}
+
+impl AffiliationRow {
+    pub(super) fn all(person: &Person) -> impl Iterator<Item = Self> {
+        let person_id = person.id.into();
+        (0..)
+            .zip(&person.affiliations)
+            .map(move |(position, affiliation)| Self {
+                person_id,
+                position,
+                organisation_id: affiliation.organisation.into(),
+                unit_id: affiliation.unit.map(SqlId::from),
+                role: affiliation.role.clone(),
+                from_on: affiliation.from,
+                to_on: affiliation.to,
+            })
+    }
+
+    pub(super) fn into_affiliation(self) -> Affiliation {
+        Affiliation {
+            organisation: self.organisation_id.into(),
+            unit: self.unit_id.map(UnitId::from),
+            role: self.role,
+            from: self.from_on,
+            to: self.to_on,
+        }
+    }
+}

@@ -1,0 +1,219 @@
+//! Users and their passwords.
+
+use diesel::prelude::*;
+use uuid::Uuid;
+use werkstadt_domain::account::{Role, User, UserId};
+use werkstadt_domain::audience::{ChangedAt, Stored};
+use werkstadt_domain::named::Named;
+use werkstadt_domain::organisation::OrganisationId;
+
+use crate::changes::{Noun, Operation};
+use crate::db::Db;
+use crate::dialect;
+use crate::error::{Error, Result};
+use crate::guard;
+use crate::schema::users;
+use crate::shapes::{Fault, named};
+use crate::sqltypes::{SqlId, SqlInstant};
+use crate::work::UnitOfWork;
+
+const NOUN: Noun = Noun::User;
+
+/// A user with what the login is checked against.
+#[derive(Clone, Debug)]
+pub struct Credentials {
+    /// The user.
+    pub user: Stored<User>,
+    /// The password's hash as a PHC string, none until the user has chosen a password.
+    pub password_hash: Option<String>,
+}
+
+/// One user.
+///
+/// # Errors
+/// [`Error::NotFound`].
+pub fn find(db: &mut Db, id: UserId) -> Result<Stored<User>> {
+    let row: Option<UserRow> = users::table.find(SqlId::from(id)).first(db).optional()?;
+    Ok(row.ok_or(Error::NotFound { noun: NOUN })?.into_credentials()?.user)
+}
+
+/// The user with this e-mail address, without regard to case, and the password's hash.
+///
+/// # Errors
+/// As every read.
+pub fn credentials(db: &mut Db, email: &str) -> Result<Option<Credentials>> {
+    let row: Option<UserRow> = users::table
+        .filter(users::login.eq(login(email)))
+        .first(db)
+        .optional()?;
+    row.map(UserRow::into_credentials).transpose()
+}
+
+/// Users in order of id, after `after`, at most `limit`; all of them, or those of one organisation.
+///
+/// # Errors
+/// As every read.
+pub fn list(
+    db: &mut Db,
+    organisation: Option<OrganisationId>,
+    after: Option<UserId>,
+    limit: i64,
+) -> Result<Vec<Stored<User>>> {
+    let after = SqlId(after.map_or(Uuid::nil(), UserId::uuid));
+    let mut query = users::table.filter(users::id.gt(after)).into_boxed();
+    if let Some(organisation) = organisation {
+        query = query.filter(users::organisation_id.eq(SqlId::from(organisation)));
+    }
+    let rows: Vec<UserRow> = query.order(users::id).limit(limit).load(db)?;
+    rows.into_iter().map(|row| Ok(row.into_credentials()?.user)).collect()
+}
+
+/// True if there is an active manager: the set-up is done.
+///
+/// # Errors
+/// As every read.
+pub fn has_manager(db: &mut Db) -> Result<bool> {
+    let managers = users::table
+        .filter(users::role.eq(Role::Manager.code()))
+        .filter(users::active.eq(true));
+    Ok(diesel::select(diesel::dsl::exists(managers)).get_result(db)?)
+}
+
+/// Adds a user, with the hash of the password if one is chosen already.
+///
+/// # Errors
+/// [`Error::Conflict`]: `users_login_key` when the e-mail address is taken, [`FOREIGN_KEY`](crate::FOREIGN_KEY) when there
+/// is no such organisation.
+pub fn insert(unit: &mut UnitOfWork<'_>, user: User, password_hash: Option<&str>) -> Result<Stored<User>> {
+    let stored = guard::created(unit, user);
+    let row = UserRow::new(&stored, password_hash);
+    dialect::insert_all::<users::table, UserRow>(unit.db(), users::table, &[row])?;
+    unit.record(NOUN, stored.record.id.uuid(), Operation::Created);
+    Ok(stored)
+}
+
+/// Changes a user, if the record is still as it was read in `before`. The password stays.
+///
+/// # Errors
+/// [`Error::Stale`], [`Error::NotFound`], and [`Error::Conflict`] as [`insert`].
+pub fn update(unit: &mut UnitOfWork<'_>, before: &Stored<User>, after: User) -> Result<Stored<User>> {
+    let id = before.record.id;
+    let stored = Stored {
+        record: User { id, ..after },
+        version: before.version + 1,
+        created_at: before.created_at,
+        changed_at: ChangedAt::all(unit.now()),
+    };
+    let row = UserRow::new(&stored, None);
+    let db = unit.db();
+    let guarded = users::table
+        .filter(users::id.eq(SqlId::from(id)))
+        .filter(users::version.eq(before.version));
+    let columns = (
+        users::login.eq(row.login),
+        users::email.eq(row.email),
+        users::name.eq(row.name),
+        users::role.eq(row.role),
+        users::organisation_id.eq(row.organisation_id),
+        users::active.eq(row.active),
+        users::version.eq(row.version),
+        users::updated_at.eq(row.updated_at),
+    );
+    let rows = diesel::update(guarded).set(columns).execute(db)?;
+    guard::judge(NOUN, rows, || exists(db, id))?;
+    unit.record(NOUN, id.uuid(), Operation::Updated);
+    Ok(stored)
+}
+
+/// Sets the password. The caller ends the sessions that the old one began.
+///
+/// # Errors
+/// [`Error::NotFound`].
+pub fn set_password(unit: &mut UnitOfWork<'_>, id: UserId, password_hash: &str) -> Result<()> {
+    let at = SqlInstant(unit.now());
+    let columns = (users::password_hash.eq(password_hash), users::updated_at.eq(at));
+    let user = users::table.filter(users::id.eq(SqlId::from(id)));
+    let rows = diesel::update(user).set(columns).execute(unit.db())?;
+    guard::judge(NOUN, rows, || Ok(false))?;
+    unit.record(NOUN, id.uuid(), Operation::Updated);
+    Ok(())
+}
+
+/// Removes a user with the API keys and the sessions.
+///
+/// # Errors
+/// [`Error::Stale`], [`Error::NotFound`].
+pub fn remove(unit: &mut UnitOfWork<'_>, id: UserId, version: i64) -> Result<()> {
+    let db = unit.db();
+    let guarded = users::table
+        .filter(users::id.eq(SqlId::from(id)))
+        .filter(users::version.eq(version));
+    let rows = diesel::delete(guarded).execute(db)?;
+    guard::judge(NOUN, rows, || exists(db, id))?;
+    unit.record(NOUN, id.uuid(), Operation::Removed);
+    Ok(())
+}
+
+fn exists(db: &mut Db, id: UserId) -> Result<bool> {
+    let row = users::table.filter(users::id.eq(SqlId::from(id)));
+    Ok(diesel::select(diesel::dsl::exists(row)).get_result(db)?)
+}
+
+fn login(email: &str) -> String {
+    email.to_lowercase()
+}
+
+#[derive(Queryable, Insertable)]
+#[diesel(table_name = users, treat_none_as_default_value = false)]
+pub(crate) struct UserRow {
+    id: SqlId,
+    login: String,
+    email: String,
+    name: String,
+    role: String,
+    organisation_id: Option<SqlId>,
+    active: bool,
+    password_hash: Option<String>,
+    version: i64,
+    created_at: SqlInstant,
+    updated_at: SqlInstant,
+}
+
+impl UserRow {
+    fn new(stored: &Stored<User>, password_hash: Option<&str>) -> Self {
+        let user = &stored.record;
+        Self {
+            id: user.id.into(),
+            login: login(&user.email),
+            email: user.email.clone(),
+            name: user.name.clone(),
+            role: user.role.code().to_owned(),
+            organisation_id: user.organisation.map(SqlId::from),
+            active: user.active,
+            password_hash: password_hash.map(ToOwned::to_owned),
+            version: stored.version,
+            created_at: SqlInstant(stored.created_at),
+            updated_at: SqlInstant(stored.changed_at.managers),
+        }
+    }
+
+    pub(crate) fn into_credentials(self) -> Result<Credentials> {
+        let id = self.id.0;
+        self.read().map_err(|fault| Error::inconsistent("users", id, fault))
+    }
+
+    fn read(self) -> Result<Credentials, Fault> {
+        let record = User {
+            id: self.id.into(),
+            email: self.email,
+            name: self.name,
+            role: named(&self.role)?,
+            organisation: self.organisation_id.map(OrganisationId::from),
+            active: self.active,
+        };
+        Ok(Credentials {
+            user: guard::stored_alike(record, self.version, self.created_at, self.updated_at),
+            password_hash: self.password_hash,
+        })
+    }
+}
