@@ -12,6 +12,7 @@ use crate::problem::{Breach, Place};
 mod faults;
 pub(crate) mod parameters;
 
+pub(crate) use faults::nearest;
 pub use parameters::Parameter;
 
 /// Every operation of the document.
@@ -146,6 +147,20 @@ impl Body {
             fields: fields_below(document, schema),
             media_types,
         }))
+    }
+
+    /// The schema of a component, to check values that are no request's body.
+    ///
+    /// # Errors
+    /// [`Defect`] if there is no such component.
+    pub fn of_component(document: &Value, name: &str) -> Result<Self, Defect> {
+        let schema = serde_json::json!({"$ref": format!("#/components/schemas/{name}")});
+        let validator = compile_schema(document, &schema)?;
+        Ok(Self {
+            validator,
+            fields: fields_below(document, &schema),
+            media_types: Vec::new(),
+        })
     }
 
     /// Every fault of a body.

@@ -22,10 +22,14 @@ pub use v30::downgrade;
         (name = "admin", description = "Users, imports and jobs."),
         (name = "operations", description = "Health, keys and the document itself."),
     ),
-    // What only parameters refer to is not collected from the routes.
+    // What only parameters and imports refer to is not collected from the routes.
     components(schemas(
         crate::problem::ProblemBody,
         crate::problem::FaultBody,
+        crate::imports::lines::ImportSkill,
+        crate::imports::lines::ImportParts,
+        crate::imports::lines::ImportOpportunity,
+        crate::imports::lines::ImportPerson,
         wire::KindName,
         wire::HelixName,
         wire::SizeClassName,

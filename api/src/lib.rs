@@ -10,6 +10,7 @@
 pub mod answer;
 pub mod app;
 pub mod auth;
+pub mod config;
 pub mod contract;
 pub mod cursor;
 pub mod document;
@@ -17,6 +18,7 @@ pub mod edge;
 pub mod etag;
 pub mod extract;
 pub mod health;
+pub mod imports;
 pub mod organisations;
 pub mod patch;
 pub mod problem;

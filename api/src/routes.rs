@@ -3,7 +3,7 @@
 use utoipa_actix_web::scope;
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use crate::{auth, health, organisations};
+use crate::{auth, health, imports, organisations};
 
 /// Everything below `/v1`, and what operators need beside it.
 pub fn all(config: &mut ServiceConfig<'_>) {
@@ -26,5 +26,8 @@ fn v1(config: &mut ServiceConfig<'_>) {
         .service(organisations::handlers::create_organisation)
         .service(organisations::handlers::get_organisation)
         .service(organisations::handlers::update_organisation)
-        .service(organisations::handlers::delete_organisation);
+        .service(organisations::handlers::delete_organisation)
+        .service(imports::handlers::create_import)
+        .service(imports::handlers::get_job)
+        .service(imports::handlers::list_job_errors);
 }

@@ -9,11 +9,12 @@ use tokio::sync::Semaphore;
 use uuid::Uuid;
 use werkstadt_domain::id::Id;
 use werkstadt_persistence::directory::Directory;
-use werkstadt_persistence::{Accounts, Actor, Db, Store, UnitOfWork};
+use werkstadt_persistence::{Accounts, Actor, Db, ReadModel, Store, UnitOfWork};
 
 use crate::auth::{Hashing, Tokens};
 use crate::contract::Contract;
 use crate::cursor::Cursors;
+use crate::imports::run::LineSchemas;
 use crate::problem::Problem;
 
 /// Where time and chance come from; tests bring their own.
@@ -60,10 +61,10 @@ impl Default for Limits {
 pub struct State {
     /// The database.
     pub store: Store,
-    /// The read model.
-    pub directory: Arc<Directory>,
-    /// Users and API keys, in memory.
-    pub accounts: Arc<Accounts>,
+    /// What is served from memory.
+    pub read_model: Arc<ReadModel>,
+    /// The schemas of the lines of an import.
+    pub lines: LineSchemas,
     /// The published document, compiled.
     pub contract: Contract,
     /// The published document as JSON text, 3.1 and 3.0.
@@ -85,6 +86,16 @@ pub struct State {
 }
 
 impl State {
+    /// Organisations, skills, opportunities, persons.
+    pub fn directory(&self) -> &Directory {
+        &self.read_model.directory
+    }
+
+    /// Users and API keys.
+    pub fn accounts(&self) -> &Accounts {
+        &self.read_model.accounts
+    }
+
     /// The present, in whole microseconds: what both databases can store.
     pub fn now(&self) -> DateTime<Utc> {
         self.world.now().trunc_subsecs(6)

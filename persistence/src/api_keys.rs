@@ -56,6 +56,24 @@ pub fn list(db: &mut Db, user: UserId) -> Result<Vec<Stored<ApiKey>>> {
     rows.into_iter().map(ApiKeyRow::into_stored).collect()
 }
 
+/// Keys with the hash of their secret: those with these ids that exist, or all of them.
+///
+/// # Errors
+/// As every read.
+pub fn with_hashes(db: &mut Db, ids: Option<&[ApiKeyId]>) -> Result<Vec<(SecretHash, ApiKey)>> {
+    let wanted = ids.map(|ids| ids.iter().copied().map(SqlId::from).collect::<Vec<_>>());
+    let rows: Vec<ApiKeyRow> = match wanted {
+        Some(wanted) => api_keys::table.filter(api_keys::id.eq_any(wanted)).load(db)?,
+        None => api_keys::table.load(db)?,
+    };
+    let hashed = |row: ApiKeyRow| {
+        let hash = SecretHash::try_from(row.secret_hash.as_slice());
+        let hash = hash.map_err(|fault| Error::inconsistent("api_keys", row.id.0, fault))?;
+        Ok((hash, row.into_stored()?.record))
+    };
+    rows.into_iter().map(hashed).collect()
+}
+
 /// Adds a key.
 ///
 /// # Errors

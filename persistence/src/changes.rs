@@ -44,6 +44,7 @@ pub enum Noun {
 }
 
 impl Named for Noun {
+    const NAME: &'static str = "Noun";
     const ALL: &'static [Self] = &[
         Self::Organisation,
         Self::Skill,

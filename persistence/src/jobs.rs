@@ -67,6 +67,7 @@ pub enum JobStatus {
 }
 
 impl Named for JobStatus {
+    const NAME: &'static str = "JobStatus";
     const ALL: &'static [Self] = &[
         Self::Queued,
         Self::Running,

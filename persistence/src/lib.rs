@@ -7,10 +7,12 @@
 //!   `guard`: versions and times of records.
 //! - `changes`: the log that every write appends to; `refresh` and `follower`: how the read model follows it.
 //! - `sqltypes`, `schema`, `shapes`: columns; `migrations`: how they come to be.
+//! - `read_model`: [`ReadModel`], what is served from memory: the directory, and [`accounts`].
 //! - One module per noun, each with `find`, `list`, `insert`, `update`, `remove` as far as they make sense. What reads takes
 //!   a [`Db`], what writes takes a [`UnitOfWork`] and records the change itself. [`profiles`] gathers all that belongs to
 //!   an organisation.
 
+pub mod accounts;
 pub mod api_keys;
 pub mod claims;
 pub mod jobs;
@@ -34,6 +36,7 @@ mod error;
 mod follower;
 mod guard;
 mod migrations;
+mod read_model;
 mod refresh;
 mod schema;
 mod shapes;
@@ -41,13 +44,15 @@ mod sqltypes;
 mod store;
 mod work;
 
+pub use accounts::Accounts;
 pub use changes::{Actor, Noun, Operation, Touched};
 pub use connection::DatabaseUrl;
 pub use db::Db;
 pub use error::{Error, FOREIGN_KEY, Result};
 pub use follower::Follower;
+pub use read_model::ReadModel;
 pub use refresh::Listener;
 pub use store::{Store, StoreOptions};
 pub use work::UnitOfWork;
 mod stub;
-pub use stub::{Accounts, directory, organisations, profiles};
+pub use stub::directory;

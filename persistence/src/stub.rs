@@ -40,7 +40,21 @@ pub mod directory {
         pub word: String,
         pub contribution: f64,
     }
+    #[derive(Default)]
+    pub struct Delta {
+        pub profiles: Vec<Profile>,
+        pub removed_organisations: Vec<OrganisationId>,
+        pub skills: Vec<Stored<Skill>>,
+        pub removed_skills: Vec<SkillId>,
+        pub opportunities: Vec<Stored<Opportunity>>,
+        pub removed_opportunities: Vec<OpportunityId>,
+        pub persons: Vec<Stored<werkstadt_domain::person::Person>>,
+        pub removed_persons: Vec<werkstadt_domain::person::PersonId>,
+    }
     impl Directory {
+        pub fn apply(&self, _: Delta) {}
+        pub fn rebuild(&self, _: Delta) {}
+
         pub fn new() -> Self {
             Self
         }
@@ -50,6 +64,9 @@ pub mod directory {
     }
     impl Snapshot {
         pub fn organisation(&self, _: Audience, _: OrganisationId) -> Option<&Arc<Seen<Profile>>> {
+            None
+        }
+        pub fn organisation_by_name(&self, _: Audience, _: &str) -> Option<OrganisationId> {
             None
         }
         pub fn organisation_by_external(&self, _: Audience, _: &ExternalId) -> Option<OrganisationId> {
@@ -87,47 +104,5 @@ pub mod directory {
                 after: None,
             }
         }
-    }
-}
-pub mod organisations {
-    use crate::*;
-    use werkstadt_domain::audience::Stored;
-    use werkstadt_domain::organisation::*;
-    pub fn insert(_: &mut UnitOfWork<'_>, _: &Organisation) -> Result<Stored<Organisation>> {
-        todo!()
-    }
-    pub fn update(_: &mut UnitOfWork<'_>, _: &Stored<Organisation>, _: Organisation) -> Result<Stored<Organisation>> {
-        todo!()
-    }
-    pub fn remove(_: &mut UnitOfWork<'_>, _: OrganisationId, _: i64) -> Result<()> {
-        todo!()
-    }
-}
-pub mod profiles {
-    use crate::*;
-    use werkstadt_domain::organisation::*;
-    use werkstadt_domain::profile::Profile;
-    pub fn load(_: &mut Db, _: &[OrganisationId]) -> Result<Vec<Profile>> {
-        todo!()
-    }
-}
-#[derive(Default)]
-pub struct Accounts;
-impl Accounts {
-    pub fn by_key(
-        &self,
-        _: &[u8; 32],
-        _: chrono::DateTime<chrono::Utc>,
-    ) -> Option<(
-        std::sync::Arc<werkstadt_domain::account::ApiKey>,
-        std::sync::Arc<werkstadt_domain::account::User>,
-    )> {
-        None
-    }
-    pub fn user(
-        &self,
-        _: werkstadt_domain::account::UserId,
-    ) -> Option<std::sync::Arc<werkstadt_domain::account::User>> {
-        None
     }
 }

@@ -116,14 +116,14 @@ impl Caller {
         }
         let now = state.now();
         if let Some(secret) = ApiKeySecret::parse(credential) {
-            let (key, user) = state.accounts.by_key(&secret.digest(), now).ok_or_else(refused)?;
+            let (key, user) = state.accounts().by_key(&secret.digest(), now).ok_or_else(refused)?;
             return Ok(Self {
                 user: Some(user),
                 key: Some((key.id, key.scopes.clone())),
             });
         }
         let id: UserId = state.tokens.verify(credential, now).ok_or_else(refused)?;
-        let user = state.accounts.user(id).ok_or_else(refused)?;
+        let user = state.accounts().user(id).ok_or_else(refused)?;
         Ok(Self {
             user: Some(user),
             key: None,

@@ -89,7 +89,7 @@ pub(super) fn forbidden_characters(body: &Value) -> Vec<(Place, Breach)> {
 }
 
 /// The known name that was probably meant: the closest one, if it is close.
-pub(super) fn nearest<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Option<String> {
+pub(crate) fn nearest<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Option<String> {
     // Names are compared as typed: a name of 10,000 characters must not cost 10,000 × the length of each known one.
     if name.chars().count() > 40 {
         return None;

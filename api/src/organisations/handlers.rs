@@ -116,7 +116,7 @@ pub async fn list_organisations(
     query: Query<ListOrganisations>,
 ) -> Result<HttpResponse, Problem> {
     let Query(query) = query;
-    let snapshot = state.directory.snapshot();
+    let snapshot = state.directory().snapshot();
     let audience = caller.audience();
     let scope = scope(&request, audience);
     let after = query
@@ -203,7 +203,7 @@ pub async fn create_organisation(
     let organisation = body.0.into_domain(state.id())?;
     let id = organisation.id;
     let stored = state::write(&state, caller.actor(), move |unit| {
-        Ok(organisations::insert(unit, &organisation)?)
+        Ok(organisations::insert(unit, organisation)?)
     })
     .await?;
     answer::created(
@@ -226,7 +226,7 @@ pub async fn get_organisation(
     _query: NoQuery,
 ) -> Result<HttpResponse, Problem> {
     let audience = caller.audience_at(id.0);
-    let snapshot = state.directory.snapshot();
+    let snapshot = state.directory().snapshot();
     let profile = snapshot
         .organisation(audience, id.0)
         .ok_or_else(|| Problem::new(Code::NotFound))?;
@@ -250,7 +250,7 @@ pub async fn update_organisation(
     body: MergePatch,
 ) -> Result<HttpResponse, Problem> {
     let Path(id) = id;
-    may_edit(&state.directory.snapshot(), &caller, id)?;
+    may_edit(&state.directory().snapshot(), &caller, id)?;
     let shared = state.clone();
     let body = state::write(&state, caller.actor(), move |unit| {
         let (before, present) = find(unit.db(), id)?;

@@ -1,0 +1,188 @@
+//! Settings: every one a flag, an environment variable and a key of `werkstadt.toml`, in that order of precedence.
+
+use std::fmt;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+use serde::Deserialize;
+use werkstadt_persistence::DatabaseUrl;
+
+/// The settings as given; what is left out has a default.
+#[derive(Args, Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Settings {
+    /// Database: `sqlite://path` or `postgres://…` [default: sqlite://data/werkstadt.db]
+    #[arg(long, env = "DATABASE_URL", hide_env_values = true)]
+    database_url: Option<String>,
+    /// Address and port to listen on [default: 127.0.0.1:8080]
+    #[arg(long, env = "WERKSTADT_LISTEN")]
+    listen: Option<SocketAddr>,
+    /// Address under which clients reach the server; issuer of access tokens [default: `http://` and the listening address]
+    #[arg(long, env = "WERKSTADT_PUBLIC_URL")]
+    public_url: Option<String>,
+    /// Origins from which browsers may call, separated by commas [default: none]
+    #[arg(long, env = "WERKSTADT_ORIGINS", value_delimiter = ',')]
+    #[serde(default)]
+    origins: Vec<String>,
+    /// Worker threads [default: one per core]
+    #[arg(long, env = "WERKSTADT_WORKERS")]
+    workers: Option<usize>,
+    /// Requests handled at a time before further ones are turned away [default: 512]
+    #[arg(long, env = "WERKSTADT_CONCURRENCY")]
+    concurrency: Option<usize>,
+    /// Seconds that a request may take [default: 30]
+    #[arg(long, env = "WERKSTADT_REQUEST_SECONDS")]
+    request_seconds: Option<u64>,
+    /// What to log, for example `info` or `werkstadt_api=debug` [default: info]
+    #[arg(long, env = "WERKSTADT_LOG")]
+    log: Option<String>,
+    /// How to log: `text` or `json` [default: text]
+    #[arg(long, env = "WERKSTADT_LOG_FORMAT")]
+    log_format: Option<LogFormat>,
+}
+
+/// How log lines are written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, clap::ValueEnum)]
+#[serde(rename_all = "lowercase")]
+pub enum LogFormat {
+    /// For people.
+    #[default]
+    Text,
+    /// One JSON object a line.
+    Json,
+}
+
+/// The settings in force.
+#[derive(Clone)]
+pub struct Config {
+    /// Which database.
+    pub database: DatabaseUrl,
+    /// Where to listen.
+    pub listen: SocketAddr,
+    /// Where clients reach the server.
+    pub public_url: String,
+    /// Origins from which browsers may call.
+    pub origins: Vec<String>,
+    /// Worker threads.
+    pub workers: usize,
+    /// Requests at a time.
+    pub concurrency: usize,
+    /// Seconds per request.
+    pub request_seconds: u64,
+    /// What to log.
+    pub log: String,
+    /// How to log.
+    pub log_format: LogFormat,
+}
+
+/// Settings that cannot be used: every fault, a line each.
+#[derive(Debug, thiserror::Error)]
+#[error("the settings cannot be used:\n{0}")]
+pub struct BadSettings(String);
+
+/// The file that is read when it exists.
+const FILE: &str = "werkstadt.toml";
+
+impl Settings {
+    /// Adds what `werkstadt.toml` in the working directory says; flags and environment win.
+    ///
+    /// # Errors
+    /// When the file is there and cannot be read, or has an unknown key.
+    pub fn with_file(self) -> Result<Self, BadSettings> {
+        let path = Path::new(FILE);
+        if !path.exists() {
+            return Ok(self);
+        }
+        let text = std::fs::read_to_string(path).map_err(|error| BadSettings(format!("{FILE}: {error}")))?;
+        let file: Self = toml::from_str(&text).map_err(|error| BadSettings(format!("{FILE}: {error}")))?;
+        Ok(self.or(file))
+    }
+
+    /// These settings, and the others where these say nothing.
+    #[must_use]
+    pub fn or(self, other: Self) -> Self {
+        Self {
+            database_url: self.database_url.or(other.database_url),
+            listen: self.listen.or(other.listen),
+            public_url: self.public_url.or(other.public_url),
+            origins: if self.origins.is_empty() {
+                other.origins
+            } else {
+                self.origins
+            },
+            workers: self.workers.or(other.workers),
+            concurrency: self.concurrency.or(other.concurrency),
+            request_seconds: self.request_seconds.or(other.request_seconds),
+            log: self.log.or(other.log),
+            log_format: self.log_format.or(other.log_format),
+        }
+    }
+
+    /// These settings with another database.
+    #[must_use]
+    pub fn on_database(self, url: String) -> Self {
+        Self {
+            database_url: Some(url),
+            ..self
+        }
+    }
+
+    /// Checks everything and fills in defaults.
+    ///
+    /// # Errors
+    /// Every setting that cannot be used.
+    pub fn check(self) -> Result<Config, BadSettings> {
+        let mut faults = Vec::new();
+        let url = self
+            .database_url
+            .unwrap_or_else(|| "sqlite://data/werkstadt.db".to_owned());
+        let database = url
+            .parse::<DatabaseUrl>()
+            .map_err(|error| faults.push(format!("database_url: {error}")))
+            .ok();
+        let listen = self.listen.unwrap_or(SocketAddr::from(([127, 0, 0, 1], 8080)));
+        let public_url = self.public_url.unwrap_or_else(|| format!("http://{listen}"));
+        if !public_url.starts_with("http://") && !public_url.starts_with("https://") {
+            faults.push("public_url: must begin with http:// or https://".to_owned());
+        }
+        for origin in &self.origins {
+            if !origin.contains("://") {
+                faults.push(format!("origins: {origin} has no scheme"));
+            }
+        }
+        let cores = std::thread::available_parallelism().map_or(2, std::num::NonZero::get);
+        match database {
+            Some(database) if faults.is_empty() => Ok(Config {
+                database,
+                listen,
+                public_url: public_url.trim_end_matches('/').to_owned(),
+                origins: self.origins,
+                workers: self.workers.unwrap_or(cores).max(1),
+                concurrency: self.concurrency.unwrap_or(512).max(1),
+                request_seconds: self.request_seconds.unwrap_or(30).max(1),
+                log: self.log.unwrap_or_else(|| "info".to_owned()),
+                log_format: self.log_format.unwrap_or_default(),
+            }),
+            _ => Err(BadSettings(faults.join("\n"))),
+        }
+    }
+}
+
+impl fmt::Debug for Config {
+    /// Without the database's URL: it may carry a password.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Config")
+            .field("listen", &self.listen)
+            .field("public_url", &self.public_url)
+            .finish_non_exhaustive()
+    }
+}
+
+/// The directory of a `sqlite://` file, to be created before it is opened.
+pub fn directory_of(url: &str) -> Option<PathBuf> {
+    let path = Path::new(url.strip_prefix("sqlite://")?);
+    path.parent()
+        .filter(|parent| !parent.as_os_str().is_empty())
+        .map(Path::to_path_buf)
+}

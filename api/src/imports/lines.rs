@@ -1,0 +1,435 @@
+//! The lines of an import: JSON, one record a line, `record` says which sort. Records name each other by URI, label, name or
+//! external id, because a file knows no ids of this directory.
+
+use serde::Deserialize;
+use utoipa::ToSchema;
+
+use crate::organisations::wire::{ExternalIdBody, OrganisationCreate};
+use crate::wire::{
+    CooperationName, DirectionName, HelixName, KindName, MembershipStatusName, OpportunityStatusName,
+    ReferenceKindName, SizeClassName, SkillKindName, SkillStatusName, TextBody, VisibilityName,
+};
+
+/// A skill of the taxonomy.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"uri": "urn:example:skill:lasers", "kind": "knowledge", "label": {"de": "Lasertechnik", "en": "laser technology"}}))]
+pub struct ImportSkill {
+    /// Stable address.
+    #[schema(min_length = 1, max_length = 300)]
+    pub uri: String,
+    /// Sort; a skill if left out.
+    pub kind: Option<SkillKindName>,
+    /// State; accepted if left out.
+    pub status: Option<SkillStatusName>,
+    /// Preferred labels.
+    pub label: TextBody,
+    /// Other labels.
+    #[serde(default)]
+    #[schema(required = false)]
+    pub alt_labels: ImportLabels,
+    /// URIs of directly broader concepts.
+    #[serde(default)]
+    #[schema(max_items = 20)]
+    pub broader: Vec<String>,
+    /// URIs of related concepts.
+    #[serde(default)]
+    #[schema(max_items = 50)]
+    pub related: Vec<String>,
+}
+
+/// Alternative labels by language.
+#[derive(Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"de": ["Laser"], "en": ["lasers"]}))]
+pub struct ImportLabels {
+    /// German.
+    #[serde(default)]
+    #[schema(max_items = 100)]
+    pub de: Vec<String>,
+    /// English.
+    #[serde(default)]
+    #[schema(max_items = 100)]
+    pub en: Vec<String>,
+}
+
+/// What an organisation's line has beside the members of a new organisation.
+#[derive(Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"skills": [{"skill": "Lasertechnik", "level": 4}], "membership": {"type": "full", "status": "active"}}))]
+pub struct ImportParts {
+    /// Units.
+    #[serde(default)]
+    #[schema(max_items = 500)]
+    pub units: Vec<ImportUnit>,
+    /// What the organisation can do.
+    #[serde(default)]
+    #[schema(max_items = 1000)]
+    pub skills: Vec<ImportClaim>,
+    /// What it has done.
+    #[serde(default)]
+    #[schema(max_items = 2000)]
+    pub references: Vec<ImportReference>,
+    /// Its membership.
+    pub membership: Option<ImportMembership>,
+}
+
+/// The members of an organisation's line that are read as [`ImportParts`]; the others as [`OrganisationCreate`].
+pub const PARTS: [&str; 4] = ["units", "skills", "references", "membership"];
+
+/// A unit.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"key": "physics", "name": {"de": "Physikalisch-Astronomische Fakultät"}, "kind": "faculty"}))]
+pub struct ImportUnit {
+    /// Names the unit within its line.
+    #[schema(min_length = 1, max_length = 60)]
+    pub key: String,
+    /// Its name.
+    pub name: TextBody,
+    /// What it is.
+    #[schema(min_length = 1, max_length = 60)]
+    pub kind: String,
+    /// Key of the unit above.
+    #[schema(min_length = 1, max_length = 60)]
+    pub parent: Option<String>,
+    /// One or two sentences.
+    pub summary: Option<TextBody>,
+    /// Web address.
+    #[schema(max_length = 500)]
+    pub website: Option<String>,
+    /// What it can do.
+    #[serde(default)]
+    #[schema(max_items = 500)]
+    pub skills: Vec<ImportClaim>,
+    /// Who sees it.
+    pub visibility: Option<VisibilityName>,
+}
+
+/// A skill that is claimed.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"skill": "Lasertechnik", "level": 4}))]
+pub struct ImportClaim {
+    /// The skill's URI or a label of it. An unknown label becomes a proposed concept.
+    #[schema(min_length = 1, max_length = 300)]
+    pub skill: String,
+    /// 1 aware to 5 authority; 3 if left out.
+    #[schema(minimum = 1, maximum = 5)]
+    pub level: Option<u8>,
+    /// What backs it.
+    #[serde(default)]
+    #[schema(max_items = 20)]
+    pub evidence: Vec<ImportEvidence>,
+    /// When it was last confirmed.
+    pub confirmed_at: Option<chrono::DateTime<chrono::Utc>>,
+    /// Last day on which it holds.
+    #[schema(format = Date)]
+    pub expires_on: Option<String>,
+    /// Who sees it.
+    pub visibility: Option<VisibilityName>,
+}
+
+/// Something that backs a claim.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"kind": "certificate", "title": "Laser safety officer"}))]
+pub struct ImportEvidence {
+    /// What it is.
+    #[schema(pattern = "^(project|certificate|solution|event)$")]
+    pub kind: String,
+    /// In one line.
+    #[schema(min_length = 1, max_length = 200)]
+    pub title: String,
+    /// Where to see it.
+    #[schema(max_length = 500)]
+    pub url: Option<String>,
+}
+
+/// A reference.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"kind": "project", "title": {"en": "Adaptive optics for microscopy"}, "keywords": ["optics"]}))]
+pub struct ImportReference {
+    /// Sort; a project if left out.
+    pub kind: Option<ReferenceKindName>,
+    /// Title.
+    pub title: TextBody,
+    /// What it was about.
+    pub text: Option<TextBody>,
+    /// Keywords.
+    #[serde(default)]
+    #[schema(max_items = 100)]
+    pub keywords: Vec<String>,
+    /// Skills that it shows, by URI or label.
+    #[serde(default)]
+    #[schema(max_items = 100)]
+    pub skills: Vec<String>,
+    /// First day.
+    #[schema(format = Date)]
+    pub from: Option<String>,
+    /// Last day.
+    #[schema(format = Date)]
+    pub to: Option<String>,
+    /// Who else took part.
+    #[serde(default)]
+    #[schema(max_items = 300)]
+    pub partners: Vec<ImportPartner>,
+    /// Where the fact comes from.
+    #[schema(max_length = 500)]
+    pub source: Option<String>,
+    /// Web address.
+    #[schema(max_length = 500)]
+    pub link: Option<String>,
+    /// Key of the unit.
+    #[schema(max_length = 60)]
+    pub unit: Option<String>,
+    /// The project's id elsewhere; references with the same one are the same project.
+    pub project: Option<ExternalIdBody>,
+    /// Who sees it.
+    pub visibility: Option<VisibilityName>,
+}
+
+/// A partner of a reference.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"name": "Beispiel Optik GmbH"}))]
+pub struct ImportPartner {
+    /// Its name.
+    #[schema(min_length = 1, max_length = 200)]
+    pub name: Option<String>,
+    /// Its id elsewhere.
+    pub external_id: Option<ExternalIdBody>,
+}
+
+/// A membership.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"type": "full", "status": "active", "since_on": "2020-01-01"}))]
+pub struct ImportMembership {
+    /// The type.
+    #[serde(rename = "type")]
+    #[schema(min_length = 1, max_length = 60)]
+    pub kind: String,
+    /// Where it stands.
+    pub status: MembershipStatusName,
+    /// First day.
+    #[schema(format = Date)]
+    pub since_on: Option<String>,
+    /// Last day.
+    #[schema(format = Date)]
+    pub until_on: Option<String>,
+}
+
+/// An opportunity.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"organisation": "Beispiel Optik GmbH", "direction": "request", "cooperation": "pilot", "title": {"de": "Pilotpartner gesucht"}}))]
+pub struct ImportOpportunity {
+    /// The organisation's name or the value of an external id.
+    #[schema(min_length = 1, max_length = 200)]
+    pub organisation: String,
+    /// Key of the unit, for organisations of the same file.
+    #[schema(max_length = 60)]
+    pub unit: Option<String>,
+    /// Offer or request.
+    pub direction: DirectionName,
+    /// Sort of working together.
+    pub cooperation: CooperationName,
+    /// Title.
+    pub title: TextBody,
+    /// One or two sentences.
+    pub summary: Option<TextBody>,
+    /// The long description.
+    pub description: Option<TextBody>,
+    /// Skills without which it does not work.
+    #[serde(default)]
+    #[schema(max_items = 50)]
+    pub required: Vec<ImportNeed>,
+    /// Skills that help.
+    #[serde(default)]
+    #[schema(max_items = 50)]
+    pub preferred: Vec<ImportNeed>,
+    /// Who is wanted.
+    pub sought: Option<ImportSought>,
+    /// Development stage.
+    #[schema(max_length = 60)]
+    pub stage: Option<String>,
+    /// Intellectual property.
+    #[schema(max_length = 60)]
+    pub ipr: Option<String>,
+    /// What may be spent.
+    pub budget: Option<ImportBudget>,
+    /// First day of the work.
+    #[schema(format = Date)]
+    pub starts_on: Option<String>,
+    /// Last day of the work.
+    #[schema(format = Date)]
+    pub ends_on: Option<String>,
+    /// Last day on which it is open.
+    #[schema(format = Date)]
+    pub expires_on: Option<String>,
+    /// Not named until an introduction is accepted.
+    #[serde(default)]
+    pub anonymous: bool,
+    /// Where it stands; a draft if left out.
+    pub status: Option<OpportunityStatusName>,
+    /// Who sees it.
+    pub visibility: Option<VisibilityName>,
+    /// A remark for readers of the file; not stored.
+    #[schema(max_length = 500)]
+    pub note: Option<String>,
+}
+
+/// A skill that is wanted.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"skill": "Lasertechnik", "min_level": 3}))]
+pub struct ImportNeed {
+    /// The skill's URI or label.
+    #[schema(min_length = 1, max_length = 300)]
+    pub skill: String,
+    /// The least level that will do; 1 if left out.
+    #[schema(minimum = 1, maximum = 5)]
+    pub min_level: Option<u8>,
+}
+
+/// Who is wanted as a partner.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"helix": ["science"], "near": {"lat": 50.927, "lon": 11.586, "radius_km": 50}}))]
+pub struct ImportSought {
+    /// Kinds.
+    #[serde(default)]
+    pub kinds: Vec<KindName>,
+    /// Sectors.
+    #[serde(default)]
+    pub helix: Vec<HelixName>,
+    /// Size classes.
+    #[serde(default)]
+    pub sizes: Vec<SizeClassName>,
+    /// Languages.
+    #[serde(default)]
+    #[schema(max_items = 20)]
+    pub languages: Vec<String>,
+    /// Where.
+    pub near: Option<ImportCircle>,
+}
+
+/// A circle on the map.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"lat": 50.927, "lon": 11.586, "radius_km": 50}))]
+pub struct ImportCircle {
+    /// Latitude.
+    #[schema(minimum = -90, maximum = 90)]
+    pub lat: f64,
+    /// Longitude.
+    #[schema(minimum = -180, maximum = 180)]
+    pub lon: f64,
+    /// Radius in kilometres.
+    #[schema(minimum = 0.001, maximum = 20_100)]
+    pub radius_km: f64,
+}
+
+/// A range of money.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"min": 10000, "max": 50000, "currency": "EUR"}))]
+pub struct ImportBudget {
+    /// At least.
+    #[schema(minimum = 0, maximum = 9_007_199_254_740_991_u64)]
+    pub min: Option<i64>,
+    /// At most.
+    #[schema(minimum = 0, maximum = 9_007_199_254_740_991_u64)]
+    pub max: Option<i64>,
+    /// ISO 4217.
+    #[schema(pattern = "^[A-Z]{3}$")]
+    pub currency: String,
+}
+
+/// A person. `managers` see it unless it says otherwise.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"given_name": "Erika", "family_name": "Musterfrau", "invented": true}))]
+pub struct ImportPerson {
+    /// Given names.
+    #[schema(min_length = 1, max_length = 100)]
+    pub given_name: String,
+    /// Family name.
+    #[schema(min_length = 1, max_length = 100)]
+    pub family_name: String,
+    /// Academic titles.
+    #[schema(max_length = 60)]
+    pub titles: Option<String>,
+    /// E-mail address.
+    #[schema(max_length = 254)]
+    pub email: Option<String>,
+    /// Languages.
+    #[serde(default)]
+    #[schema(max_items = 20)]
+    pub languages: Vec<String>,
+    /// Where the person works.
+    #[serde(default)]
+    #[schema(max_items = 20)]
+    pub affiliations: Vec<ImportAffiliation>,
+    /// What the person can do.
+    #[serde(default)]
+    #[schema(max_items = 100)]
+    pub skills: Vec<ImportPersonSkill>,
+    /// Who sees the person.
+    pub visibility: Option<VisibilityName>,
+    /// True for invented persons.
+    #[serde(default)]
+    pub invented: bool,
+}
+
+/// A person works in an organisation.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"organisation": "Beispiel Optik GmbH", "role": "Head of research"}))]
+pub struct ImportAffiliation {
+    /// The organisation's name or the value of an external id.
+    #[schema(min_length = 1, max_length = 200)]
+    pub organisation: String,
+    /// Key of the unit, for organisations of the same file.
+    #[schema(max_length = 60)]
+    pub unit: Option<String>,
+    /// The role.
+    #[schema(max_length = 200)]
+    pub role: Option<String>,
+    /// First day.
+    #[schema(format = Date)]
+    pub from: Option<String>,
+    /// Last day.
+    #[schema(format = Date)]
+    pub to: Option<String>,
+}
+
+/// A skill of a person.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"skill": "Lasertechnik", "level": 4}))]
+pub struct ImportPersonSkill {
+    /// The skill's URI or label.
+    #[schema(min_length = 1, max_length = 300)]
+    pub skill: String,
+    /// 1 to 5; 3 if left out.
+    #[schema(minimum = 1, maximum = 5)]
+    pub level: Option<u8>,
+}
+
+/// One line, read.
+pub enum Line {
+    /// `"record": "skill"`.
+    Skill(ImportSkill),
+    /// `"record": "organisation"`.
+    Organisation(Box<OrganisationCreate>, ImportParts),
+    /// `"record": "opportunity"`.
+    Opportunity(Box<ImportOpportunity>),
+    /// `"record": "person"`.
+    Person(ImportPerson),
+}
+
+/// The names of the sorts of lines.
+pub const RECORDS: [&str; 4] = ["skill", "organisation", "opportunity", "person"];

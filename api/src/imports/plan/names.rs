@@ -1,0 +1,140 @@
+//! What the rows of a file call each other, and what the directory calls its records.
+
+use std::collections::{HashMap, HashSet};
+
+use werkstadt_domain::audience::Audience;
+use werkstadt_domain::institution::UnitId;
+use werkstadt_domain::invalid::Rule;
+use werkstadt_domain::organisation::{ExternalId, OrganisationId};
+use werkstadt_domain::skill::{Skill, SkillId, SkillKind, SkillStatus};
+use werkstadt_domain::text::{Text, key, line};
+use werkstadt_persistence::directory::Snapshot;
+
+/// Names of the file first, then of the directory.
+pub(super) struct Names<'a> {
+    snapshot: &'a Snapshot,
+    skill_uris: HashMap<String, SkillId>,
+    skill_labels: HashMap<String, SkillId>,
+    organisation_names: HashMap<String, OrganisationId>,
+    external_ids: HashMap<ExternalId, OrganisationId>,
+    units: HashMap<(OrganisationId, String), UnitId>,
+}
+
+impl<'a> Names<'a> {
+    pub(super) fn new(snapshot: &'a Snapshot) -> Self {
+        Self {
+            snapshot,
+            skill_uris: HashMap::new(),
+            skill_labels: HashMap::new(),
+            organisation_names: HashMap::new(),
+            external_ids: HashMap::new(),
+            units: HashMap::new(),
+        }
+    }
+
+    pub(super) fn add_skill(&mut self, skill: &Skill) {
+        self.skill_uris.insert(skill.uri.clone(), skill.id);
+        for (_, label) in skill.labels() {
+            self.skill_labels.entry(key(label)).or_insert(skill.id);
+        }
+    }
+
+    /// Whether the directory has a concept of this URI, or the file one before.
+    pub(super) fn skill_by_uri(&self, uri: &str) -> Option<SkillId> {
+        self.skill_uris
+            .get(uri)
+            .copied()
+            .or_else(|| self.snapshot.skill_by_uri(uri))
+    }
+
+    pub(super) fn is_skill_of_directory(&self, uri: &str) -> bool {
+        self.snapshot.skill_by_uri(uri).is_some()
+    }
+
+    /// The concept that a URI or a label means. A label that no concept has becomes a proposed one, for managers to accept or
+    /// merge: a spreadsheet must not be refused because of its wording.
+    pub(super) fn skill(
+        &mut self,
+        text: &str,
+        new_id: impl FnOnce() -> SkillId,
+        proposed: &mut Vec<Skill>,
+    ) -> Result<SkillId, Rule> {
+        if let Some(known) = self.skill_by_uri(text) {
+            return Ok(known);
+        }
+        let is_address = text.starts_with("urn:") || text.contains("://");
+        if is_address {
+            return Err(Rule::UnknownReference);
+        }
+        let label = line(text, 200)?;
+        let known = self
+            .skill_labels
+            .get(&key(&label))
+            .copied()
+            .or_else(|| self.snapshot.skill_by_label(&label));
+        if let Some(known) = known {
+            return Ok(known);
+        }
+        let id = new_id();
+        let skill = Skill {
+            id,
+            uri: format!("urn:uuid:{id}"),
+            kind: SkillKind::Skill,
+            status: SkillStatus::Proposed,
+            // Which language a bare label is in is not known; it is found in both.
+            label: Text {
+                de: Some(label.clone()),
+                en: Some(label),
+            },
+            alt_de: vec![],
+            alt_en: vec![],
+            broader: vec![],
+            related: vec![],
+            replaced_by: None,
+        };
+        self.add_skill(&skill);
+        proposed.push(skill);
+        Ok(id)
+    }
+
+    pub(super) fn add_organisation(&mut self, id: OrganisationId, name: &str, external: &[ExternalId]) {
+        self.organisation_names.entry(key(name)).or_insert(id);
+        for one in external {
+            self.external_ids.insert(one.clone(), id);
+        }
+    }
+
+    pub(super) fn forget_organisations(&mut self, dropped: &HashSet<OrganisationId>) {
+        self.organisation_names.retain(|_, id| !dropped.contains(id));
+        self.external_ids.retain(|_, id| !dropped.contains(id));
+    }
+
+    pub(super) fn organisation_by_external(&self, wanted: &ExternalId) -> Option<OrganisationId> {
+        let known = self.external_ids.get(wanted).copied();
+        known.or_else(|| self.snapshot.organisation_by_external(Audience::Manager, wanted))
+    }
+
+    /// An organisation by its name, or by the value of an external id of any scheme in the file.
+    pub(super) fn organisation(&self, text: &str) -> Result<OrganisationId, Rule> {
+        let named = self.organisation_names.get(&key(text)).copied();
+        let known = named.or_else(|| self.snapshot.organisation_by_name(Audience::Manager, text));
+        let by_value = || {
+            self.external_ids
+                .iter()
+                .find(|(external, _)| external.value == text)
+                .map(|(_, id)| *id)
+        };
+        known.or_else(by_value).ok_or(Rule::UnknownReference)
+    }
+
+    pub(super) fn add_unit(&mut self, organisation: OrganisationId, unit_key: &str, id: UnitId) {
+        self.units.insert((organisation, unit_key.to_owned()), id);
+    }
+
+    pub(super) fn unit(&self, organisation: OrganisationId, unit_key: &str) -> Result<UnitId, Rule> {
+        self.units
+            .get(&(organisation, unit_key.to_owned()))
+            .copied()
+            .ok_or(Rule::UnknownReference)
+    }
+}

@@ -1,0 +1,191 @@
+//! Rows that are organisations with their parts.
+
+use std::collections::HashSet;
+
+use werkstadt_domain::institution::{Unit, UnitId};
+use werkstadt_domain::invalid::{Faults, Invalid, Rule};
+use werkstadt_domain::membership::Membership;
+use werkstadt_domain::organisation::{ExternalId, Organisation, OrganisationId};
+use werkstadt_domain::reference::Reference;
+use werkstadt_domain::skill::Claim;
+use werkstadt_domain::text::{line, web_address};
+
+use super::{Planner, finish};
+use crate::imports::lines::{ImportMembership, ImportParts, ImportUnit};
+use crate::organisations::wire::OrganisationCreate;
+use crate::wire::{Writing, day, optional, required_text, text};
+
+/// The parts of one organisation, planned.
+#[derive(Default)]
+struct Parts {
+    units: Vec<Unit>,
+    claims: Vec<Claim>,
+    references: Vec<Reference>,
+    membership: Option<Membership>,
+}
+
+impl Planner<'_> {
+    pub(super) fn organisations(&mut self, rows: Vec<(usize, OrganisationCreate, ImportParts)>) {
+        let mut read: Vec<(usize, Organisation, ImportParts)> = Vec::with_capacity(rows.len());
+        let mut external: HashSet<ExternalId> = HashSet::new();
+        for (row, given, parts) in rows {
+            let known = self.known(&given);
+            let record = given.into_domain(self.id()).and_then(|organisation| {
+                self.check_new(known, &organisation, &external)?;
+                Ok(organisation)
+            });
+            if let Some(organisation) = self.accept(row, record) {
+                external.extend(organisation.identifiers.external.iter().cloned());
+                self.names
+                    .add_organisation(organisation.id, &organisation.name, &organisation.identifiers.external);
+                read.push((row, organisation, parts));
+            }
+        }
+        // Names of all rows first: partners may stand further down.
+        let mut dropped = HashSet::new();
+        for (row, organisation, parts) in read {
+            let id = organisation.id;
+            let planned = self.parts(&organisation, &parts);
+            let planned = self.accept(row, planned);
+            if planned.is_none() {
+                dropped.insert(id);
+            }
+            if let Some(planned) = planned {
+                self.plan.organisations.push(organisation);
+                self.plan.units.extend(planned.units);
+                self.plan
+                    .claims
+                    .extend(planned.claims.into_iter().map(|claim| (id, claim)));
+                self.plan
+                    .references
+                    .extend(planned.references.into_iter().map(|reference| (id, reference)));
+                self.plan.memberships.extend(planned.membership);
+            }
+        }
+        self.forget(&dropped);
+    }
+
+    /// Nothing may refer to an organisation whose row was faulty: a partner keeps its name or external id only.
+    fn forget(&mut self, dropped: &HashSet<OrganisationId>) {
+        self.names.forget_organisations(dropped);
+        for (_, reference) in &mut self.plan.references {
+            for partner in &mut reference.partners {
+                partner.organisation = partner.organisation.filter(|id| !dropped.contains(id));
+            }
+        }
+    }
+
+    /// The organisation of the directory that the row means, by an external id.
+    fn known(&self, given: &OrganisationCreate) -> Option<OrganisationId> {
+        given.external_ids.iter().find_map(|id| {
+            let parsed = ExternalId::parse(&id.scheme, &id.value).ok()?;
+            self.names.organisation_by_external(&parsed)
+        })
+    }
+
+    fn check_new(
+        &self,
+        known: Option<OrganisationId>,
+        organisation: &Organisation,
+        external: &HashSet<ExternalId>,
+    ) -> Result<(), Invalid> {
+        let mut faults = Faults::new();
+        let again = organisation.identifiers.external.iter().any(|id| external.contains(id));
+        if known.is_some() || again {
+            faults.note("/external_ids", Rule::Duplicate);
+        }
+        finish(faults, Some(()))
+    }
+
+    fn parts(&mut self, organisation: &Organisation, given: &ImportParts) -> Result<Parts, Invalid> {
+        let mut faults = Faults::new();
+        let mut planned = Parts::default();
+        for (index, unit) in given.units.iter().enumerate() {
+            let place = format!("/units/{index}");
+            if let Some(unit) = self.unit(&mut faults, &place, organisation, unit) {
+                planned.units.push(unit);
+            }
+            let claims = self.claims(
+                &mut faults,
+                &format!("{place}/skills"),
+                planned.units.last(),
+                &unit.skills,
+            );
+            planned.claims.extend(claims);
+        }
+        if !given.units.is_empty() && !organisation.kind.is_institution() {
+            faults.note("/units", Rule::Conflicts("kind"));
+        }
+        planned
+            .claims
+            .extend(self.claims(&mut faults, "/skills", None, &given.skills));
+        for (index, reference) in given.references.iter().enumerate() {
+            let place = format!("/references/{index}");
+            planned
+                .references
+                .push(self.reference(&mut faults, &place, organisation.id, reference));
+        }
+        planned.membership = given
+            .membership
+            .as_ref()
+            .and_then(|given| self.membership(&mut faults, organisation.id, given));
+        finish(faults, Some(planned))
+    }
+
+    /// The units above a unit stand before it in the file, so no cycle can be written.
+    fn unit(
+        &mut self,
+        faults: &mut Faults,
+        place: &str,
+        organisation: &Organisation,
+        given: &ImportUnit,
+    ) -> Option<Unit> {
+        let id: UnitId = self.id();
+        let parent = given.parent.as_ref().and_then(|parent| {
+            let known = self.names.unit(organisation.id, parent);
+            faults.take(format!("{place}/parent"), known)
+        });
+        if self.names.unit(organisation.id, &given.key).is_ok() {
+            faults.note(format!("{place}/key"), Rule::Duplicate);
+        }
+        self.names.add_unit(organisation.id, &given.key, id);
+        let kind = faults.take(format!("{place}/kind"), line(&given.kind, 60))?;
+        Some(Unit {
+            id,
+            organisation: organisation.id,
+            parent,
+            name: required_text(faults, &format!("{place}/name"), &given.name, Writing::Line(200)),
+            kind,
+            summary: text(
+                faults,
+                &format!("{place}/summary"),
+                given.summary.as_ref(),
+                Writing::Paragraphs(1000),
+            ),
+            website: optional(faults, format!("{place}/website"), given.website.as_ref(), web_address),
+            visibility: given.visibility.map(|level| level.0).unwrap_or_default(),
+        })
+    }
+
+    fn membership(
+        &self,
+        faults: &mut Faults,
+        organisation: OrganisationId,
+        given: &ImportMembership,
+    ) -> Option<Membership> {
+        let since_on = optional(faults, "/membership/since_on", given.since_on.as_ref(), day);
+        let until_on = optional(faults, "/membership/until_on", given.until_on.as_ref(), day);
+        if since_on.zip(until_on).is_some_and(|(since, until)| until < since) {
+            faults.note("/membership/until_on", Rule::Reversed);
+        }
+        let kind = faults.take("/membership/type", line(&given.kind, 60))?;
+        Some(Membership {
+            id: self.id(),
+            organisation,
+            kind,
+            status: given.status.0,
+            since_on,
+            until_on,
+        })
+    }
+}

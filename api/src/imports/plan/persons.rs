@@ -1,0 +1,82 @@
+//! Rows that are persons.
+
+use werkstadt_domain::audience::Visibility;
+use werkstadt_domain::invalid::{Faults, Invalid, Rule};
+use werkstadt_domain::person::{Affiliation, Person};
+use werkstadt_domain::text::{email, language_code, line};
+
+use super::{Planner, finish, parts};
+use crate::imports::lines::{ImportAffiliation, ImportPerson};
+use crate::wire::{day, list, optional};
+
+impl Planner<'_> {
+    pub(super) fn persons(&mut self, rows: Vec<(usize, ImportPerson)>) {
+        for (row, given) in rows {
+            let record = self.person(&given);
+            if let Some(person) = self.accept(row, record) {
+                self.plan.persons.push(person);
+            }
+        }
+    }
+
+    fn person(&mut self, given: &ImportPerson) -> Result<Person, Invalid> {
+        let mut found = Faults::new();
+        let faults = &mut found;
+        let given_name = faults.take("/given_name", line(&given.given_name, 100));
+        let family_name = faults.take("/family_name", line(&given.family_name, 100));
+        let affiliations = list(
+            faults,
+            "/affiliations",
+            &given.affiliations,
+            20,
+            |faults, place, one| self.affiliation(faults, place, one),
+        );
+        let mut skills = Vec::with_capacity(given.skills.len());
+        for (index, one) in given.skills.iter().enumerate() {
+            let place = format!("/skills/{index}");
+            let skill = self.skill_named(faults, &format!("{place}/skill"), &one.skill);
+            skills.extend(skill.zip(parts::level(faults, &place, one.level)));
+        }
+        let person = given_name.zip(family_name).map(|(given_name, family_name)| Person {
+            id: self.id(),
+            given_name,
+            family_name,
+            titles: optional(faults, "/titles", given.titles.as_ref(), |text| line(text, 60)),
+            email: optional(faults, "/email", given.email.as_ref(), email),
+            languages: list(
+                faults,
+                "/languages",
+                &given.languages,
+                20,
+                |faults, place, code: &String| faults.take(place, language_code(code)),
+            ),
+            affiliations,
+            skills,
+            // Private until the person consents.
+            visibility: given.visibility.map_or(Visibility::Managers, |level| level.0),
+            invented: given.invented,
+        });
+        finish(found, person)
+    }
+
+    fn affiliation(&self, faults: &mut Faults, place: &str, given: &ImportAffiliation) -> Option<Affiliation> {
+        let at = |member: &str| format!("{place}/{member}");
+        let organisation = faults.take(at("organisation"), self.names.organisation(&given.organisation))?;
+        let unit = given
+            .unit
+            .as_ref()
+            .and_then(|unit| faults.take(at("unit"), self.names.unit(organisation, unit)));
+        let from = optional(faults, at("from"), given.from.as_ref(), day);
+        let to = optional(faults, at("to"), given.to.as_ref(), day);
+        if from.zip(to).is_some_and(|(from, to)| to < from) {
+            faults.note(at("to"), Rule::Reversed);
+        }
+        Some(Affiliation {
+            organisation,
+            unit,
+            role: optional(faults, at("role"), given.role.as_ref(), |text| line(text, 200)),
+            from,
+            to,
+        })
+    }
+}
