@@ -12,7 +12,7 @@ use serde_json::Value;
 use utoipa_actix_web::AppExt;
 use utoipa_swagger_ui::{Config, SwaggerUi};
 
-use crate::contract::{Contract, Defect};
+use crate::contract::Defect;
 use crate::state::State;
 use crate::{document, edge, routes};
 
@@ -27,20 +27,6 @@ pub fn published() -> Result<Value, Defect> {
         .configure(routes::all)
         .split_for_parts();
     document::finish(&collected).map_err(|error| Defect::new("document", error))
-}
-
-/// The document, compiled, and its two texts to serve.
-///
-/// # Errors
-/// [`Defect`] when the document is not what the server can enforce.
-pub fn contract() -> Result<(Contract, (web::Bytes, web::Bytes)), Defect> {
-    let document = published()?;
-    let text = |document: &Value| serde_json::to_vec(document).map(web::Bytes::from);
-    let texts = text(&document).and_then(|new| Ok((new, text(&document::downgrade(&document))?)));
-    Ok((
-        Contract::compile(&document)?,
-        texts.map_err(|error| Defect::new("document", error))?,
-    ))
 }
 
 /// The application around a state.

@@ -10,6 +10,8 @@
 pub mod answer;
 pub mod app;
 pub mod auth;
+pub mod boot;
+pub mod cli;
 pub mod config;
 pub mod contract;
 pub mod cursor;
@@ -24,4 +26,5 @@ pub mod patch;
 pub mod problem;
 pub mod routes;
 pub mod state;
+pub mod users;
 pub mod wire;

@@ -1,8 +1,22 @@
-//! The program.
-fn main() {
-    println!(
-        "{}",
-        serde_json::to_string_pretty(&werkstadt_api::app::published().unwrap()).unwrap()
-    );
-    werkstadt_api::app::contract().unwrap();
+//! The program `werkstadt`.
+
+use std::process::ExitCode;
+
+use clap::Parser;
+use werkstadt_api::cli::Cli;
+
+fn main() -> ExitCode {
+    match Cli::parse().run() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            #[expect(
+                clippy::print_stderr,
+                reason = "the last word of a command goes to the person who gave it"
+            )]
+            {
+                eprintln!("werkstadt: {error}");
+            }
+            ExitCode::FAILURE
+        }
+    }
 }

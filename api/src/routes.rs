@@ -3,7 +3,7 @@
 use utoipa_actix_web::scope;
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use crate::{auth, health, imports, organisations};
+use crate::{auth, health, imports, organisations, users};
 
 /// Everything below `/v1`, and what operators need beside it.
 pub fn all(config: &mut ServiceConfig<'_>) {
@@ -21,12 +21,23 @@ fn operations(config: &mut ServiceConfig<'_>) {
 
 fn v1(config: &mut ServiceConfig<'_>) {
     config
+        .service(auth::handlers::login)
+        .service(auth::handlers::refresh)
+        .service(auth::handlers::logout)
         .service(auth::handlers::get_me)
+        .service(users::keys::list_api_keys)
+        .service(users::keys::create_api_key)
+        .service(users::keys::delete_api_key)
         .service(organisations::handlers::list_organisations)
         .service(organisations::handlers::create_organisation)
         .service(organisations::handlers::get_organisation)
         .service(organisations::handlers::update_organisation)
         .service(organisations::handlers::delete_organisation)
+        .service(users::handlers::list_users)
+        .service(users::handlers::create_user)
+        .service(users::handlers::get_user)
+        .service(users::handlers::update_user)
+        .service(users::handlers::delete_user)
         .service(imports::handlers::create_import)
         .service(imports::handlers::get_job)
         .service(imports::handlers::list_job_errors);

@@ -1,5 +1,7 @@
 //! From rows to records: every reference resolved, every fault found, nothing written yet.
 
+use std::fmt;
+
 use uuid::Uuid;
 use werkstadt_domain::id::Id;
 use werkstadt_domain::institution::Unit;
@@ -10,6 +12,7 @@ use werkstadt_domain::organisation::{Organisation, OrganisationId};
 use werkstadt_domain::person::Person;
 use werkstadt_domain::reference::Reference;
 use werkstadt_domain::skill::{Claim, Skill};
+use werkstadt_domain::text::Language;
 use werkstadt_persistence::directory::Snapshot;
 
 use super::lines::Line;
@@ -58,6 +61,19 @@ pub struct RowFault {
     pub place: Place,
     /// What is wrong there.
     pub breach: Breach,
+}
+
+impl fmt::Display for RowFault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (Place::Body(place) | Place::Parameter(place)) = &self.place;
+        write!(
+            f,
+            "row {}{}{place}: {}",
+            self.row,
+            if place.is_empty() { "" } else { " " },
+            self.breach.detail(Language::En)
+        )
+    }
 }
 
 /// Makes ids.

@@ -49,6 +49,8 @@ pub struct Outcome {
     pub failed: usize,
     /// How many records of each noun were written.
     pub created: Value,
+    /// Every fault, in order of rows.
+    pub faults: Vec<RowFault>,
 }
 
 /// A row that was read or its faults.
@@ -115,6 +117,7 @@ fn write(state: &State, actor: Actor, job: Option<JobId>, rows: usize, plan: Pla
     faulty.dedup();
     let failed = faulty.len();
     let result = created.clone();
+    let faults = plan.faults.clone();
     state.store.write::<_, Problem>(actor, state.now(), move |unit| {
         let errors: Vec<RowError> = plan.faults.iter().map(row_error).collect();
         insert(unit, plan)?;
@@ -133,7 +136,12 @@ fn write(state: &State, actor: Actor, job: Option<JobId>, rows: usize, plan: Pla
         jobs::update(unit, &before, after)?;
         Ok(())
     })?;
-    Ok(Outcome { rows, failed, created })
+    Ok(Outcome {
+        rows,
+        failed,
+        created,
+        faults,
+    })
 }
 
 fn insert(unit: &mut UnitOfWork<'_>, plan: Plan) -> Result<(), Problem> {

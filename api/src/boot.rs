@@ -1,0 +1,146 @@
+//! Starting: the database opened and migrated, the read model filled, the keys at hand.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use actix_web::web;
+use chrono::{DateTime, Utc};
+use serde_json::Value;
+use tokio::sync::Semaphore;
+use uuid::Uuid;
+use werkstadt_persistence::{Actor, Follower, ReadModel, Store, StoreOptions, settings};
+
+use crate::app;
+use crate::auth::{Hashing, SigningKey, Tokens};
+use crate::config::Config;
+use crate::contract::{Body, Contract, Defect};
+use crate::cursor::Cursors;
+use crate::document;
+use crate::imports::run::LineSchemas;
+use crate::problem::Problem;
+use crate::state::{Limits, State, World};
+
+/// A server that is ready to serve, and what keeps it fresh.
+pub struct Booted {
+    /// What the workers share.
+    pub state: web::Data<State>,
+    /// Follows the changes of other processes; stops when dropped.
+    pub follower: Follower,
+}
+
+/// Why the server could not start.
+#[derive(Debug, thiserror::Error)]
+pub enum BootError {
+    /// The database.
+    #[error("the database: {0}")]
+    Store(#[from] werkstadt_persistence::Error),
+    /// The program's own document.
+    #[error(transparent)]
+    Contract(#[from] Defect),
+    /// Keys or random numbers.
+    #[error("keys: {0}")]
+    Keys(String),
+    /// Files.
+    #[error("files: {0}")]
+    Files(#[from] std::io::Error),
+}
+
+/// The operating system's clock and random numbers.
+pub struct System;
+
+impl World for System {
+    fn now(&self) -> DateTime<Utc> {
+        #[expect(clippy::disallowed_methods, reason = "the one place that reads the clock")]
+        Utc::now()
+    }
+
+    fn id(&self) -> Uuid {
+        #[expect(clippy::disallowed_methods, reason = "the one place that makes ids")]
+        Uuid::now_v7()
+    }
+
+    fn secret(&self) -> Result<[u8; 32], Problem> {
+        let mut bytes = [0; 32];
+        getrandom::fill(&mut bytes).map_err(Problem::internal)?;
+        Ok(bytes)
+    }
+}
+
+/// Opens and migrates the database and fills the read model.
+///
+/// # Errors
+/// [`BootError`].
+pub fn boot(config: &Config, world: Arc<dyn World>) -> Result<Booted, BootError> {
+    let store = Store::open(&config.database, &StoreOptions::new(world.id()))?;
+    let applied = store.migrate()?;
+    if !applied.is_empty() {
+        tracing::info!(migrations = applied.len(), "schema brought up to date");
+    }
+    let (signing, cursors) = keys(&store, &*world)?;
+    let read_model = Arc::new(ReadModel::default());
+    store.attach(Arc::clone(&read_model) as Arc<_>)?;
+    let follower = Follower::start(store.clone())?;
+    let (contract, documents, lines) = documents()?;
+    let tokens = Tokens::new(config.public_url.clone(), &[signing]);
+    let cores = std::thread::available_parallelism().map_or(2, std::num::NonZero::get);
+    let limits = Limits {
+        concurrent: config.concurrency,
+        time: Duration::from_secs(config.request_seconds),
+        ..Limits::default()
+    };
+    let state = State {
+        store,
+        read_model,
+        lines,
+        contract,
+        documents,
+        tokens: tokens.map_err(|error| BootError::Keys(error.to_string()))?,
+        cursors: Cursors::new(cursors),
+        // One core stays free for readers.
+        hashing: Hashing::new(cores.saturating_sub(1)).map_err(|error| BootError::Keys(error.to_string()))?,
+        places: Semaphore::new(limits.concurrent),
+        limits,
+        origins: config.origins.clone(),
+        world,
+    };
+    Ok(Booted {
+        state: web::Data::new(state),
+        follower,
+    })
+}
+
+type Documents = (Contract, (web::Bytes, web::Bytes), LineSchemas);
+
+fn documents() -> Result<Documents, Defect> {
+    let document = app::published()?;
+    let text = |document: &Value| {
+        serde_json::to_vec(document)
+            .map(web::Bytes::from)
+            .map_err(|error| Defect::new("document", error))
+    };
+    let texts = (text(&document)?, text(&document::downgrade(&document))?);
+    let schema = |name: &str| Body::of_component(&document, name);
+    let lines = LineSchemas {
+        skill: schema("ImportSkill")?,
+        organisation: schema("OrganisationCreate")?,
+        parts: schema("ImportParts")?,
+        opportunity: schema("ImportOpportunity")?,
+        person: schema("ImportPerson")?,
+    };
+    Ok((Contract::compile(&document)?, texts, lines))
+}
+
+/// The signing key and the cursor key, made at the first start; replicas share them through the database.
+fn keys(store: &Store, world: &dyn World) -> Result<(SigningKey, [u8; 32]), BootError> {
+    let secret = || world.secret().map_err(|problem| BootError::Keys(problem.to_string()));
+    let (signing, cursors) = (secret()?, secret()?);
+    let stored = store.write(Actor::System, world.now(), |unit| {
+        let signing = settings::find_or_insert(unit, "signing_key", signing.to_vec())?;
+        let cursors = settings::find_or_insert(unit, "cursor_key", cursors.to_vec())?;
+        Ok::<_, werkstadt_persistence::Error>((signing, cursors))
+    })?;
+    let key = |bytes: Vec<u8>| {
+        <[u8; 32]>::try_from(bytes).map_err(|_| BootError::Keys("a stored key is not of 32 bytes".to_owned()))
+    };
+    Ok((SigningKey(key(stored.0)?), key(stored.1)?))
+}

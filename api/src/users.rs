@@ -1,0 +1,5 @@
+//! Users and their API keys.
+
+pub mod handlers;
+pub mod keys;
+pub mod wire;

@@ -1,0 +1,191 @@
+//! The operations on users; for managers.
+
+use actix_web::{HttpRequest, HttpResponse, delete, get, patch, post, web};
+use serde::Deserialize;
+use utoipa::IntoParams;
+use uuid::Uuid;
+use werkstadt_domain::account::UserId;
+use werkstadt_domain::invalid::Rule;
+use werkstadt_domain::page::Limit;
+use werkstadt_persistence::{FOREIGN_KEY, users};
+
+use super::wire::{DERIVED, UserBody, UserCreate, UserPage, UserPatch};
+use crate::answer;
+use crate::auth::{Caller, Hashing, Password};
+use crate::etag::IfMatch;
+use crate::extract::{Json, MergePatch, NoQuery, Path, Query};
+use crate::patch;
+use crate::problem::{Breach, Code, Place, Problem};
+use crate::state::{self, State};
+
+/// The part of the path that names a user.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Path)]
+pub struct UserPath {
+    /// The user's id.
+    #[param(format = Uuid)]
+    pub user_id: String,
+}
+
+/// Which page of the users.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct ListUsers {
+    /// Where to go on: `next` of the page before.
+    #[param(max_length = 2000)]
+    pub cursor: Option<String>,
+    /// Items on a page.
+    #[param(minimum = 1, maximum = 200)]
+    pub limit: Option<usize>,
+}
+
+/// List users
+#[utoipa::path(tag = "admin", params(ListUsers), extensions(("x-authz" = json!({"from": "manager", "scope": "admin"}))),
+    responses((status = 200, description = "A page of users, in order of creation.", body = UserPage)))]
+#[get("/users")]
+pub async fn list_users(
+    request: HttpRequest,
+    state: web::Data<State>,
+    caller: Caller,
+    query: Query<ListUsers>,
+) -> Result<HttpResponse, Problem> {
+    let Query(query) = query;
+    let after: Option<Uuid> = query
+        .cursor
+        .map(|cursor| state.cursors.read(request.path(), &cursor))
+        .transpose()?;
+    let limit = query.limit.map_or_else(Limit::default, Limit::clamped).get();
+    let wanted = i64::try_from(limit).unwrap_or(i64::MAX) + 1;
+    let mut found = state::read(&state, move |db| {
+        Ok(users::list(db, None, after.map(UserId::new), wanted)?)
+    })
+    .await?;
+    let more = found.len() > limit;
+    found.truncate(limit);
+    let last = found.last().filter(|_| more).map(|last| last.record.id.uuid());
+    let cursor = last
+        .map(|last| state.cursors.write(request.path(), &last))
+        .transpose()?;
+    let (itself, next) = answer::addresses(&request, cursor);
+    let body = UserPage {
+        items: found.iter().map(UserBody::from).collect(),
+        itself,
+        next: next.clone(),
+    };
+    answer::page(&caller, &body, next.as_deref())
+}
+
+/// Add a user
+#[utoipa::path(tag = "admin", request_body = UserCreate, extensions(("x-authz" = json!({"from": "manager", "scope": "admin"}))),
+    responses((status = 201, description = "Added.", body = UserBody)))]
+#[post("/users")]
+pub async fn create_user(
+    state: web::Data<State>,
+    caller: Caller,
+    _query: NoQuery,
+    body: Json<UserCreate>,
+) -> Result<HttpResponse, Problem> {
+    let user = body.0.to_domain(state.id())?;
+    let hash = hashed(&state.hashing, body.0.password).await?;
+    let written = state::write(&state, caller.actor(), move |unit| {
+        users::insert(unit, user, hash.as_deref()).map_err(no_such_organisation)
+    });
+    let stored = written.await?;
+    answer::created(format!("/v1/users/{}", stored.record.id), &UserBody::from(&stored))
+}
+
+/// One user
+#[utoipa::path(tag = "admin", params(UserPath), extensions(("x-authz" = json!({"from": "manager", "scope": "admin"}))),
+    responses((status = 200, description = "The user.", body = UserBody), (status = 304, description = "The client has it already.")))]
+#[get("/users/{user_id}")]
+pub async fn get_user(
+    request: HttpRequest,
+    state: web::Data<State>,
+    caller: Caller,
+    id: Path<UserId>,
+    _query: NoQuery,
+) -> Result<HttpResponse, Problem> {
+    let stored = state::read(&state, move |db| Ok(users::find(db, id.0)?)).await?;
+    answer::record(&request, &caller, &UserBody::from(&stored))
+}
+
+/// Change a user
+///
+/// `active: false` suspends: from the next request on, tokens and keys of the user are refused.
+#[utoipa::path(tag = "admin", params(UserPath, ("If-Match" = String, Header, description = "The ETag that was read.")),
+    request_body(content = UserPatch, content_type = "application/merge-patch+json"),
+    extensions(("x-authz" = json!({"from": "manager", "scope": "admin"}))),
+    responses((status = 200, description = "Changed.", body = UserBody)))]
+#[patch("/users/{user_id}")]
+pub async fn update_user(
+    state: web::Data<State>,
+    caller: Caller,
+    id: Path<UserId>,
+    condition: IfMatch,
+    _query: NoQuery,
+    body: MergePatch,
+) -> Result<HttpResponse, Problem> {
+    let (Path(id), MergePatch(change)) = (id, body);
+    let password = change
+        .get("password")
+        .and_then(serde_json::Value::as_str)
+        .map(str::to_owned);
+    let hash = hashed(&state.hashing, password).await?;
+    let shared = state.clone();
+    let written = state::write(&state, caller.actor(), move |unit| {
+        let before = users::find(unit.db(), id)?;
+        let present = UserBody::from(&before);
+        condition.check(&answer::tag(&present)?)?;
+        let changed: UserCreate = patch::apply(&shared, "create_user", &present, &DERIVED, &change)?;
+        let after = users::update(unit, &before, changed.to_domain(id)?).map_err(no_such_organisation)?;
+        if let Some(hash) = hash {
+            users::set_password(unit, id, &hash)?;
+        }
+        Ok(UserBody::from(&after))
+    });
+    answer::changed(&written.await?)
+}
+
+/// Remove a user
+#[utoipa::path(tag = "admin", params(UserPath, ("If-Match" = String, Header, description = "The ETag that was read.")),
+    extensions(("x-authz" = json!({"from": "manager", "scope": "admin"}))),
+    responses((status = 204, description = "Removed.")))]
+#[delete("/users/{user_id}")]
+pub async fn delete_user(
+    state: web::Data<State>,
+    caller: Caller,
+    id: Path<UserId>,
+    condition: IfMatch,
+    _query: NoQuery,
+) -> Result<HttpResponse, Problem> {
+    state::write(&state, caller.actor(), move |unit| {
+        let before = users::find(unit.db(), id.0)?;
+        condition.check(&answer::tag(&UserBody::from(&before))?)?;
+        Ok(users::remove(unit, id.0, before.version)?)
+    })
+    .await?;
+    Ok(HttpResponse::NoContent().finish())
+}
+
+/// The hash of a password that was chosen, if one was.
+async fn hashed(hashing: &Hashing, password: Option<String>) -> Result<Option<String>, Problem> {
+    let Some(password) = password else { return Ok(None) };
+    let breach = |rule: Rule| {
+        Problem::new(Code::Invalid).with_breaches(vec![(Place::Body("/password".to_owned()), Breach::Rule(rule))])
+    };
+    hashing
+        .hash(Password::chosen(password).map_err(breach)?)
+        .await
+        .map(Some)
+}
+
+fn no_such_organisation(error: werkstadt_persistence::Error) -> Problem {
+    if error.breaks(FOREIGN_KEY) {
+        let breach = (
+            Place::Body("/organisation_id".to_owned()),
+            Breach::Rule(Rule::UnknownReference),
+        );
+        return Problem::new(Code::Invalid).with_breaches(vec![breach]);
+    }
+    error.into()
+}
