@@ -8,3 +8,7 @@
 )]
 
 mod follower;
+mod parity;
+mod records;
+mod sample;
+mod store;
