@@ -4,12 +4,14 @@
 //! - [`connection`]: which database, how it is opened. [`dialect`]: all that differs between the two.
 //! - [`store`]: [`Store::read`] and [`Store::write`], the only transactions. [`work`]: what a write has at hand.
 //! - [`changes`]: the log that every write appends to. [`refresh`] and [`follower`]: how the read model follows it.
+//! - [`directory`]: the read model itself.
 //! - [`sqltypes`] and [`schema`]: columns. [`migrations`]: how they come to be.
 
 mod changes;
 mod connection;
 mod db;
 mod dialect;
+pub mod directory;
 mod error;
 mod follower;
 mod migrations;
