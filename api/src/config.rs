@@ -13,32 +13,32 @@ use werkstadt_persistence::DatabaseUrl;
 #[serde(deny_unknown_fields)]
 pub struct Settings {
     /// Database: `sqlite://path` or `postgres://…` [default: sqlite://data/werkstadt.db]
-    #[arg(long, env = "DATABASE_URL", hide_env_values = true)]
+    #[arg(long, global = true, env = "DATABASE_URL", hide_env_values = true)]
     database_url: Option<String>,
     /// Address and port to listen on [default: 127.0.0.1:8080]
-    #[arg(long, env = "WERKSTADT_LISTEN")]
+    #[arg(long, global = true, env = "WERKSTADT_LISTEN")]
     listen: Option<SocketAddr>,
     /// Address under which clients reach the server; issuer of access tokens [default: `http://` and the listening address]
-    #[arg(long, env = "WERKSTADT_PUBLIC_URL")]
+    #[arg(long, global = true, env = "WERKSTADT_PUBLIC_URL")]
     public_url: Option<String>,
     /// Origins from which browsers may call, separated by commas [default: none]
-    #[arg(long, env = "WERKSTADT_ORIGINS", value_delimiter = ',')]
+    #[arg(long, global = true, env = "WERKSTADT_ORIGINS", value_delimiter = ',')]
     #[serde(default)]
     origins: Vec<String>,
     /// Worker threads [default: one per core]
-    #[arg(long, env = "WERKSTADT_WORKERS")]
+    #[arg(long, global = true, env = "WERKSTADT_WORKERS")]
     workers: Option<usize>,
     /// Requests handled at a time before further ones are turned away [default: 512]
-    #[arg(long, env = "WERKSTADT_CONCURRENCY")]
+    #[arg(long, global = true, env = "WERKSTADT_CONCURRENCY")]
     concurrency: Option<usize>,
     /// Seconds that a request may take [default: 30]
-    #[arg(long, env = "WERKSTADT_REQUEST_SECONDS")]
+    #[arg(long, global = true, env = "WERKSTADT_REQUEST_SECONDS")]
     request_seconds: Option<u64>,
     /// What to log, for example `info` or `werkstadt_api=debug` [default: info]
-    #[arg(long, env = "WERKSTADT_LOG")]
+    #[arg(long, global = true, env = "WERKSTADT_LOG")]
     log: Option<String>,
     /// How to log: `text` or `json` [default: text]
-    #[arg(long, env = "WERKSTADT_LOG_FORMAT")]
+    #[arg(long, global = true, env = "WERKSTADT_LOG_FORMAT")]
     log_format: Option<LogFormat>,
 }
 

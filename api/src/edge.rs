@@ -18,7 +18,7 @@ pub const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 /// The middleware.
 ///
 /// # Errors
-/// Never: failures leave as problem documents.
+/// Failures leave as problem documents; those that came before routing as an error that renders itself as one.
 pub async fn surround<B: MessageBody + 'static>(
     request: ServiceRequest,
     next: Next<B>,
@@ -27,17 +27,64 @@ pub async fn surround<B: MessageBody + 'static>(
         return next.call(request).await.map(ServiceResponse::map_into_boxed_body);
     };
     let id = request_id(&request, &state);
-    let http = request.request().clone();
-    let answer = bounded(request, next, &state).await;
-    let mut response = match answer {
-        Ok(response) => finish(response, &id),
-        Err(error) => {
-            let response = render(&http, &error, &id);
-            ServiceResponse::new(http, response)
-        }
+    let asked = Asked::new(&request);
+    let mut response = match bounded(request, next, &state).await {
+        Ok(response) => finish(response, &asked, &id),
+        // Only what failed before it was routed, or ran out of time, comes without a response.
+        Err(error) => return Err(Failed::new(&asked, &error, &id).into()),
     };
     decorate(response.response_mut(), &id);
     Ok(response)
+}
+
+/// What an answer needs to know of its request. The request itself must not be held while it is routed.
+struct Asked {
+    method: Method,
+    path: String,
+    language: Language,
+}
+
+impl Asked {
+    fn new(request: &ServiceRequest) -> Self {
+        let wanted = request.headers().get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
+        let language = preferred(wanted.unwrap_or_default());
+        Self { method: request.method().clone(), path: request.path().to_owned(), language }
+    }
+}
+
+/// A request that failed outside its handler, with the answer made for it.
+#[derive(Debug)]
+struct Failed {
+    status: StatusCode,
+    problem: Problem,
+    body: Vec<u8>,
+    id: HeaderValue,
+}
+
+impl Failed {
+    fn new(asked: &Asked, error: &actix_web::Error, id: &HeaderValue) -> Self {
+        let problem = problem_of(error);
+        let body = body(asked, &problem, id);
+        Self { status: problem.code().status(), problem, body, id: id.clone() }
+    }
+}
+
+impl std::fmt::Display for Failed {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}", self.problem)
+    }
+}
+
+impl ResponseError for Failed {
+    fn status_code(&self) -> StatusCode {
+        self.status
+    }
+
+    fn error_response(&self) -> HttpResponse {
+        let mut response = answer(&self.problem, self.body.clone());
+        decorate(&mut response, &self.id);
+        response
+    }
 }
 
 async fn bounded<B: MessageBody + 'static>(
@@ -68,76 +115,53 @@ async fn bounded<B: MessageBody + 'static>(
 }
 
 /// Turns an answer that failed below the handlers, or in one, into a problem document.
-fn finish(response: ServiceResponse<BoxBody>, id: &HeaderValue) -> ServiceResponse<BoxBody> {
+fn finish(response: ServiceResponse<BoxBody>, asked: &Asked, id: &HeaderValue) -> ServiceResponse<BoxBody> {
     let status = response.status();
-    let failed = status.is_client_error() || status.is_server_error();
-    let problem = response
-        .headers()
-        .get(header::CONTENT_TYPE)
-        .is_some_and(|value| value == PROBLEM);
-    if !failed || problem {
+    if !status.is_client_error() && !status.is_server_error() {
         return response;
     }
     let (request, inner) = response.into_parts();
-    let fallback = || Problem::new(Code::for_status(status));
-    let rendered = match inner.error() {
-        Some(error) => render(&request, error, id),
-        None => write(&request, &fallback(), id),
-    };
-    ServiceResponse::new(request, rendered)
+    let problem = inner.error().map_or_else(|| Problem::new(Code::for_status(status)), problem_of);
+    let body = body(asked, &problem, id);
+    let made = answer(&problem, body);
+    ServiceResponse::new(request, made)
 }
 
 const PROBLEM: &str = "application/problem+json";
 
-fn render(request: &HttpRequest, error: &actix_web::Error, id: &HeaderValue) -> HttpResponse {
+/// The problem that an error is, or stands for.
+fn problem_of(error: &actix_web::Error) -> Problem {
     match error.as_error::<Problem>() {
-        Some(problem) => write(request, problem, id),
-        None => {
-            let status = error.as_response_error().status_code();
-            write(request, &Problem::new(Code::for_status(status)).because(error), id)
-        }
+        Some(problem) => problem.clone(),
+        None => Problem::new(Code::for_status(error.as_response_error().status_code())).because(error),
     }
 }
 
-fn write(request: &HttpRequest, problem: &Problem, id: &HeaderValue) -> HttpResponse {
+fn body(asked: &Asked, problem: &Problem, id: &HeaderValue) -> Vec<u8> {
     let id = id.to_str().unwrap_or_default();
-    log(request, problem, id);
-    let body = problem.body(language(request), request.path(), id);
+    log(asked, problem, id);
+    serde_json::to_vec(&problem.body(asked.language, &asked.path, id)).unwrap_or_default()
+}
+
+fn answer(problem: &Problem, body: Vec<u8>) -> HttpResponse {
     let mut response = problem.error_response();
     // A body that was not read would be taken for the next request on this connection.
     if matches!(problem.code(), Code::PayloadTooLarge | Code::AddressTooLong) {
-        response
-            .head_mut()
-            .set_connection_type(actix_web::http::ConnectionType::Close);
+        response.head_mut().set_connection_type(actix_web::http::ConnectionType::Close);
     }
-    response
-        .headers_mut()
-        .insert(header::CONTENT_TYPE, HeaderValue::from_static(PROBLEM));
-    response
-        .headers_mut()
-        .insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    let bytes = serde_json::to_vec(&body).unwrap_or_default();
-    response.set_body(BoxBody::new(bytes))
+    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(PROBLEM));
+    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response.set_body(BoxBody::new(body))
 }
 
-fn log(request: &HttpRequest, problem: &Problem, id: &str) {
-    let (method, path, code) = (request.method(), request.path(), problem.code().slug());
+fn log(asked: &Asked, problem: &Problem, id: &str) {
+    let (method, path, code) = (&asked.method, &asked.path, problem.code().slug());
     let cause = problem.cause().unwrap_or_default();
     if problem.code().status() == StatusCode::INTERNAL_SERVER_ERROR {
         tracing::error!(%method, path, id, cause, "{method} {path} failed");
     } else {
         tracing::debug!(%method, path, id, code, cause, "{method} {path} refused");
     }
-}
-
-/// The language of problem texts: the first of German and English that the caller prefers, else English.
-fn language(request: &HttpRequest) -> Language {
-    let wanted = request
-        .headers()
-        .get(header::ACCEPT_LANGUAGE)
-        .and_then(|value| value.to_str().ok())
-        .unwrap_or_default();
-    preferred(wanted)
 }
 
 /// The better accepted one of the two languages (RFC 9110, 12.5.4).

@@ -16,7 +16,7 @@ pub use breach::{Breach, Place};
 pub use code::Code;
 
 /// What a handler fails with. The edge renders it in the caller's language.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Problem {
     code: Code,
     breaches: Vec<(Place, Breach)>,

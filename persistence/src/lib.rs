@@ -7,7 +7,7 @@
 //!   `guard`: versions and times of records.
 //! - `changes`: the log that every write appends to; `refresh` and `follower`: how the read model follows it.
 //! - `sqltypes`, `schema`, `shapes`: columns; `migrations`: how they come to be.
-//! - `read_model`: [`ReadModel`], what is served from memory: the directory, and [`accounts`].
+//! - `read_model`: [`ReadModel`], what is served from memory: the [`directory`], and [`accounts`].
 //! - One module per noun, each with `find`, `list`, `insert`, `update`, `remove` as far as they make sense. What reads takes
 //!   a [`Db`], what writes takes a [`UnitOfWork`] and records the change itself. [`profiles`] gathers all that belongs to
 //!   an organisation.
@@ -15,6 +15,7 @@
 pub mod accounts;
 pub mod api_keys;
 pub mod claims;
+pub mod directory;
 pub mod jobs;
 pub mod memberships;
 pub mod opportunities;
@@ -54,5 +55,3 @@ pub use read_model::ReadModel;
 pub use refresh::Listener;
 pub use store::{Store, StoreOptions};
 pub use work::UnitOfWork;
-mod stub;
-pub use stub::directory;

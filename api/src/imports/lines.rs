@@ -431,5 +431,20 @@ pub enum Line {
     Person(ImportPerson),
 }
 
+impl Line {
+    /// The names by which the line calls organisations.
+    pub fn organisations_named(&self) -> Vec<&str> {
+        match self {
+            Self::Skill(_) => Vec::new(),
+            Self::Organisation(_, parts) => {
+                let partners = parts.references.iter().flat_map(|reference| &reference.partners);
+                partners.filter_map(|partner| partner.name.as_deref()).collect()
+            }
+            Self::Opportunity(opportunity) => vec![&opportunity.organisation],
+            Self::Person(person) => person.affiliations.iter().map(|one| one.organisation.as_str()).collect(),
+        }
+    }
+}
+
 /// The names of the sorts of lines.
 pub const RECORDS: [&str; 4] = ["skill", "organisation", "opportunity", "person"];

@@ -1,5 +1,6 @@
 //! From rows to records: every reference resolved, every fault found, nothing written yet.
 
+use std::collections::HashMap;
 use std::fmt;
 
 use uuid::Uuid;
@@ -12,7 +13,7 @@ use werkstadt_domain::organisation::{Organisation, OrganisationId};
 use werkstadt_domain::person::Person;
 use werkstadt_domain::reference::Reference;
 use werkstadt_domain::skill::{Claim, Skill};
-use werkstadt_domain::text::Language;
+use werkstadt_domain::text::{Language, key};
 use werkstadt_persistence::directory::Snapshot;
 
 use super::lines::Line;
@@ -79,13 +80,22 @@ impl fmt::Display for RowFault {
 /// Makes ids.
 pub type NewId<'a> = &'a dyn Fn() -> Uuid;
 
-/// Plans an import of rows, each with its number.
-pub fn plan(rows: Vec<(usize, Line)>, snapshot: &Snapshot, new_id: NewId<'_>) -> Plan {
-    let mut planner = Planner {
-        plan: Plan::default(),
-        names: Names::new(snapshot),
-        new_id,
-    };
+/// The keys of all names by which rows call organisations; the directory may know some that the file does not bring.
+pub fn organisation_names(rows: &[(usize, Line)]) -> Vec<String> {
+    let mut keys: Vec<String> = rows.iter().flat_map(|(_, line)| line.organisations_named()).map(key).collect();
+    keys.sort_unstable();
+    keys.dedup();
+    keys
+}
+
+/// Plans an import of rows, each with its number. `known` has organisations of the directory by the key of their name.
+pub fn plan(
+    rows: Vec<(usize, Line)>,
+    snapshot: &Snapshot,
+    known: HashMap<String, OrganisationId>,
+    new_id: NewId<'_>,
+) -> Plan {
+    let mut planner = Planner { plan: Plan::default(), names: Names::new(snapshot, known), new_id };
     let (mut skills, mut organisations, mut opportunities, mut persons) = (vec![], vec![], vec![], vec![]);
     for (row, line) in rows {
         match line {

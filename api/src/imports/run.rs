@@ -9,7 +9,7 @@ use werkstadt_persistence::{
 };
 
 use super::lines::{ImportOpportunity, ImportParts, ImportPerson, ImportSkill, Line, PARTS, RECORDS};
-use super::plan::{Plan, RowFault, plan};
+use super::plan::{Plan, RowFault, organisation_names, plan};
 use super::table;
 use crate::contract::Body;
 use crate::extract::parse_json;
@@ -101,7 +101,9 @@ pub fn import(
         }
     }
     let snapshot = state.directory().snapshot();
-    let mut planned = plan(rows, &snapshot, &|| state.world.id());
+    let names = organisation_names(&rows);
+    let known = state.store.read(|db| organisations::by_name_keys(db, &names)).map_err(Problem::from)?;
+    let mut planned = plan(rows, &snapshot, known.into_iter().collect(), &|| state.world.id());
     planned.faults.append(&mut faults);
     planned.faults.sort_by_key(|fault| fault.row);
     write(state, actor, job, count, planned)

@@ -13,6 +13,8 @@ use werkstadt_persistence::directory::Snapshot;
 /// Names of the file first, then of the directory.
 pub(super) struct Names<'a> {
     snapshot: &'a Snapshot,
+    /// Organisations of the directory by the key of their name.
+    known: HashMap<String, OrganisationId>,
     skill_uris: HashMap<String, SkillId>,
     skill_labels: HashMap<String, SkillId>,
     organisation_names: HashMap<String, OrganisationId>,
@@ -21,9 +23,10 @@ pub(super) struct Names<'a> {
 }
 
 impl<'a> Names<'a> {
-    pub(super) fn new(snapshot: &'a Snapshot) -> Self {
+    pub(super) fn new(snapshot: &'a Snapshot, known: HashMap<String, OrganisationId>) -> Self {
         Self {
             snapshot,
+            known,
             skill_uris: HashMap::new(),
             skill_labels: HashMap::new(),
             organisation_names: HashMap::new(),
@@ -116,8 +119,8 @@ impl<'a> Names<'a> {
 
     /// An organisation by its name, or by the value of an external id of any scheme in the file.
     pub(super) fn organisation(&self, text: &str) -> Result<OrganisationId, Rule> {
-        let named = self.organisation_names.get(&key(text)).copied();
-        let known = named.or_else(|| self.snapshot.organisation_by_name(Audience::Manager, text));
+        let name = key(text);
+        let known = self.organisation_names.get(&name).or_else(|| self.known.get(&name)).copied();
         let by_value = || {
             self.external_ids
                 .iter()

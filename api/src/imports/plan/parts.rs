@@ -88,13 +88,7 @@ impl Planner<'_> {
             kind: given.kind.map_or_else(ReferenceKind::default, |kind| kind.0),
             title: required_text(faults, &at("title"), &given.title, Writing::Line(500)),
             text: text(faults, &at("text"), given.text.as_ref(), Writing::Paragraphs(20_000)),
-            keywords: list(
-                faults,
-                &at("keywords"),
-                &given.keywords,
-                100,
-                |faults, place, keyword: &String| faults.take(place, line(keyword, 200)),
-            ),
+            keywords: keywords(faults, &at("keywords"), &given.keywords),
             skills,
             from,
             to,
@@ -167,4 +161,14 @@ fn evidence(faults: &mut Faults, place: &str, given: &ImportEvidence) -> Option<
         title: title?,
         url,
     })
+}
+
+/// Free words; one that comes twice counts once.
+fn keywords(faults: &mut Faults, place: &str, given: &[String]) -> Vec<String> {
+    let mut words: Vec<String> = Vec::with_capacity(given.len());
+    for (index, word) in given.iter().enumerate() {
+        let word = faults.take(format!("{place}/{index}"), line(word, 200));
+        words.extend(word.filter(|word| !words.contains(word)));
+    }
+    words
 }
