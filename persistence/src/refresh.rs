@@ -48,9 +48,7 @@ impl Refresh {
     /// Refreshes all that is queued, by this caller or by others. Writers that wait for each other here are served by one
     /// refresh. A failure is logged and leaves the records queued for the next writer or the follower.
     pub(crate) fn run(&self, db: &mut Db) {
-        if locked(&self.queue).is_empty() {
-            return;
-        }
+        // Before a look at the queue: a record that is no longer in it may still be on its way into the read model.
         let attached = locked(&self.attached);
         let mut batch = Batch::take(&self.queue);
         let Some(listener) = attached.listener.as_ref().filter(|_| !batch.items.is_empty()) else {

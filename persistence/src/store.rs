@@ -157,6 +157,7 @@ impl Store {
             abandon(&mut db);
             return Err(error.into());
         }
+        let touching = !touched.is_empty();
         let committed = dialect::commit(&mut db);
         // Even if the commit failed: the connection may have gone after it was done, and to refresh is never wrong.
         self.shared.refresh.add(touched.into_iter().map(|(touched, _)| touched));
@@ -164,7 +165,9 @@ impl Store {
             abandon(&mut db);
             return Err(error.into());
         }
-        self.shared.refresh.run(&mut db);
+        if touching {
+            self.shared.refresh.run(&mut db);
+        }
         Ok(value)
     }
 

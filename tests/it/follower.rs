@@ -16,6 +16,8 @@ struct Diary {
     seen: Mutex<Vec<Uuid>>,
     rebuilt: Mutex<usize>,
     failures: Mutex<usize>,
+    /// How long a refresh takes.
+    pace: Duration,
 }
 
 impl Listener for Diary {
@@ -25,6 +27,7 @@ impl Listener for Diary {
             *failures -= 1;
             return Err(Error::NotFound { noun: Noun::Skill });
         }
+        std::thread::sleep(self.pace);
         self.seen
             .lock()
             .unwrap()
@@ -146,5 +149,28 @@ fn own_writes_are_refreshed_before_write_returns_and_failures_are_repeated() {
         assert!(!diary.has(3));
         touch(&store, 4);
         assert!(diary.has(3) && diary.has(4));
+    });
+}
+
+#[test]
+fn each_of_many_writers_reads_its_own_write() {
+    werkstadt_tests::database::on_each(|database| {
+        let store = database.store(1);
+        let diary = Arc::new(Diary {
+            pace: Duration::from_millis(2),
+            ..Diary::default()
+        });
+        store.attach(diary.clone()).unwrap();
+        std::thread::scope(|scope| {
+            for writer in 0..8 {
+                let (store, diary) = (&store, &diary);
+                scope.spawn(move || {
+                    for id in (writer * 100)..(writer * 100 + 20) {
+                        touch(store, id);
+                        assert!(diary.has(id), "{id}");
+                    }
+                });
+            }
+        });
     });
 }

@@ -119,7 +119,7 @@ pub(crate) fn organisation(number: u128) -> Organisation {
             ags: some("16053000"),
             point: Some(Point {
                 lat: 50.927_054_1,
-                lon: -11.589_237_000_000_001,
+                lon: -11.589_237_1,
             }),
         }],
         languages: vec!["de".to_owned(), "en".to_owned()],

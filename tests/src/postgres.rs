@@ -203,6 +203,7 @@ fn installed() -> Option<PathBuf> {
 
 /// Starts a shell that waits until this process has ended, then stops the server and removes the folder. It outlives a
 /// failed assertion, `kill -9` and Ctrl-C.
+#[expect(clippy::zombie_processes, reason = "it outlives this process")]
 fn guard(folder: &Path) -> ChildStdin {
     const SCRIPT: &str = r#"
         trap '' INT TERM HUP
