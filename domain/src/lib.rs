@@ -9,10 +9,11 @@
 //! - [`skill`]: concepts, their closeness, and claims; [`reference`](mod@reference): what someone has done.
 //! - [`profile`]: an organisation with all of that.
 //! - [`opportunity`]: offers and requests.
-//! - [`search`]: questions to the directory.
+//! - [`search`]: questions to the directory; [`analysis`]: from texts to the terms under which they are found.
 //! - [`account`]: who may sign in and do what.
 
 pub mod account;
+pub mod analysis;
 pub mod audience;
 pub mod id;
 pub mod institution;
