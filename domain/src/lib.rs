@@ -10,6 +10,7 @@
 //! - [`profile`]: an organisation with all of that.
 //! - [`opportunity`]: offers and requests.
 //! - [`search`]: questions to the directory; [`analysis`]: from texts to the terms under which they are found.
+//! - [`matching`]: who should work with whom, and why.
 //! - [`account`]: who may sign in and do what.
 
 pub mod account;
@@ -18,6 +19,7 @@ pub mod audience;
 pub mod id;
 pub mod institution;
 pub mod invalid;
+pub mod matching;
 pub mod membership;
 pub mod named;
 pub mod opportunity;
