@@ -7,7 +7,7 @@
 //!   `guard`: versions and times of records.
 //! - `changes`: the log that every write appends to; `refresh` and `follower`: how the read model follows it.
 //! - `sqltypes`, `schema`, `shapes`: columns; `migrations`: how they come to be.
-//! - `read_model`: [`ReadModel`], what is served from memory: the directory, and [`accounts`].
+//! - `read_model`: [`ReadModel`], what is served from memory: the [`directory`], and [`accounts`].
 //! - One module per noun, each with `find`, `list`, `insert`, `update`, `remove` as far as they make sense. What reads takes
 //!   a [`Db`], what writes takes a [`UnitOfWork`] and records the change itself. [`profiles`] gathers all that belongs to
 //!   an organisation.
@@ -32,6 +32,7 @@ mod changes;
 mod connection;
 mod db;
 mod dialect;
+pub mod directory;
 mod error;
 mod follower;
 mod guard;

@@ -1,9 +1,8 @@
 //! The proof of a score: what each rule contributed, and what was missing. The contributions add up to the score.
 
-use chrono::NaiveDate;
 use uuid::Uuid;
 
-use super::{Measures, Reason, Requirement, Rule, RuleSet, Wish, rules, score};
+use super::{Measures, Reason, Requirement, Rule, RuleSet, Wish, score};
 use crate::opportunity::OpportunityId;
 use crate::organisation::OrganisationId;
 use crate::profile::Profile;
@@ -131,8 +130,6 @@ pub struct Findings<'a> {
     pub opportunities: &'a [OpportunityId],
     /// To the nearest of its places.
     pub distance_km: Option<f64>,
-    /// The day of the question.
-    pub today: NaiveDate,
 }
 
 /// At most this many facts are listed for one contribution.
@@ -225,7 +222,7 @@ fn explain(rule: Rule, findings: &Findings<'_>) -> (Vec<Fact>, Reason) {
             let both = findings.required.iter().chain(findings.preferred);
             let claims: Vec<Fact> = covering(findings, both)
                 .into_iter()
-                .filter(|(_, claim)| rules::freshness(claim, findings.today).is_some())
+                .filter(|(_, claim)| claim.confirmed_at.is_some())
                 .map(|(_, claim)| Fact::Claim(claim.id))
                 .collect();
             let reason = Reason::freshness(claims.len());

@@ -4,7 +4,6 @@ use chrono::NaiveDate;
 
 use super::Wish;
 use crate::place::Circle;
-use crate::skill::Claim;
 
 /// A soft rule.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -125,13 +124,9 @@ pub fn proximity(near: Option<Circle>, distance_km: Option<f64>) -> Option<f64> 
     (circle.radius_km > 0.0).then(|| (1.0 - km / circle.radius_km).clamp(0.0, 1.0))
 }
 
-/// Halves every two years since the claim was confirmed. Nothing where it never was; nothing is left of an expired one.
-pub fn freshness(claim: &Claim, today: NaiveDate) -> Option<f64> {
-    let confirmed = claim.confirmed_at?.date_naive();
-    if claim.expires_on.is_some_and(|last| last < today) {
-        return Some(0.0);
-    }
-    let years = (today - confirmed).num_days().max(0) as f64 / 365.25;
+/// Halves every two years since the claim was confirmed. Nothing where it never was.
+pub fn freshness(confirmed: Option<NaiveDate>, today: NaiveDate) -> Option<f64> {
+    let years = (today - confirmed?).num_days().max(0) as f64 / 365.25;
     Some(0.5_f64.powf(years / 2.0))
 }
 

@@ -1,12 +1,12 @@
 //! Properties of score and proof.
 
-use chrono::{DateTime, NaiveDate};
+use chrono::DateTime;
 use proptest::prelude::*;
 
 use super::*;
 use crate::audience::{ChangedAt, Stored, Visibility};
-use crate::matching::reciprocity;
 use crate::matching::wish::Frequencies;
+use crate::matching::{reciprocity, rules};
 use crate::opportunity::{Cooperation, SkillNeed, Sought};
 use crate::organisation::{FieldGroups, Identifiers, Kind, Organisation};
 use crate::place::{Circle, Point};
@@ -183,7 +183,6 @@ fn prove_all(measures: &Measures, side: Side, scale: f64) -> Proof {
         shared: &[],
         opportunities: &[],
         distance_km: Some(3.0),
-        today: NaiveDate::default(),
     };
     prove(&RuleSet::standard(), measures, &findings, side, scale)
 }

@@ -1,0 +1,83 @@
+//! The read model: the directory in memory, for get, list, search, facets and match candidates.
+//!
+//! A [`Snapshot`] is immutable; a [`Delta`] makes the next one, which an atomic pointer publishes. It is a cache of the
+//! database: built again from the same records it gives the same answers, to the byte. Nothing crosses audiences: each has
+//! its own index ([`view`]), built from projected profiles, so what is hidden cannot move a count, a score or an order.
+//!
+//! - [`document`]: what a profile is indexed under. [`dictionary`], [`postings`], [`bits`]: how.
+//! - [`view`] and [`shard`]: the index of some organisations, for one audience and for all.
+//! - [`query`], [`filter`], [`listing`]: search. [`skills`], [`opportunities`]: the smaller nouns.
+//! - [`candidates`] and what is below it: matching.
+
+mod bits;
+mod delta;
+mod dictionary;
+mod document;
+mod filter;
+mod listing;
+mod opportunities;
+mod postings;
+mod query;
+mod shard;
+mod skills;
+mod snapshot;
+mod view;
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use arc_swap::ArcSwap;
+
+pub use delta::Delta;
+pub use listing::{Count, Hit, OrganisationPage, OrganisationQuery, WordHit};
+pub use opportunities::{OpportunityHit, SeenOpportunity};
+pub use skills::SkillPosition;
+pub use snapshot::Snapshot;
+
+/// The directory in memory.
+#[derive(Debug)]
+pub struct Directory {
+    current: ArcSwap<Snapshot>,
+    /// Held while the next snapshot is made.
+    writing: Mutex<()>,
+}
+
+impl Directory {
+    /// An empty directory.
+    pub fn new() -> Self {
+        Self {
+            current: ArcSwap::from_pointee(Snapshot::empty()),
+            writing: Mutex::new(()),
+        }
+    }
+
+    /// The directory as it is now. Take one for each request.
+    pub fn snapshot(&self) -> Arc<Snapshot> {
+        self.current.load_full()
+    }
+
+    /// Publishes the directory with these changes. Applying the same changes twice is the same as once.
+    pub fn apply(&self, delta: Delta) {
+        let _writing = self.writing.lock().unwrap_or_else(PoisonError::into_inner);
+        let next = self.current.load().changed(delta);
+        self.current.store(Arc::new(next));
+    }
+
+    /// Publishes a directory of exactly these records.
+    pub fn rebuild(&self, delta: Delta) {
+        let _writing = self.writing.lock().unwrap_or_else(PoisonError::into_inner);
+        let empty = Snapshot {
+            version: self.current.load().version,
+            ..Snapshot::empty()
+        };
+        self.current.store(Arc::new(empty.changed(delta)));
+    }
+}
+
+impl Default for Directory {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,185 @@
+//! Deltas: what changed, and how the next snapshot comes to be.
+
+use std::sync::Arc;
+
+use rustc_hash::{FxHashMap, FxHashSet};
+use werkstadt_domain::audience::Stored;
+use werkstadt_domain::opportunity::{Opportunity, OpportunityId};
+use werkstadt_domain::organisation::OrganisationId;
+use werkstadt_domain::person::{Person, PersonId};
+use werkstadt_domain::profile::Profile;
+use werkstadt_domain::skill::{Skill, SkillId};
+
+use super::document::{Dictionaries, Maker};
+use super::opportunities::Opportunities;
+use super::shard::{Change, Shard};
+use super::skills::Skills;
+use super::snapshot::{SHARDS, Snapshot, shard_of};
+
+/// Records as they are now, and ids of those that are gone. What is in neither stays as it is.
+#[derive(Clone, Debug, Default)]
+pub struct Delta {
+    /// Organisations with all that belongs to them.
+    pub profiles: Vec<Profile>,
+    /// Organisations that are gone.
+    pub removed_organisations: Vec<OrganisationId>,
+    /// Skills.
+    pub skills: Vec<Stored<Skill>>,
+    /// Skills that are gone.
+    pub removed_skills: Vec<SkillId>,
+    /// Opportunities.
+    pub opportunities: Vec<Stored<Opportunity>>,
+    /// Opportunities that are gone.
+    pub removed_opportunities: Vec<OpportunityId>,
+    /// Persons.
+    pub persons: Vec<Stored<Person>>,
+    /// Persons who are gone.
+    pub removed_persons: Vec<PersonId>,
+}
+
+/// From so many changed organisations on, the shards are built on two threads.
+const MANY: usize = 512;
+
+impl Snapshot {
+    /// Nothing.
+    pub(super) fn empty() -> Self {
+        Self {
+            version: 0,
+            dictionaries: Arc::default(),
+            shards: (0..SHARDS).map(|_| Arc::default()).collect(),
+            skills: Arc::default(),
+            opportunities: Arc::default(),
+            persons: Arc::default(),
+        }
+    }
+
+    /// The next snapshot.
+    pub(super) fn changed(&self, delta: Delta) -> Self {
+        let mut next = self.clone();
+        next.version += 1;
+        let touched = next.change_skills(delta.skills, &delta.removed_skills);
+        let mut changes: FxHashMap<OrganisationId, Option<Arc<Profile>>> = self.rereads(&next.skills, &touched);
+        changes.extend(
+            delta
+                .profiles
+                .into_iter()
+                .map(|profile| (profile.id(), Some(Arc::new(profile)))),
+        );
+        changes.extend(delta.removed_organisations.into_iter().map(|id| (id, None)));
+        next.change_organisations(changes);
+        if !delta.opportunities.is_empty() || !delta.removed_opportunities.is_empty() {
+            let (removed, terms) = (&delta.removed_opportunities, &self.dictionaries.terms);
+            let changed = next
+                .opportunities
+                .changed(delta.opportunities, removed, terms, &next.skills);
+            next.opportunities = Arc::new(changed);
+        }
+        next.change_persons(delta.persons, &delta.removed_persons);
+        next
+    }
+
+    /// Changes the skills; returns those that changed.
+    fn change_skills(&mut self, skills: Vec<Stored<Skill>>, removed: &[SkillId]) -> FxHashSet<SkillId> {
+        if skills.is_empty() && removed.is_empty() {
+            return FxHashSet::default();
+        }
+        let mut touched: FxHashSet<SkillId> = removed.iter().copied().collect();
+        touched.extend(skills.iter().map(|skill| skill.record.id));
+        let kept = self
+            .skills
+            .iter()
+            .filter(|skill| !touched.contains(&skill.record.id))
+            .cloned();
+        let mut fresh: FxHashMap<SkillId, Arc<Stored<Skill>>> = FxHashMap::default();
+        for skill in skills.into_iter().filter(|skill| !removed.contains(&skill.record.id)) {
+            fresh.insert(skill.record.id, Arc::new(skill));
+        }
+        self.skills = Arc::new(Skills::new(kept.chain(fresh.into_values())));
+        let opportunities = Opportunities::reread(&self.opportunities, &self.dictionaries.terms, &self.skills);
+        self.opportunities = Arc::new(opportunities);
+        touched
+    }
+
+    /// The organisations whose index entries a change of skills moves: labels are indexed, and replacements followed.
+    fn rereads(
+        &self,
+        skills: &Skills,
+        touched: &FxHashSet<SkillId>,
+    ) -> FxHashMap<OrganisationId, Option<Arc<Profile>>> {
+        if touched.is_empty() {
+            return FxHashMap::default();
+        }
+        let moved = |skill: SkillId| {
+            let (before, after) = (self.skills.taxonomy().current(skill), skills.taxonomy().current(skill));
+            before != after || touched.contains(&before) || touched.contains(&after) || touched.contains(&skill)
+        };
+        let concerns = |profile: &Profile| {
+            let shown = profile.references.iter().flat_map(|reference| &reference.record.skills);
+            profile
+                .claims
+                .iter()
+                .map(|claim| claim.record.skill)
+                .chain(shown.copied())
+                .any(moved)
+        };
+        // Managers see everything, so their view of a profile is the profile.
+        let profiles = self
+            .shards
+            .iter()
+            .flat_map(|shard| &shard.entries)
+            .filter_map(|entry| entry.seen[2].as_ref());
+        let moving = profiles.map(|seen| seen.get()).filter(|profile| concerns(profile));
+        moving
+            .map(|profile| (profile.id(), Some(Arc::new(profile.clone()))))
+            .collect()
+    }
+
+    fn change_organisations(&mut self, changes: FxHashMap<OrganisationId, Option<Arc<Profile>>>) {
+        let many = changes.len() >= MANY;
+        let mut by_shard: Vec<Vec<Change>> = (0..SHARDS).map(|_| Vec::new()).collect();
+        for (id, profile) in changes {
+            if let Some(changes) = by_shard.get_mut(shard_of(id)) {
+                changes.push((id, profile));
+            }
+        }
+        let mut work: Vec<(&mut Arc<Shard>, Vec<Change>)> = self
+            .shards
+            .iter_mut()
+            .zip(by_shard)
+            .filter(|(_, changes)| !changes.is_empty())
+            .collect();
+        let (dictionaries, skills) = (&self.dictionaries, &self.skills);
+        if !many {
+            return build(work, dictionaries, skills);
+        }
+        let second = work.split_off(work.len() / 2);
+        std::thread::scope(|scope| {
+            scope.spawn(|| build(second, dictionaries, skills));
+            build(work, dictionaries, skills);
+        });
+    }
+
+    fn change_persons(&mut self, persons: Vec<Stored<Person>>, removed: &[PersonId]) {
+        if persons.is_empty() && removed.is_empty() {
+            return;
+        }
+        let mut all: FxHashMap<PersonId, Arc<Stored<Person>>> = self
+            .persons
+            .iter()
+            .map(|person| (person.record.id, Arc::clone(person)))
+            .collect();
+        all.extend(persons.into_iter().map(|person| (person.record.id, Arc::new(person))));
+        removed.iter().for_each(|id| drop(all.remove(id)));
+        let mut sorted: Vec<_> = all.into_values().collect();
+        sorted.sort_by_key(|person| person.record.id);
+        self.persons = Arc::new(sorted);
+    }
+}
+
+fn build(work: Vec<(&mut Arc<Shard>, Vec<Change>)>, dictionaries: &Dictionaries, skills: &Skills) {
+    let mut maker = Maker::new(dictionaries, skills);
+    for (shard, mut changes) in work {
+        changes.sort_by_key(|(id, _)| *id);
+        *shard = Arc::new(shard.changed(&changes, &mut maker));
+    }
+}

@@ -1,0 +1,352 @@
+//! A document: one profile, as one audience sees it, ready to be indexed.
+
+use rustc_hash::FxHashMap;
+use werkstadt_domain::audience::Audience;
+use werkstadt_domain::named::Named;
+use werkstadt_domain::place::Point;
+use werkstadt_domain::profile::Profile;
+use werkstadt_domain::reference::{Partner, Reference};
+use werkstadt_domain::skill::SkillId;
+use werkstadt_domain::text::{Language, Text, key};
+
+use super::dictionary::{Dictionary, Reader};
+use super::skills::Skills;
+
+/// What a profile is indexed under.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(super) struct Document {
+    pub(super) text: Bag,
+    pub(super) references: Vec<Piece>,
+    pub(super) columns: Vec<(Column, u32, Value)>,
+    /// Under which keys partners of references may mean this organisation.
+    pub(super) names: Vec<u32>,
+    pub(super) points: Vec<Point>,
+    /// Microseconds since 1970.
+    pub(super) updated: i64,
+    /// How many facts are known: claims, references, texts.
+    pub(super) known: u16,
+    /// How many claims.
+    pub(super) claims: u16,
+}
+
+/// One reference.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Piece {
+    /// Its place among the references of the profile.
+    pub(super) index: u16,
+    /// The piece of work; references of several organisations may be about the same.
+    pub(super) work: u32,
+    pub(super) text: Bag,
+    /// Keys of the partners.
+    pub(super) partners: Vec<u32>,
+}
+
+/// Terms with their weighted frequency.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(super) struct Bag {
+    /// In order of term.
+    pub(super) terms: Vec<(u32, u16)>,
+    /// Sum of the weighted words; a word of two stems counts once.
+    pub(super) length: u32,
+}
+
+/// Columns with few values: for filters, facets and skills.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Column {
+    Kind,
+    Helix,
+    Size,
+    Language,
+    /// The town's [`key`].
+    City,
+    /// The key and, behind a NUL, the name as spelt.
+    CityName,
+    Member,
+    /// Scheme, colon, code.
+    Sector,
+    /// The skill's id; the value is how it is claimed.
+    Skill,
+}
+
+impl Column {
+    /// How many columns there are.
+    pub(super) const COUNT: usize = 9;
+}
+
+/// What a column notes beside its tag.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Value {
+    /// The level of a claimed skill, else 0.
+    pub(super) level: u8,
+    /// When it was confirmed: days since 1970, 0 for never.
+    pub(super) confirmed: u16,
+}
+
+/// The dictionaries of the directory.
+#[derive(Debug, Default)]
+pub(super) struct Dictionaries {
+    pub(super) terms: Dictionary,
+    pub(super) tags: Dictionary,
+    /// Organisations, known or named, and pieces of work.
+    pub(super) actors: Dictionary,
+}
+
+/// How often a word counts, by where it stands.
+mod weight {
+    pub(super) const NAME: u16 = 3;
+    pub(super) const SKILL: u16 = 2;
+    pub(super) const TITLE: u16 = 2;
+    pub(super) const TEXT: u16 = 1;
+}
+
+/// Makes documents.
+pub(super) struct Maker<'a> {
+    dictionaries: &'a Dictionaries,
+    skills: &'a Skills,
+    reader: Reader<'a>,
+}
+
+impl<'a> Maker<'a> {
+    /// A maker with an empty memory.
+    pub(super) fn new(dictionaries: &'a Dictionaries, skills: &'a Skills) -> Self {
+        Self {
+            dictionaries,
+            skills,
+            reader: Reader::new(&dictionaries.terms),
+        }
+    }
+
+    /// The document of a profile that is already projected onto the audience.
+    pub(super) fn document(&mut self, profile: &Profile, audience: Audience) -> Document {
+        let mut bag = Counter::default();
+        let organisation = &profile.organisation.record;
+        self.line(&mut bag, &organisation.name, weight::NAME);
+        self.line(
+            &mut bag,
+            organisation.short_name.as_deref().unwrap_or_default(),
+            weight::NAME,
+        );
+        self.text(&mut bag, &organisation.summary, weight::TEXT);
+        self.text(&mut bag, &organisation.description, weight::TEXT);
+        for location in &organisation.locations {
+            self.line(&mut bag, &location.city, weight::TEXT);
+        }
+        for unit in &profile.units {
+            self.text(&mut bag, &unit.record.name, weight::TITLE);
+            self.text(&mut bag, &unit.record.summary, weight::TEXT);
+        }
+        for claim in &profile.claims {
+            self.skill(&mut bag, claim.record.skill);
+        }
+        let references: Vec<Piece> = (0_u16..)
+            .zip(&profile.references)
+            .map(|(index, reference)| self.piece(index, &reference.record, &mut bag))
+            .collect();
+        Document {
+            text: bag.finish(),
+            references,
+            columns: self.columns(profile),
+            names: self.names(profile),
+            points: organisation
+                .locations
+                .iter()
+                .filter_map(|location| location.point)
+                .collect(),
+            updated: updated(profile, audience),
+            known: known(profile),
+            claims: u16::try_from(profile.claims.len()).unwrap_or(u16::MAX),
+        }
+    }
+
+    fn piece(&mut self, index: u16, reference: &Reference, whole: &mut Counter) -> Piece {
+        let mut bag = Counter::default();
+        self.text(&mut bag, &reference.title, weight::TITLE);
+        self.text(&mut bag, &reference.text, weight::TEXT);
+        for keyword in &reference.keywords {
+            self.line(&mut bag, keyword, weight::TITLE);
+        }
+        for skill in &reference.skills {
+            self.skill(&mut bag, *skill);
+        }
+        whole.add(&bag);
+        let work = match &reference.project {
+            Some(project) => format!("work:{}:{}", project.scheme, project.value),
+            None => format!("work:{}", reference.id),
+        };
+        let mut partners: Vec<u32> = reference
+            .partners
+            .iter()
+            .flat_map(|partner| partner_keys(partner, &self.dictionaries.actors))
+            .collect();
+        partners.sort_unstable();
+        partners.dedup();
+        Piece {
+            index,
+            work: self.dictionaries.actors.intern(&work),
+            text: bag.finish(),
+            partners,
+        }
+    }
+
+    fn columns(&self, profile: &Profile) -> Vec<(Column, u32, Value)> {
+        let organisation = &profile.organisation.record;
+        const NONE: Value = Value { level: 0, confirmed: 0 };
+        let mut columns = Vec::new();
+        let mut tag = |column, name: &str, value| columns.push((column, self.dictionaries.tags.intern(name), value));
+        tag(Column::Kind, organisation.kind.code(), NONE);
+        tag(Column::Helix, organisation.kind.helix().code(), NONE);
+        if let Some(size) = organisation.size {
+            tag(Column::Size, size.code(), NONE);
+        }
+        for language in &organisation.languages {
+            tag(Column::Language, language, NONE);
+        }
+        let mut cities: Vec<String> = Vec::new();
+        for location in &organisation.locations {
+            let city = key(&location.city);
+            if !city.is_empty() && !cities.contains(&city) {
+                tag(Column::City, &city, NONE);
+                tag(Column::CityName, &format!("{city}\0{}", location.city), NONE);
+                cities.push(city);
+            }
+        }
+        let member = profile
+            .membership
+            .as_ref()
+            .is_some_and(|membership| membership.record.status.is_member());
+        tag(Column::Member, if member { "true" } else { "false" }, NONE);
+        for industry in &organisation.industries {
+            tag(Column::Sector, &format!("{}:{}", industry.scheme, industry.code), NONE);
+        }
+        for (skill, value) in self.claimed(profile) {
+            tag(Column::Skill, &skill.to_string(), value);
+        }
+        columns.sort_unstable_by_key(|(column, name, _)| (*column as u8, *name));
+        columns.dedup_by_key(|(column, name, _)| (*column as u8, *name));
+        columns
+    }
+
+    /// Each skill at the best level at which it is claimed, with the latest confirmation of that level.
+    fn claimed(&self, profile: &Profile) -> FxHashMap<SkillId, Value> {
+        let mut skills: FxHashMap<SkillId, Value> = FxHashMap::default();
+        for claim in &profile.claims {
+            let claim = &claim.record;
+            let days = claim.confirmed_at.map_or(0, |at| at.timestamp() / 86_400);
+            let value = Value {
+                level: claim.level.get(),
+                confirmed: u16::try_from(days).unwrap_or_default(),
+            };
+            let best = skills.entry(self.skills.taxonomy().current(claim.skill)).or_default();
+            if (value.level, value.confirmed) > (best.level, best.confirmed) {
+                *best = value;
+            }
+        }
+        skills
+    }
+
+    fn names(&self, profile: &Profile) -> Vec<u32> {
+        let external = &profile.organisation.record.identifiers.external;
+        let mut names: Vec<u32> = external
+            .iter()
+            .map(|id| self.dictionaries.actors.intern(&external_key(id)))
+            .collect();
+        names.sort_unstable();
+        names.dedup();
+        names
+    }
+
+    fn skill(&mut self, bag: &mut Counter, skill: SkillId) {
+        if let Some(skill) = self.skills.get(self.skills.taxonomy().current(skill)) {
+            bag.read(&mut self.reader, &skill.record.label, weight::SKILL);
+        }
+    }
+
+    fn text(&mut self, bag: &mut Counter, text: &Text, weight: u16) {
+        bag.read(&mut self.reader, text, weight);
+    }
+
+    fn line(&mut self, bag: &mut Counter, text: &str, weight: u16) {
+        bag.words(&mut self.reader, text, None, weight);
+    }
+}
+
+/// The keys under which a partner is known: the organisation, its id elsewhere, or both.
+pub(super) fn partner_keys(partner: &Partner, actors: &Dictionary) -> Vec<u32> {
+    let known = partner.organisation.map(|id| actors.intern(&id.to_string()));
+    let external = partner.external.as_ref().map(|id| actors.intern(&external_key(id)));
+    known.into_iter().chain(external).collect()
+}
+
+/// The key of an id in another system.
+pub(super) fn external_key(id: &werkstadt_domain::organisation::ExternalId) -> String {
+    format!("{}:{}", id.scheme, id.value)
+}
+
+/// The last change of the profile or of a part of it, as the audience may know it.
+fn updated(profile: &Profile, audience: Audience) -> i64 {
+    let organisation = profile.organisation.changed_at;
+    let claims = profile.claims.iter().map(|part| part.changed_at);
+    let references = profile.references.iter().map(|part| part.changed_at);
+    let units = profile.units.iter().map(|part| part.changed_at);
+    let all = std::iter::once(organisation)
+        .chain(claims)
+        .chain(references)
+        .chain(units);
+    all.map(|changed| changed.seen_by(audience).timestamp_micros())
+        .max()
+        .unwrap_or_default()
+}
+
+fn known(profile: &Profile) -> u16 {
+    let organisation = &profile.organisation.record;
+    let texts = organisation.summary.each().count() + organisation.description.each().count();
+    u16::try_from(profile.claims.len() + profile.references.len() + texts).unwrap_or(u16::MAX)
+}
+
+/// Counts the terms of a text.
+#[derive(Default)]
+pub(super) struct Counter {
+    counts: FxHashMap<u32, u16>,
+    length: u32,
+}
+
+impl Counter {
+    /// Adds the words of a text, each as often as `weight` says.
+    pub(super) fn read(&mut self, reader: &mut Reader<'_>, text: &Text, weight: u16) {
+        for (language, text) in text.each() {
+            self.words(reader, text, Some(language), weight);
+        }
+    }
+
+    fn words(&mut self, reader: &mut Reader<'_>, text: &str, language: Option<Language>, weight: u16) {
+        reader.read(text, language, |word| {
+            self.count(word.first, weight);
+            if let Some(second) = word.second {
+                self.count(second, weight);
+            }
+            self.length += u32::from(weight);
+        });
+    }
+
+    fn count(&mut self, term: u32, weight: u16) {
+        let count = self.counts.entry(term).or_default();
+        *count = count.saturating_add(weight);
+    }
+
+    fn add(&mut self, other: &Self) {
+        for (term, count) in &other.counts {
+            self.count(*term, *count);
+        }
+        self.length += other.length;
+    }
+
+    /// The bag of what was counted.
+    pub(super) fn finish(self) -> Bag {
+        let mut terms: Vec<_> = self.counts.into_iter().collect();
+        terms.sort_unstable();
+        Bag {
+            terms,
+            length: self.length,
+        }
+    }
+}

@@ -1,0 +1,230 @@
+//! Filters: which slots of a shard an organisation filter lets through, filter by filter, so that facets can leave one out.
+
+use chrono::NaiveDate;
+use rustc_hash::FxHashSet;
+use werkstadt_domain::audience::Audience;
+use werkstadt_domain::named::Named;
+use werkstadt_domain::organisation::OrganisationId;
+use werkstadt_domain::place::{Circle, Point};
+use werkstadt_domain::search::{Facet, OrganisationFilter, SkillMode};
+use werkstadt_domain::text::key;
+
+use super::bits::Bits;
+use super::document::{Column, Value};
+use super::postings::Postings;
+use super::query::{Query, Scores, Weighed};
+use super::shard::Shard;
+use super::snapshot::Snapshot;
+use super::view::View;
+
+/// A filter with its names looked up once for all shards.
+pub(super) struct Prepared<'a> {
+    filter: &'a OrganisationFilter,
+    audience: Audience,
+    /// The text query, weighed. `None` without free text.
+    pub(super) text: Option<(Query, Weighed)>,
+    kinds: Vec<u32>,
+    helix: Vec<u32>,
+    sizes: Vec<u32>,
+    languages: Vec<u32>,
+    cities: Vec<u32>,
+    member: Vec<u32>,
+    /// For each skill asked for: the skill and all narrower ones.
+    skills: Vec<Vec<u32>>,
+    /// Organisations with an open opportunity of the sorts asked for.
+    offering: FxHashSet<OrganisationId>,
+}
+
+/// What one filter lets through, and the facet that counts without it.
+pub(super) type Passed = (Option<Facet>, Bits);
+
+impl<'a> Prepared<'a> {
+    /// Looks everything up.
+    pub(super) fn new(
+        snapshot: &Snapshot,
+        audience: Audience,
+        filter: &'a OrganisationFilter,
+        today: NaiveDate,
+    ) -> Self {
+        let tags = &snapshot.dictionaries.tags;
+        let find =
+            |names: &mut dyn Iterator<Item = String>| names.filter_map(|name| tags.find(&name)).collect::<Vec<_>>();
+        let text = filter.q.as_deref().map(|q| {
+            let query = Query::new([(None, q)], &snapshot.dictionaries.terms);
+            let weighed = query.weighed(snapshot.views(audience).map(|view| &view.text));
+            (query, weighed)
+        });
+        let skills = filter.skills.iter().map(|skill| {
+            let wanted = snapshot.skills.taxonomy().with_narrower(*skill);
+            find(&mut wanted.iter().map(ToString::to_string))
+        });
+        let offering = match filter.cooperations.as_slice() {
+            [] => Vec::new(),
+            sorts => snapshot.opportunities.offering(audience, sorts, today),
+        };
+        Self {
+            audience,
+            text,
+            kinds: find(&mut filter.kinds.iter().map(|kind| kind.code().to_owned())),
+            helix: find(&mut filter.helix.iter().map(|helix| helix.code().to_owned())),
+            sizes: find(&mut filter.sizes.iter().map(|size| size.code().to_owned())),
+            languages: find(&mut filter.languages.iter().cloned()),
+            cities: find(&mut filter.cities.iter().map(|city| key(city))),
+            member: find(&mut filter.member.iter().map(ToString::to_string)),
+            skills: skills.collect(),
+            offering: offering.into_iter().collect(),
+            filter,
+        }
+    }
+
+    /// What each filter that is set lets through in one shard. Fills `scores` if there is free text.
+    pub(super) fn passed(&self, snapshot: &Snapshot, shard: &Shard, scores: &mut Scores) -> Vec<Passed> {
+        let view = shard.view(self.audience);
+        let slots = shard.entries.len();
+        let mut passed: Vec<Passed> = Vec::new();
+        if let Some((_, weighed)) = &self.text {
+            scores.fill(weighed, &view.text);
+            passed.push((None, with_every_word(weighed, scores, slots)));
+        }
+        let mut tags = |facet, column, asked: usize, tags: &[u32]| {
+            if asked > 0 {
+                passed.push((facet, any_of(view.column(column), tags, slots)));
+            }
+        };
+        tags(Some(Facet::Kind), Column::Kind, self.filter.kinds.len(), &self.kinds);
+        tags(Some(Facet::Helix), Column::Helix, self.filter.helix.len(), &self.helix);
+        tags(Some(Facet::Size), Column::Size, self.filter.sizes.len(), &self.sizes);
+        tags(
+            Some(Facet::Language),
+            Column::Language,
+            self.filter.languages.len(),
+            &self.languages,
+        );
+        tags(Some(Facet::City), Column::City, self.filter.cities.len(), &self.cities);
+        tags(
+            Some(Facet::Member),
+            Column::Member,
+            usize::from(self.filter.member.is_some()),
+            &self.member,
+        );
+        if !self.skills.is_empty() {
+            passed.push((Some(Facet::Skill), self.with_skills(view, slots)));
+        }
+        if !self.filter.sectors.is_empty() {
+            passed.push((None, self.in_sectors(snapshot, view, slots)));
+        }
+        if !self.filter.cooperations.is_empty() {
+            let mut bits = Bits::none(slots);
+            self.offering
+                .iter()
+                .filter_map(|id| shard.slot(*id))
+                .for_each(|slot| bits.insert(slot));
+            passed.push((None, bits));
+        }
+        if let Some(circle) = self.filter.within {
+            passed.push((None, within(view, circle, slots)));
+        }
+        if let Some(since) = self.filter.updated_since {
+            let since = since.timestamp_micros();
+            let mut bits = Bits::none(slots);
+            let recent = |slot: &u32| {
+                view.updated
+                    .get(*slot as usize)
+                    .is_some_and(|updated| *updated >= since)
+            };
+            view.visible.iter().filter(recent).for_each(|slot| bits.insert(slot));
+            passed.push((None, bits));
+        }
+        passed
+    }
+
+    fn with_skills(&self, view: &View, slots: usize) -> Bits {
+        let level = self.filter.min_level.map_or(0, werkstadt_domain::skill::Level::get);
+        let column = view.column(Column::Skill);
+        let mut all: Option<Bits> = None;
+        for wanted in &self.skills {
+            let mut bits = Bits::none(slots);
+            for skill in wanted {
+                let (slots, claims) = column.get(*skill);
+                let good = slots.iter().zip(claims).filter(|(_, claim)| claim.level >= level);
+                good.for_each(|(slot, _)| bits.insert(*slot));
+            }
+            match (&mut all, self.filter.skill_mode) {
+                (None, _) => all = Some(bits),
+                (Some(all), SkillMode::All) => all.and(&bits),
+                (Some(all), SkillMode::Any) => all.or(&bits),
+            }
+        }
+        all.unwrap_or_else(|| Bits::none(slots))
+    }
+
+    fn in_sectors(&self, snapshot: &Snapshot, view: &View, slots: usize) -> Bits {
+        let mut bits = Bits::none(slots);
+        for (tag, slots) in view.column(Column::Sector).iter() {
+            let name = snapshot.dictionaries.tags.name(tag);
+            let code = name.split_once(':').map_or("", |(_, code)| code);
+            if self
+                .filter
+                .sectors
+                .iter()
+                .any(|sector| code.starts_with(sector.as_str()))
+            {
+                slots.iter().for_each(|slot| bits.insert(*slot));
+            }
+        }
+        bits
+    }
+}
+
+/// What all filters, but the one that `without` counts, let through.
+pub(super) fn all_but(view: &View, passed: &[Passed], without: Option<Facet>) -> Bits {
+    let mut bits = view.visible.clone();
+    for (facet, others) in passed {
+        if without.is_none() || *facet != without {
+            bits.and(others);
+        }
+    }
+    bits
+}
+
+fn with_every_word(weighed: &Weighed, scores: &Scores, slots: usize) -> Bits {
+    let mut bits = Bits::none(slots);
+    // A query of stop words alone finds nothing, rather than everything.
+    let every = weighed.groups.len().max(1) as u32;
+    let full = |slot: &&u32| scores.words.get(**slot as usize) == Some(&every);
+    scores.touched.iter().filter(full).for_each(|slot| bits.insert(*slot));
+    bits
+}
+
+/// Slots that have any of the tags.
+pub(super) fn any_of(column: &Postings<Value>, tags: &[u32], slots: usize) -> Bits {
+    let mut bits = Bits::none(slots);
+    for tag in tags {
+        column.slots(*tag).iter().for_each(|slot| bits.insert(*slot));
+    }
+    bits
+}
+
+/// Slots with a place within the circle.
+pub(super) fn within(view: &View, circle: Circle, slots: usize) -> Bits {
+    let mut bits = Bits::none(slots);
+    for (point, slot) in nearby(view, circle) {
+        if !bits.contains(*slot) && circle.centre.distance_km(*point) <= circle.radius_km {
+            bits.insert(*slot);
+        }
+    }
+    bits
+}
+
+/// Kilometres of one degree of latitude, a little less than the smallest: the band must not be too narrow.
+const KM_PER_DEGREE: f64 = 110.0;
+
+fn nearby(view: &View, circle: Circle) -> impl Iterator<Item = &(Point, u32)> {
+    let reach = circle.radius_km / KM_PER_DEGREE;
+    let (lat, lon) = (circle.centre.lat, circle.centre.lon);
+    // Degrees of longitude shrink towards the poles; near them, or across the date line, all are looked at.
+    let width = reach / (lat.abs() + reach).min(89.0).to_radians().cos();
+    let all = lat.abs() + reach >= 89.0 || lon.abs() + width >= 180.0;
+    let band = view.points_between(lat - reach, lat + reach).iter();
+    band.filter(move |(point, _)| all || (point.lon - lon).abs() <= width)
+}

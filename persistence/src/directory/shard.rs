@@ -1,0 +1,153 @@
+//! A shard: some of the organisations, in order of id, with a view per audience.
+
+use std::sync::Arc;
+
+use werkstadt_domain::audience::{Audience, Project, Seen};
+use werkstadt_domain::organisation::OrganisationId;
+use werkstadt_domain::profile::Profile;
+use werkstadt_domain::text::key;
+
+use super::document::{Document, Maker};
+use super::view::View;
+
+/// Immutable; a change makes another one.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Shard {
+    pub(super) entries: Vec<Entry>,
+    /// Slots in order of name, then of id.
+    pub(super) by_name: Vec<u32>,
+    /// One per audience. Audiences for which the shard looks the same share one.
+    views: [Arc<View>; 3],
+}
+
+/// One organisation.
+#[derive(Clone, Debug)]
+pub(super) struct Entry {
+    pub(super) id: OrganisationId,
+    /// [`key`] of the name.
+    pub(super) name: Arc<str>,
+    /// As each audience sees it; equal ones are shared.
+    pub(super) seen: [Option<Arc<Seen<Profile>>>; 3],
+    /// True if the documents of all audiences are equal.
+    alike: bool,
+}
+
+/// An organisation that is to be put in or, without a profile, taken out.
+pub(super) type Change = (OrganisationId, Option<Arc<Profile>>);
+
+impl Shard {
+    /// What the audience sees of the shard.
+    pub(super) fn view(&self, audience: Audience) -> &View {
+        match audience {
+            Audience::Anonymous => &self.views[0],
+            Audience::Member => &self.views[1],
+            Audience::Manager => &self.views[2],
+        }
+    }
+
+    /// The slot of an organisation.
+    pub(super) fn slot(&self, id: OrganisationId) -> Option<u32> {
+        self.entries
+            .binary_search_by(|entry| entry.id.cmp(&id))
+            .ok()
+            .map(|slot| slot as u32)
+    }
+
+    /// The entry in a slot.
+    pub(super) fn entry(&self, slot: u32) -> Option<&Entry> {
+        self.entries.get(slot as usize)
+    }
+
+    /// This shard after the changes, which are sorted by id, one for each organisation.
+    pub(super) fn changed(&self, changes: &[Change], maker: &mut Maker<'_>) -> Self {
+        let mut moves = vec![None; self.entries.len()];
+        let mut entries: Vec<Entry> = Vec::with_capacity(self.entries.len() + changes.len());
+        let mut documents: [Vec<(u32, Document)>; 3] = Default::default();
+        let mut changes = changes.iter().peekable();
+        let mut put = |entries: &mut Vec<Entry>, profile: &Arc<Profile>| {
+            let slot = entries.len() as u32;
+            let (entry, made) = read(profile, maker);
+            entries.push(entry);
+            for (documents, document) in documents.iter_mut().zip(made) {
+                documents.extend(document.map(|document| (slot, document)));
+            }
+        };
+        for (old, entry) in self.entries.iter().enumerate() {
+            while let Some((_, profile)) = changes.next_if(|(id, _)| *id < entry.id) {
+                profile.iter().for_each(|profile| put(&mut entries, profile));
+            }
+            if let Some((_, profile)) = changes.next_if(|(id, _)| *id == entry.id) {
+                profile.iter().for_each(|profile| put(&mut entries, profile));
+                continue;
+            }
+            if let Some(place) = moves.get_mut(old) {
+                *place = Some(entries.len() as u32);
+            }
+            entries.push(entry.clone());
+        }
+        for (_, profile) in changes {
+            profile.iter().for_each(|profile| put(&mut entries, profile));
+        }
+        let views = self.merged_views(&moves, &documents, &entries);
+        Self {
+            by_name: by_name(&entries),
+            entries,
+            views,
+        }
+    }
+
+    fn merged_views(
+        &self,
+        moves: &[Option<u32>],
+        documents: &[Vec<(u32, Document)>; 3],
+        entries: &[Entry],
+    ) -> [Arc<View>; 3] {
+        let merge = |view: &View, documents: &[(u32, Document)]| Arc::new(view.merged(moves, documents, entries.len()));
+        let [anonymous, member, manager] = &self.views;
+        let [for_anonymous, for_member, for_manager] = documents;
+        let all = merge(manager, for_manager);
+        if entries.iter().all(|entry| entry.alike) {
+            return [Arc::clone(&all), Arc::clone(&all), all];
+        }
+        [merge(anonymous, for_anonymous), merge(member, for_member), all]
+    }
+
+    /// Bytes of the views on the heap, shared ones once.
+    pub(super) fn bytes(&self) -> usize {
+        let [anonymous, member, manager] = &self.views;
+        let shared = Arc::ptr_eq(anonymous, manager);
+        let entries = self.entries.len() * (size_of::<Entry>() + 40);
+        entries + manager.bytes() + if shared { 0 } else { anonymous.bytes() + member.bytes() }
+    }
+}
+
+/// Projects a profile onto every audience and makes its documents.
+fn read(profile: &Arc<Profile>, maker: &mut Maker<'_>) -> (Entry, [Option<Document>; 3]) {
+    let manager = profile.project(Audience::Manager).map(Arc::new);
+    let share = |seen: Option<Seen<Profile>>, with: &Option<Arc<Seen<Profile>>>| match (seen, with) {
+        (Some(seen), Some(other)) if seen == **other => Some(Arc::clone(other)),
+        (seen, _) => seen.map(Arc::new),
+    };
+    let member = share(profile.project(Audience::Member), &manager);
+    let anonymous = share(profile.project(Audience::Anonymous), &member);
+    let seen = [anonymous, member, manager];
+    let mut documents = Audience::ALL.map(|_| None);
+    for ((audience, seen), document) in Audience::ALL.into_iter().zip(&seen).zip(&mut documents) {
+        *document = seen.as_ref().map(|seen| maker.document(seen.get(), audience));
+    }
+    let [a, b, c] = &documents;
+    let entry = Entry {
+        id: profile.id(),
+        name: key(&profile.organisation.record.name).into(),
+        alike: a == b && b == c,
+        seen,
+    };
+    (entry, documents)
+}
+
+fn by_name(entries: &[Entry]) -> Vec<u32> {
+    let mut order: Vec<(&str, u32)> = entries.iter().map(|entry| &*entry.name).zip(0_u32..).collect();
+    // Slots are in order of id, which breaks ties.
+    order.sort_unstable();
+    order.into_iter().map(|(_, slot)| slot).collect()
+}

@@ -1,0 +1,153 @@
+//! A snapshot: the whole directory at one moment. Immutable, so that one request sees one state.
+
+use std::sync::Arc;
+
+use werkstadt_domain::audience::{Audience, Seen, Stored};
+use werkstadt_domain::opportunity::OpportunityId;
+use werkstadt_domain::organisation::{ExternalId, OrganisationId};
+use werkstadt_domain::page::{Limit, Page};
+use werkstadt_domain::person::{Person, PersonId};
+use werkstadt_domain::profile::Profile;
+use werkstadt_domain::search::{OpportunityFilter, OpportunityPosition, SkillFilter};
+use werkstadt_domain::skill::{Skill, SkillId, Taxonomy};
+
+use super::document::{Dictionaries, external_key};
+use super::opportunities::{Opportunities, OpportunityHit, SeenOpportunity};
+use super::shard::Shard;
+use super::skills::{SkillPosition, Skills};
+use super::view::View;
+
+/// How many shards there are. A write copies one of them, so it costs 1/64 of the directory; a query visits all of them.
+pub(super) const SHARDS: usize = 64;
+
+/// The directory at one moment.
+#[derive(Clone, Debug)]
+pub struct Snapshot {
+    pub(super) version: u64,
+    pub(super) dictionaries: Arc<Dictionaries>,
+    pub(super) shards: Vec<Arc<Shard>>,
+    pub(super) skills: Arc<Skills>,
+    pub(super) opportunities: Arc<Opportunities>,
+    /// In order of id.
+    pub(super) persons: Arc<Vec<Arc<Stored<Person>>>>,
+}
+
+/// The shard of an organisation: by the last bits of its id, which are random in a UUIDv7, mixed for ids that are not.
+pub(super) const fn shard_of(id: OrganisationId) -> usize {
+    let bits = id.uuid().as_u128();
+    let mixed = ((bits ^ (bits >> 64)) as u64).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+    (mixed >> 58) as usize % SHARDS
+}
+
+impl Snapshot {
+    /// Grows with each publication of this process.
+    pub const fn version(&self) -> u64 {
+        self.version
+    }
+
+    /// One organisation with all that belongs to it, as the audience sees it.
+    pub fn organisation(&self, audience: Audience, id: OrganisationId) -> Option<&Arc<Seen<Profile>>> {
+        let shard = self.shards.get(shard_of(id))?;
+        shard.entry(shard.slot(id)?)?.seen.get(audience.index())?.as_ref()
+    }
+
+    /// The organisation that shows this external id to the audience; the one with the smallest id, if several do.
+    pub fn organisation_by_external(&self, audience: Audience, external: &ExternalId) -> Option<OrganisationId> {
+        self.named(audience, self.dictionaries.actors.find(&external_key(external))?)
+    }
+
+    /// How many organisations the audience sees.
+    pub fn organisation_count(&self, audience: Audience) -> u64 {
+        self.views(audience).map(|view| view.visible.len()).sum()
+    }
+
+    /// One skill.
+    pub fn skill(&self, id: SkillId) -> Option<&Arc<Stored<Skill>>> {
+        self.skills.get(id)
+    }
+
+    /// The skill with this address.
+    pub fn skill_by_uri(&self, uri: &str) -> Option<SkillId> {
+        self.skills.by_uri(uri)
+    }
+
+    /// The skill with this label, preferred or alternative, German or English, whatever its case and umlauts.
+    pub fn skill_by_label(&self, label: &str) -> Option<SkillId> {
+        self.skills.by_label(label)
+    }
+
+    /// A page of skills.
+    pub fn skills(
+        &self,
+        filter: &SkillFilter,
+        after: Option<SkillPosition>,
+        limit: Limit,
+    ) -> Page<Arc<Stored<Skill>>, SkillPosition> {
+        self.skills.list(filter, after, limit)
+    }
+
+    /// The hierarchy of skills.
+    pub fn taxonomy(&self) -> &Taxonomy {
+        self.skills.taxonomy()
+    }
+
+    /// One opportunity as the audience sees it.
+    pub fn opportunity(&self, audience: Audience, id: OpportunityId) -> Option<&SeenOpportunity> {
+        self.opportunities.get(audience, id)
+    }
+
+    /// A page of opportunities: newest first, or best first with free text.
+    pub fn opportunities(
+        &self,
+        audience: Audience,
+        filter: &OpportunityFilter,
+        after: Option<&OpportunityPosition>,
+        limit: Limit,
+    ) -> Page<OpportunityHit, OpportunityPosition> {
+        self.opportunities
+            .list(audience, filter, after, limit, (&self.dictionaries.terms, &self.skills))
+    }
+
+    /// One person as the audience sees it.
+    pub fn person(&self, audience: Audience, id: PersonId) -> Option<Stored<Seen<Person>>> {
+        let place = self.persons.binary_search_by(|person| person.record.id.cmp(&id)).ok()?;
+        self.persons.get(place)?.project(audience)
+    }
+
+    /// A page of persons in order of id.
+    pub fn persons(
+        &self,
+        audience: Audience,
+        after: Option<PersonId>,
+        limit: Limit,
+    ) -> Page<Stored<Seen<Person>>, PersonId> {
+        let start = self
+            .persons
+            .partition_point(|person| after.is_some_and(|after| person.record.id <= after));
+        let rest = self.persons.get(start..).unwrap_or_default();
+        let mut seen = rest.iter().filter_map(|person| person.project(audience));
+        let items: Vec<_> = seen.by_ref().take(limit.get()).collect();
+        let more = seen.next().is_some();
+        let after = items.last().filter(|_| more).map(|person| person.record.get().id);
+        Page { items, after }
+    }
+
+    /// Bytes of the index on the heap, the records themselves not counted.
+    pub fn index_bytes(&self) -> usize {
+        self.shards.iter().map(|shard| shard.bytes()).sum()
+    }
+
+    /// What the audience sees, shard by shard.
+    pub(super) fn views(&self, audience: Audience) -> impl Iterator<Item = &View> + Clone {
+        self.shards.iter().map(move |shard| shard.view(audience))
+    }
+
+    /// The organisation that an external id means to the audience.
+    pub(super) fn named(&self, audience: Audience, name: u32) -> Option<OrganisationId> {
+        let holders = self.shards.iter().filter_map(|shard| {
+            let slot = shard.view(audience).names.slots(name).first()?;
+            Some(shard.entry(*slot)?.id)
+        });
+        holders.min()
+    }
+}
