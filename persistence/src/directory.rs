@@ -10,6 +10,7 @@
 //! - [`candidates`] and what is below it: matching.
 
 mod bits;
+mod candidates;
 mod delta;
 mod dictionary;
 mod document;
@@ -27,6 +28,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use arc_swap::ArcSwap;
 
+pub use candidates::MatchQuery;
 pub use delta::Delta;
 pub use listing::{Count, Hit, OrganisationPage, OrganisationQuery, WordHit};
 pub use opportunities::{OpportunityHit, SeenOpportunity};

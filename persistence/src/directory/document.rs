@@ -1,5 +1,6 @@
 //! A document: one profile, as one audience sees it, ready to be indexed.
 
+use chrono::NaiveDate;
 use rustc_hash::FxHashMap;
 use werkstadt_domain::audience::Audience;
 use werkstadt_domain::named::Named;
@@ -66,6 +67,16 @@ pub(super) enum Column {
     Sector,
     /// The skill's id; the value is how it is claimed.
     Skill,
+}
+
+impl Value {
+    /// The day of the confirmation.
+    pub(super) fn day(self) -> Option<NaiveDate> {
+        let days = chrono::Days::new(u64::from(self.confirmed));
+        (self.confirmed > 0)
+            .then(|| NaiveDate::default().checked_add_days(days))
+            .flatten()
+    }
 }
 
 impl Column {
@@ -176,7 +187,8 @@ impl<'a> Maker<'a> {
         let mut partners: Vec<u32> = reference
             .partners
             .iter()
-            .flat_map(|partner| partner_keys(partner, &self.dictionaries.actors))
+            .flat_map(partner_names)
+            .map(|name| self.dictionaries.actors.intern(&name))
             .collect();
         partners.sort_unstable();
         partners.dedup();
@@ -270,11 +282,13 @@ impl<'a> Maker<'a> {
     }
 }
 
-/// The keys under which a partner is known: the organisation, its id elsewhere, or both.
-pub(super) fn partner_keys(partner: &Partner, actors: &Dictionary) -> Vec<u32> {
-    let known = partner.organisation.map(|id| actors.intern(&id.to_string()));
-    let external = partner.external.as_ref().map(|id| actors.intern(&external_key(id)));
-    known.into_iter().chain(external).collect()
+/// The names under which a partner is known: the organisation's id, its id elsewhere, or both.
+pub(super) fn partner_names(partner: &Partner) -> Vec<String> {
+    let known = partner.organisation.map(|id| id.to_string());
+    known
+        .into_iter()
+        .chain(partner.external.as_ref().map(external_key))
+        .collect()
 }
 
 /// The key of an id in another system.

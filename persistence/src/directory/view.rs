@@ -190,6 +190,13 @@ impl Texts {
 }
 
 impl References {
+    /// How many references an organisation has.
+    pub(super) fn count_of(&self, owner: u32) -> usize {
+        let start = self.owners.partition_point(|other| *other < owner);
+        let rest = self.owners.get(start..).unwrap_or_default();
+        rest.partition_point(|other| *other == owner)
+    }
+
     /// References follow their owners: those of moved owners keep their order, new ones take their places between them.
     fn merged(&self, owner_moves: &Moves, added: &[(u32, Document)]) -> Self {
         let kept = (0_u32..)
