@@ -1,6 +1,6 @@
 //! Organisations with their numbers.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use diesel::prelude::*;
 use werkstadt_domain::audience::Stored;
@@ -147,6 +147,7 @@ pub fn by_external_ids(db: &mut Db, wanted: &[ExternalId]) -> Result<HashMap<Ext
                 .map(|(owner, id)| (id, owner)),
         );
     }
+    let wanted: HashSet<&ExternalId> = wanted.iter().collect();
     found.retain(|id, _| wanted.contains(id));
     Ok(found)
 }

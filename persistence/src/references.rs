@@ -1,10 +1,10 @@
 //! References of organisations, with their partners.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use diesel::prelude::*;
 use werkstadt_domain::audience::Stored;
-use werkstadt_domain::organisation::OrganisationId;
+use werkstadt_domain::organisation::{ExternalId, OrganisationId};
 use werkstadt_domain::reference::{Reference, ReferenceId};
 
 use crate::changes::{Noun, Operation};
@@ -12,6 +12,7 @@ use crate::db::Db;
 use crate::dialect;
 use crate::error::{Error, Result};
 use crate::guard::{self, IDS_PER_QUERY};
+use crate::organisations;
 use crate::schema::{organisation_external_ids, organisation_references, reference_partners};
 use crate::sqltypes::SqlId;
 use crate::work::UnitOfWork;
@@ -156,17 +157,6 @@ pub(crate) fn resolve_partners_by_owner(unit: &mut UnitOfWork<'_>, owners: &[Org
     Ok(())
 }
 
-/// Resolves the partners of these new references.
-fn resolve_partners_of(unit: &mut UnitOfWork<'_>, references: &[SqlId]) -> Result<()> {
-    for chunk in references.chunks(IDS_PER_QUERY) {
-        let found = unresolved()
-            .filter(reference_partners::reference_id.eq_any(chunk))
-            .load(unit.db())?;
-        resolve(unit, found)?;
-    }
-    Ok(())
-}
-
 /// A partner that is only named: its reference, its position, and the organisation that has its external id.
 type Unresolved = (SqlId, i32, SqlId);
 
@@ -220,20 +210,19 @@ fn write_all(unit: &mut UnitOfWork<'_>, stored: &[(OrganisationId, Stored<Refere
     Ok(())
 }
 
+/// Writes the partners, those with a known external id as the organisation that has it.
 fn write_partners(unit: &mut UnitOfWork<'_>, stored: &[(OrganisationId, Stored<Reference>)]) -> Result<()> {
-    let rows: Vec<PartnerRow> = stored
+    let partners = stored.iter().flat_map(|(_, stored)| &stored.record.partners);
+    let open = partners.filter(|partner| partner.organisation.is_none());
+    let named: HashSet<&ExternalId> = open.filter_map(|partner| partner.external.as_ref()).collect();
+    let named: Vec<ExternalId> = named.into_iter().cloned().collect();
+    let known = organisations::by_external_ids(unit.db(), &named)?;
+    let rows = stored
         .iter()
-        .flat_map(|(_, stored)| PartnerRow::all(&stored.record))
-        .collect();
+        .flat_map(|(_, stored)| PartnerRow::all(&stored.record, &known));
+    let rows: Vec<PartnerRow> = rows.collect();
     let table = reference_partners::table;
-    dialect::insert_all::<reference_partners::table, PartnerRow>(unit.db(), table, &rows)?;
-    let mut open: Vec<SqlId> = rows
-        .iter()
-        .filter(|row| row.is_open())
-        .map(|row| row.reference_id)
-        .collect();
-    open.dedup();
-    resolve_partners_of(unit, &open)
+    dialect::insert_all::<reference_partners::table, PartnerRow>(unit.db(), table, &rows)
 }
 
 fn with_partners(

@@ -1,12 +1,14 @@
 //! The rows of a reference.
 
+use std::collections::HashMap;
+
 use chrono::NaiveDate;
 use diesel::prelude::*;
 use uuid::Uuid;
 use werkstadt_domain::audience::Stored;
 use werkstadt_domain::institution::UnitId;
 use werkstadt_domain::named::Named;
-use werkstadt_domain::organisation::OrganisationId;
+use werkstadt_domain::organisation::{ExternalId, OrganisationId};
 use werkstadt_domain::reference::{Partner, Reference};
 use werkstadt_domain::skill::SkillId;
 
@@ -111,24 +113,23 @@ pub(super) struct PartnerRow {
 }
 
 impl PartnerRow {
-    pub(super) fn all(reference: &Reference) -> impl Iterator<Item = Self> {
+    pub(super) fn all(
+        reference: &Reference,
+        known: &HashMap<ExternalId, OrganisationId>,
+    ) -> impl Iterator<Item = Self> {
         let reference_id = reference.id.into();
         (0..).zip(&reference.partners).map(move |(position, partner)| {
+            let found = partner.external.as_ref().and_then(|id| known.get(id)).copied();
             let (external_scheme, external_value) = partner.external.clone().map(|id| (id.scheme, id.value)).unzip();
             Self {
                 reference_id,
                 position,
-                organisation_id: partner.organisation.map(SqlId::from),
+                organisation_id: partner.organisation.or(found).map(SqlId::from),
                 external_scheme,
                 external_value,
                 name: partner.name.clone(),
             }
         })
-    }
-
-    /// True if an organisation could be found for it.
-    pub(super) const fn is_open(&self) -> bool {
-        self.organisation_id.is_none() && self.external_value.is_some()
     }
 
     pub(super) fn into_partner(self) -> Partner {
