@@ -41,6 +41,7 @@ pub use v30::downgrade;
         wire::SkillStatusName,
         wire::SkillModeName,
         wire::FacetName,
+        crate::matches::requirement::ModeName,
         crate::organisations::query::SortByName,
         crate::organisations::query::CountingName,
     ))

@@ -21,6 +21,7 @@ pub mod etag;
 pub mod extract;
 pub mod health;
 pub mod imports;
+pub mod matches;
 pub mod organisations;
 pub mod patch;
 pub mod problem;

@@ -3,7 +3,7 @@
 use utoipa_actix_web::scope;
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use crate::{auth, health, imports, organisations, users};
+use crate::{auth, health, imports, matches, organisations, users};
 
 /// Everything below `/v1`, and what operators need beside it.
 pub fn all(config: &mut ServiceConfig<'_>) {
@@ -33,6 +33,10 @@ fn v1(config: &mut ServiceConfig<'_>) {
         .service(organisations::handlers::get_organisation)
         .service(organisations::handlers::update_organisation)
         .service(organisations::handlers::delete_organisation)
+        .service(matches::handlers::create_matches)
+        .service(matches::handlers::explain_match)
+        .service(matches::handlers::list_organisation_matches)
+        .service(matches::handlers::list_opportunity_matches)
         .service(users::handlers::list_users)
         .service(users::handlers::create_user)
         .service(users::handlers::get_user)

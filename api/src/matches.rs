@@ -1,0 +1,5 @@
+//! Matching: who should work with whom on what, and why.
+
+pub mod handlers;
+pub mod requirement;
+pub mod wire;
