@@ -46,9 +46,16 @@ struct Asked {
 
 impl Asked {
     fn new(request: &ServiceRequest) -> Self {
-        let wanted = request.headers().get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
+        let wanted = request
+            .headers()
+            .get(header::ACCEPT_LANGUAGE)
+            .and_then(|value| value.to_str().ok());
         let language = preferred(wanted.unwrap_or_default());
-        Self { method: request.method().clone(), path: request.path().to_owned(), language }
+        Self {
+            method: request.method().clone(),
+            path: request.path().to_owned(),
+            language,
+        }
     }
 }
 
@@ -65,7 +72,12 @@ impl Failed {
     fn new(asked: &Asked, error: &actix_web::Error, id: &HeaderValue) -> Self {
         let problem = problem_of(error);
         let body = body(asked, &problem, id);
-        Self { status: problem.code().status(), problem, body, id: id.clone() }
+        Self {
+            status: problem.code().status(),
+            problem,
+            body,
+            id: id.clone(),
+        }
     }
 }
 
@@ -121,7 +133,9 @@ fn finish(response: ServiceResponse<BoxBody>, asked: &Asked, id: &HeaderValue) -
         return response;
     }
     let (request, inner) = response.into_parts();
-    let problem = inner.error().map_or_else(|| Problem::new(Code::for_status(status)), problem_of);
+    let problem = inner
+        .error()
+        .map_or_else(|| Problem::new(Code::for_status(status)), problem_of);
     let body = body(asked, &problem, id);
     let made = answer(&problem, body);
     ServiceResponse::new(request, made)
@@ -147,10 +161,16 @@ fn answer(problem: &Problem, body: Vec<u8>) -> HttpResponse {
     let mut response = problem.error_response();
     // A body that was not read would be taken for the next request on this connection.
     if matches!(problem.code(), Code::PayloadTooLarge | Code::AddressTooLong) {
-        response.head_mut().set_connection_type(actix_web::http::ConnectionType::Close);
+        response
+            .head_mut()
+            .set_connection_type(actix_web::http::ConnectionType::Close);
     }
-    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(PROBLEM));
-    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response
+        .headers_mut()
+        .insert(header::CONTENT_TYPE, HeaderValue::from_static(PROBLEM));
+    response
+        .headers_mut()
+        .insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     response.set_body(BoxBody::new(body))
 }
 

@@ -441,7 +441,11 @@ impl Line {
                 partners.filter_map(|partner| partner.name.as_deref()).collect()
             }
             Self::Opportunity(opportunity) => vec![&opportunity.organisation],
-            Self::Person(person) => person.affiliations.iter().map(|one| one.organisation.as_str()).collect(),
+            Self::Person(person) => person
+                .affiliations
+                .iter()
+                .map(|one| one.organisation.as_str())
+                .collect(),
         }
     }
 }

@@ -82,7 +82,11 @@ pub type NewId<'a> = &'a dyn Fn() -> Uuid;
 
 /// The keys of all names by which rows call organisations; the directory may know some that the file does not bring.
 pub fn organisation_names(rows: &[(usize, Line)]) -> Vec<String> {
-    let mut keys: Vec<String> = rows.iter().flat_map(|(_, line)| line.organisations_named()).map(key).collect();
+    let mut keys: Vec<String> = rows
+        .iter()
+        .flat_map(|(_, line)| line.organisations_named())
+        .map(key)
+        .collect();
     keys.sort_unstable();
     keys.dedup();
     keys
@@ -95,7 +99,11 @@ pub fn plan(
     known: HashMap<String, OrganisationId>,
     new_id: NewId<'_>,
 ) -> Plan {
-    let mut planner = Planner { plan: Plan::default(), names: Names::new(snapshot, known), new_id };
+    let mut planner = Planner {
+        plan: Plan::default(),
+        names: Names::new(snapshot, known),
+        new_id,
+    };
     let (mut skills, mut organisations, mut opportunities, mut persons) = (vec![], vec![], vec![], vec![]);
     for (row, line) in rows {
         match line {

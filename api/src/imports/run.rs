@@ -102,7 +102,10 @@ pub fn import(
     }
     let snapshot = state.directory().snapshot();
     let names = organisation_names(&rows);
-    let known = state.store.read(|db| organisations::by_name_keys(db, &names)).map_err(Problem::from)?;
+    let known = state
+        .store
+        .read(|db| organisations::by_name_keys(db, &names))
+        .map_err(Problem::from)?;
     let mut planned = plan(rows, &snapshot, known.into_iter().collect(), &|| state.world.id());
     planned.faults.append(&mut faults);
     planned.faults.sort_by_key(|fault| fault.row);

@@ -120,7 +120,11 @@ impl<'a> Names<'a> {
     /// An organisation by its name, or by the value of an external id of any scheme in the file.
     pub(super) fn organisation(&self, text: &str) -> Result<OrganisationId, Rule> {
         let name = key(text);
-        let known = self.organisation_names.get(&name).or_else(|| self.known.get(&name)).copied();
+        let known = self
+            .organisation_names
+            .get(&name)
+            .or_else(|| self.known.get(&name))
+            .copied();
         let by_value = || {
             self.external_ids
                 .iter()
