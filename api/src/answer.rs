@@ -81,23 +81,6 @@ pub fn page(caller: &Caller, body: &impl Serialize, next: Option<&str>) -> Resul
     Ok(response.content_type("application/json").body(bytes))
 }
 
-/// The addresses of this page and the next one: the same query with another cursor.
-pub fn addresses(request: &HttpRequest, cursor: Option<String>) -> (String, Option<String>) {
-    let itself = request
-        .uri()
-        .path_and_query()
-        .map_or_else(String::new, |address| address.as_str().to_owned());
-    let next = cursor.map(|cursor| {
-        let kept = form_urlencoded::parse(request.query_string().as_bytes()).filter(|(name, _)| name != "cursor");
-        let query = form_urlencoded::Serializer::new(String::new())
-            .extend_pairs(kept)
-            .append_pair("cursor", &cursor)
-            .finish();
-        format!("{}?{query}", request.path())
-    });
-    (itself, next)
-}
-
 /// Nobody but the caller may keep what was made for a signed-in caller.
 fn caching(caller: &Caller) -> &'static str {
     if caller.user().is_some() {

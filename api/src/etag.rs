@@ -2,6 +2,7 @@
 
 use actix_web::HttpRequest;
 use actix_web::http::header::{self, HeaderMap};
+use utoipa::IntoParams;
 use xxhash_rust::xxh3::xxh3_128;
 
 use crate::problem::{Code, Problem};
@@ -28,6 +29,15 @@ impl ETag {
             tag.trim_start_matches("W/") == self.0
         })
     }
+}
+
+/// The header that every change needs, for the document; [`IfMatch`] reads it.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Header)]
+pub struct IfMatchHeader {
+    /// The `ETag` that was read.
+    #[param(rename = "If-Match")]
+    pub if_match: String,
 }
 
 /// The condition of a change, from `If-Match`.

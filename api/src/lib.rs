@@ -5,12 +5,15 @@
 //! - [`edge`]: what surrounds every request. [`problem`]: how everything fails.
 //! - [`document`]: the published contract. [`contract`]: the same, compiled, by which [`extract`] reads requests.
 //! - [`auth`]: who is calling. [`state`]: what the workers share, and the bridge to the database.
-//! - [`organisations`] and the other nouns: handlers, and the wire types beside them.
+//! - [`page`]: lists and their cursors. [`patch`]: changes. [`part`]: what belongs to an organisation.
+//! - [`organisations`] with [`units`], [`claims`] and [`references`](mod@references), [`skills`], [`opportunities`],
+//!   [`memberships`]: handlers, and the wire types beside them.
 
 pub mod answer;
 pub mod app;
 pub mod auth;
 pub mod boot;
+pub mod claims;
 pub mod cli;
 pub mod config;
 pub mod contract;
@@ -22,10 +25,17 @@ pub mod extract;
 pub mod health;
 pub mod imports;
 pub mod matches;
+pub mod memberships;
+pub mod opportunities;
 pub mod organisations;
+pub mod page;
+pub mod part;
 pub mod patch;
 pub mod problem;
+pub mod references;
 pub mod routes;
+pub mod skills;
 pub mod state;
+pub mod units;
 pub mod users;
 pub mod wire;

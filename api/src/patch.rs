@@ -7,34 +7,77 @@ use serde_json::{Map, Value};
 use crate::problem::{Code, Problem};
 use crate::state::State;
 
+/// How the body of a record is read as the creation of such a record.
+#[derive(Debug)]
+pub struct Base {
+    /// The id of the operation that creates one; the patched record must fit its schema.
+    pub create: &'static str,
+    /// Members that a creation does not have.
+    pub derived: &'static [&'static str],
+    /// Members, at any depth, that a body shows as an object or objects and a creation names by id.
+    pub by_id: &'static [&'static str],
+}
+
 /// Applies a patch to the present body and reads the result as the creation of such a record, all faults at once.
-///
-/// `derived` are the members of the body that a creation does not have. `create` is the id of the operation whose schema the
-/// result must fit.
 ///
 /// # Errors
 /// [`Code::Invalid`] with every fault of the patched record.
 pub fn apply<T: DeserializeOwned>(
     state: &State,
-    create: &str,
+    base: &Base,
     present: &impl Serialize,
-    derived: &[&str],
     patch: &Value,
 ) -> Result<T, Problem> {
     let mut body = serde_json::to_value(present).map_err(Problem::internal)?;
-    if let Some(members) = body.as_object_mut() {
-        members.retain(|name, _| !derived.contains(&name.as_str()));
-    }
+    base.strip(&mut body);
     merge(&mut body, patch);
     let schema = state
         .contract
-        .body(create)
-        .ok_or_else(|| Problem::internal(format!("no operation {create}")))?;
+        .body(base.create)
+        .ok_or_else(|| Problem::internal(format!("no operation {}", base.create)))?;
     let breaches = schema.check(&body);
     if !breaches.is_empty() {
         return Err(Problem::new(Code::Invalid).with_breaches(breaches));
     }
     serde_json::from_value(body).map_err(Problem::internal)
+}
+
+impl Base {
+    fn strip(&self, body: &mut Value) {
+        if let Some(members) = body.as_object_mut() {
+            members.retain(|name, _| !self.derived.contains(&name.as_str()));
+        }
+        self.name_by_id(body);
+    }
+
+    fn name_by_id(&self, value: &mut Value) {
+        match value {
+            Value::Array(items) => items.iter_mut().for_each(|item| self.name_by_id(item)),
+            Value::Object(members) => {
+                for (name, member) in members.iter_mut() {
+                    if self.by_id.contains(&name.as_str()) {
+                        to_id(member);
+                    } else {
+                        self.name_by_id(member);
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+/// `{"id": "…", …}` becomes `"…"`, in a list each by itself.
+fn to_id(value: &mut Value) {
+    match value {
+        Value::Array(items) => items.iter_mut().for_each(to_id),
+        Value::Object(members) => {
+            if let Some(id) = members.remove("id") {
+                *value = id;
+            }
+        }
+        _ => {}
+    }
 }
 
 /// RFC 7396, section 2.
@@ -61,6 +104,20 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+
+    #[test]
+    fn a_body_is_read_as_a_creation() {
+        let base = Base {
+            create: "",
+            derived: &["id"],
+            by_id: &["skill", "skills"],
+        };
+        let skill = json!({"id": "s1", "uri": "urn:s1"});
+        let mut body = json!({"id": "o1", "skills": [skill], "needs": [{"skill": skill, "min_level": 3}]});
+        base.strip(&mut body);
+        let creation = json!({"skills": ["s1"], "needs": [{"skill": "s1", "min_level": 3}]});
+        assert_eq!(body, creation);
+    }
 
     #[test]
     fn the_examples_of_the_standard_hold() {

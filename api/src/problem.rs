@@ -10,6 +10,7 @@ use werkstadt_domain::text::Language;
 mod body;
 mod breach;
 mod code;
+mod step;
 
 pub use body::{FaultBody, ProblemBody};
 pub use breach::{Breach, Place};

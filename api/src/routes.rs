@@ -3,7 +3,9 @@
 use utoipa_actix_web::scope;
 use utoipa_actix_web::service_config::ServiceConfig;
 
-use crate::{auth, health, imports, matches, organisations, users};
+use crate::{
+    auth, claims, health, imports, matches, memberships, opportunities, organisations, references, skills, units, users,
+};
 
 /// Everything below `/v1`, and what operators need beside it.
 pub fn all(config: &mut ServiceConfig<'_>) {
@@ -21,22 +23,78 @@ fn operations(config: &mut ServiceConfig<'_>) {
 
 fn v1(config: &mut ServiceConfig<'_>) {
     config
+        .configure(accounts)
+        .service(organisations::handlers::list_organisations)
+        .service(organisations::handlers::create_organisation)
+        .service(organisations::handlers::get_organisation)
+        .service(organisations::handlers::update_organisation)
+        .service(organisations::handlers::delete_organisation)
+        .configure(parts_of_organisations)
+        .configure(taxonomy_and_opportunities)
+        .configure(matching)
+        .configure(administration);
+}
+
+fn accounts(config: &mut ServiceConfig<'_>) {
+    config
         .service(auth::handlers::login)
         .service(auth::handlers::refresh)
         .service(auth::handlers::logout)
         .service(auth::handlers::get_me)
         .service(users::keys::list_api_keys)
         .service(users::keys::create_api_key)
-        .service(users::keys::delete_api_key)
-        .service(organisations::handlers::list_organisations)
-        .service(organisations::handlers::create_organisation)
-        .service(organisations::handlers::get_organisation)
-        .service(organisations::handlers::update_organisation)
-        .service(organisations::handlers::delete_organisation)
+        .service(users::keys::delete_api_key);
+}
+
+fn parts_of_organisations(config: &mut ServiceConfig<'_>) {
+    config
+        .service(units::list_units)
+        .service(units::create_unit)
+        .service(units::get_unit)
+        .service(units::update_unit)
+        .service(units::delete_unit)
+        .service(claims::list_claims)
+        .service(claims::create_claim)
+        .service(claims::get_claim)
+        .service(claims::update_claim)
+        .service(claims::delete_claim)
+        .service(references::list_references)
+        .service(references::create_reference)
+        .service(references::get_reference)
+        .service(references::update_reference)
+        .service(references::delete_reference)
+        .service(opportunities::list_organisation_opportunities);
+}
+
+fn taxonomy_and_opportunities(config: &mut ServiceConfig<'_>) {
+    config
+        .service(skills::list_skills)
+        .service(skills::create_skill)
+        .service(skills::get_skill)
+        .service(skills::update_skill)
+        .service(skills::delete_skill)
+        .service(opportunities::list_opportunities)
+        .service(opportunities::create_opportunity)
+        .service(opportunities::get_opportunity)
+        .service(opportunities::update_opportunity)
+        .service(opportunities::delete_opportunity)
+        .service(opportunities::change_opportunity_status);
+}
+
+fn matching(config: &mut ServiceConfig<'_>) {
+    config
         .service(matches::handlers::create_matches)
         .service(matches::handlers::explain_match)
         .service(matches::handlers::list_organisation_matches)
-        .service(matches::handlers::list_opportunity_matches)
+        .service(matches::handlers::list_opportunity_matches);
+}
+
+fn administration(config: &mut ServiceConfig<'_>) {
+    config
+        .service(memberships::list_memberships)
+        .service(memberships::create_membership)
+        .service(memberships::get_membership)
+        .service(memberships::change_membership_status)
         .service(users::handlers::list_users)
         .service(users::handlers::create_user)
         .service(users::handlers::get_user)

@@ -1,8 +1,12 @@
 //! Wire types that several nouns share. Wire types live in this crate only; conversions to the domain are explicit.
 
+use chrono::{DateTime, Datelike, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
+use werkstadt_domain::audience::{Audience, Visibility};
+use werkstadt_domain::id::Id;
 use werkstadt_domain::invalid::{Faults, Rule};
+use werkstadt_domain::named::Named;
 use werkstadt_domain::text::{Text, line, paragraphs};
 
 mod choice;
@@ -114,4 +118,42 @@ pub fn list<G, T: PartialEq>(
 /// The shape of a date without time in JSON: `2026-11-22`.
 pub fn day(text: &str) -> Result<chrono::NaiveDate, Rule> {
     chrono::NaiveDate::parse_from_str(text, "%Y-%m-%d").map_err(|_| Rule::Malformed("YYYY-MM-DD"))
+}
+
+/// The shape of a time in JSON (RFC 3339), to the microsecond.
+pub fn instant(text: &str) -> Result<DateTime<Utc>, Rule> {
+    let micros = DateTime::parse_from_rfc3339(text).ok().map(|at| at.timestamp_micros());
+    // A leap second is counted into the next one, as both databases do.
+    micros
+        .and_then(DateTime::from_timestamp_micros)
+        .filter(|at| (1..=9999).contains(&at.year()))
+        .ok_or(Rule::Malformed("RFC 3339"))
+}
+
+/// Reads an id of something that must be known.
+pub fn known<N>(
+    faults: &mut Faults,
+    pointer: &str,
+    given: Option<&String>,
+    is_known: impl FnOnce(Id<N>) -> bool,
+) -> Option<Id<N>> {
+    let id = Id::parse(given?).ok().filter(|id| is_known(*id));
+    faults.take(pointer, id.ok_or(Rule::UnknownReference))
+}
+
+/// Notes an end that lies before its beginning.
+pub fn in_order<T: PartialOrd>(faults: &mut Faults, pointer: &str, first: Option<T>, last: Option<T>) {
+    if first.zip(last).is_some_and(|(first, last)| last < first) {
+        faults.note(pointer, Rule::Reversed);
+    }
+}
+
+/// A visibility as it is shown: only to those who may change it.
+pub fn shown_visibility(visibility: Visibility, audience: Audience) -> Option<String> {
+    (audience == Audience::Manager).then(|| visibility.code().to_owned())
+}
+
+/// A visibility as it is given, public unless said otherwise.
+pub fn visibility(given: Option<VisibilityName>) -> Visibility {
+    given.map_or_else(Visibility::default, |choice| choice.0)
 }

@@ -1,4 +1,4 @@
-//! The skill taxonomy. Concepts are deprecated, never removed: what used them goes on.
+//! The skill taxonomy. Concepts in use are deprecated, never removed: what used them goes on.
 
 use std::collections::HashMap;
 
@@ -17,6 +17,10 @@ use crate::schema::{skill_broader, skills};
 use crate::shapes::{Fault, TextShape, named};
 use crate::sqltypes::{Json, SqlId, SqlInstant};
 use crate::work::UnitOfWork;
+
+mod removal;
+
+pub use removal::remove;
 
 const NOUN: Noun = Noun::Skill;
 

@@ -3,11 +3,9 @@
 use std::time::Duration;
 
 use actix_web::{HttpRequest, HttpResponse, get, post, web};
-use serde::Deserialize;
 use utoipa::IntoParams;
-use werkstadt_domain::account::Role;
+use werkstadt_domain::audience::Audience;
 use werkstadt_domain::named::Named;
-use werkstadt_domain::page::Limit;
 use werkstadt_persistence::jobs::{self, Job, JobId};
 
 use super::run::{self, Format};
@@ -15,6 +13,7 @@ use super::wire::{JobBody, JobErrorBody, JobErrorPage};
 use crate::answer;
 use crate::auth::Caller;
 use crate::extract::{NoQuery, Path, Query, Raw};
+use crate::page::{List, PageQuery, and_one_more, cut};
 use crate::problem::{Code, Problem};
 use crate::state::{self, State};
 
@@ -25,18 +24,6 @@ pub struct JobPath {
     /// The job's id.
     #[param(format = Uuid)]
     pub job_id: String,
-}
-
-/// Which page of the faults.
-#[derive(Debug, Deserialize, IntoParams)]
-#[into_params(parameter_in = Query)]
-pub struct ListJobErrors {
-    /// Where to go on: `next` of the page before.
-    #[param(max_length = 2000)]
-    pub cursor: Option<String>,
-    /// Items on a page.
-    #[param(minimum = 1, maximum = 200)]
-    pub limit: Option<usize>,
 }
 
 /// Import a network
@@ -113,7 +100,7 @@ pub async fn get_job(
 }
 
 /// The faults that a job found
-#[utoipa::path(tag = "admin", params(JobPath, ListJobErrors),
+#[utoipa::path(tag = "admin", params(JobPath, PageQuery),
     extensions(("x-authz" = json!({"from": "manager", "scope": "admin"}))),
     responses((status = 200, description = "A page of faults.", body = JobErrorPage)))]
 #[get("/jobs/{job_id}/errors")]
@@ -122,41 +109,26 @@ pub async fn list_job_errors(
     state: web::Data<State>,
     caller: Caller,
     id: Path<JobId>,
-    query: Query<ListJobErrors>,
+    page: Query<PageQuery>,
 ) -> Result<HttpResponse, Problem> {
-    let (Path(id), Query(query)) = (id, query);
-    let scope = format!("{} {}", request.path(), Role::Manager.code());
-    let skip: u64 = query
-        .cursor
-        .map_or(Ok(0), |cursor| state.cursors.read(&scope, &cursor))?;
-    let limit = query.limit.map_or_else(Limit::default, Limit::clamped).get();
-    let mut errors = state::read(&state, move |db| {
+    let (Path(id), Query(page)) = (id, page);
+    let list = List::new(&request, &state, Audience::Manager);
+    let skip: u64 = list.after(&page)?.unwrap_or_default();
+    let limit = page.limit();
+    let errors = state::read(&state, move |db| {
         jobs::find(db, id)?;
-        Ok(jobs::errors(
-            db,
-            id,
-            skip,
-            i64::try_from(limit).unwrap_or(i64::MAX) + 1,
-        )?)
+        Ok(jobs::errors(db, id, skip, and_one_more(limit))?)
     })
     .await?;
-    let more = errors.len() > limit;
-    errors.truncate(limit);
+    let (errors, more) = cut(errors, limit, |_| ());
     let taken = skip + u64::try_from(errors.len()).unwrap_or_default();
-    let cursor = more.then(|| state.cursors.write(&scope, &taken)).transpose()?;
-    let (itself, next) = answer::addresses(&request, cursor);
     let items = errors.into_iter().map(|error| JobErrorBody {
         row: error.row,
         pointer: error.pointer,
         code: error.code,
         detail: error.detail,
     });
-    let body = JobErrorPage {
-        items: items.collect(),
-        itself,
-        next: next.clone(),
-    };
-    answer::page(&caller, &body, next.as_deref())
+    list.answer(&caller, items.collect(), more.map(|()| taken))
 }
 
 impl From<Job> for JobBody {

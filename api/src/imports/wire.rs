@@ -4,6 +4,8 @@ use chrono::{DateTime, Utc};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use crate::page::Page;
+
 /// A long run.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 #[schema(as = Job, example = json!({"id": "01936d3e-7f10-7000-8000-0000000000aa", "kind": "import", "status": "succeeded", "total": 60,
@@ -44,19 +46,8 @@ pub struct JobBody {
     pub finished_at: Option<DateTime<Utc>>,
 }
 
-/// A page of the faults that a job found.
-#[derive(Debug, Serialize, ToSchema)]
-#[schema(example = json!({"items": [], "self": "/v1/jobs/01936d3e-7f10-7000-8000-0000000000aa/errors"}))]
-pub struct JobErrorPage {
-    /// The faults, in order of rows.
-    pub items: Vec<JobErrorBody>,
-    /// Address of this page.
-    #[serde(rename = "self")]
-    pub itself: String,
-    /// Address of the next page, left out on the last.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub next: Option<String>,
-}
+/// A page of the faults that a job found, in order of rows.
+pub type JobErrorPage = Page<JobErrorBody>;
 
 /// One fault of one row.
 #[derive(Debug, Serialize, ToSchema)]

@@ -16,6 +16,7 @@ use super::wire::{ExplanationBody, LiftBody, MatchBody, MatchPage, NoResultBody,
 use crate::answer;
 use crate::auth::Caller;
 use crate::extract::{Json, NoQuery, Path, Query};
+use crate::opportunities::OpportunityPath;
 use crate::organisations::handlers::OrganisationPath;
 use crate::problem::{Breach, Code, Place, Problem};
 use crate::state::State;
@@ -32,15 +33,6 @@ pub struct ListMatches {
     /// Organisations on a page.
     #[param(minimum = 1, maximum = 200)]
     pub limit: Option<usize>,
-}
-
-/// The part of the path that names an opportunity.
-#[derive(IntoParams)]
-#[into_params(parameter_in = Path)]
-pub struct OpportunityPath {
-    /// The opportunity's id.
-    #[param(format = Uuid)]
-    pub opportunity_id: String,
 }
 
 /// A question about one organisation: why is it in the list, or why not?

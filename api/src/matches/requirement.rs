@@ -14,8 +14,8 @@ use werkstadt_domain::skill::Level;
 use werkstadt_domain::text::{Language, language_code, line, paragraphs};
 use werkstadt_persistence::directory::Snapshot;
 
-use crate::organisations::query::resolve_skill;
 use crate::organisations::wire::{ExternalIdBody, external_id};
+use crate::skills::given;
 use crate::wire::{Choose, CooperationName, HelixName, KindName, SizeClassName, TextBody, chosen, list, optional};
 
 /// Whose wishes count: `reciprocal` both sides', `one_sided` the asking side's only.
@@ -199,9 +199,10 @@ fn texts(faults: &mut Faults, given: Option<&TextBody>) -> Vec<(Option<Language>
     each.filter_map(read).collect()
 }
 
-fn needs(faults: &mut Faults, place: &str, given: &[SkillNeedBody], snapshot: &Snapshot) -> Vec<SkillNeed> {
-    list(faults, place, given, 50, |faults, place, need| {
-        let known = resolve_skill(snapshot, &need.skill).or_else(|| snapshot.skill_by_label(&need.skill));
+fn needs(faults: &mut Faults, place: &str, wanted: &[SkillNeedBody], snapshot: &Snapshot) -> Vec<SkillNeed> {
+    list(faults, place, wanted, 50, |faults, place, need| {
+        let named = given::resolve(snapshot, &need.skill).or_else(|| snapshot.skill_by_label(&need.skill));
+        let known = named.map(|skill| snapshot.taxonomy().current(skill));
         let skill = faults.take(format!("{place}/skill"), known.ok_or(Rule::UnknownReference));
         let least = Level::new(need.min_level.unwrap_or(Level::MIN.get()));
         let min_level = faults.take(format!("{place}/min_level"), least);

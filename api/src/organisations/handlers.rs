@@ -11,11 +11,12 @@ use werkstadt_persistence::directory::{Hit, OrganisationQuery, Snapshot};
 use werkstadt_persistence::{Db, organisations, profiles};
 
 use super::query::{ListOrganisations, PositionBody};
-use super::wire::{DERIVED, OrganisationBody, OrganisationCreate, OrganisationPatch};
+use super::wire::{BASE, OrganisationBody, OrganisationCreate, OrganisationPatch};
 use crate::answer;
 use crate::auth::Caller;
-use crate::etag::IfMatch;
+use crate::etag::{IfMatch, IfMatchHeader};
 use crate::extract::{Json, MergePatch, NoQuery, Path, Query};
+use crate::page::{List, PageQuery};
 use crate::patch;
 use crate::problem::{Code, Problem};
 use crate::state::{self, State};
@@ -105,7 +106,7 @@ pub struct FacetValueBody {
 /// List and search organisations
 ///
 /// Filters combine; values of one filter are alternatives. Without `q` the list is in order of name.
-#[utoipa::path(tag = "organisations", params(ListOrganisations),
+#[utoipa::path(tag = "organisations", params(ListOrganisations, PageQuery),
     extensions(("x-authz" = json!({"from": "anonymous", "scope": "directory:read"}))),
     responses((status = 200, description = "A page of organisations.", body = OrganisationPage)))]
 #[get("/organisations")]
@@ -113,33 +114,24 @@ pub async fn list_organisations(
     request: HttpRequest,
     state: web::Data<State>,
     caller: Caller,
-    query: Query<ListOrganisations>,
+    Query(query): Query<ListOrganisations>,
+    Query(page): Query<PageQuery>,
 ) -> Result<HttpResponse, Problem> {
-    let Query(query) = query;
     let snapshot = state.directory().snapshot();
     let audience = caller.audience();
-    let scope = scope(&request, audience);
-    let after = query
-        .cursor
-        .as_deref()
-        .map(|cursor| state.cursors.read::<PositionBody>(&scope, cursor))
-        .transpose()?;
+    let list = List::new(&request, &state, audience);
     let asked = OrganisationQuery {
         filter: query.filter(&snapshot)?,
         sort: query.order()?,
-        after: after.map(Position::from),
-        limit: query.limit(),
+        after: list.after::<PositionBody>(&page)?.map(Position::from),
+        limit: page.limit(),
         facets: chosen(&query.facets),
         count: query.count(),
     };
-    let page = snapshot.organisations(audience, &asked, state.now().date_naive());
-    let cursor = page
-        .after
-        .map(|position| state.cursors.write(&scope, &PositionBody::from(position)))
-        .transpose()?;
-    let (itself, next) = answer::addresses(&request, cursor);
+    let found = snapshot.organisations(audience, &asked, state.now().date_naive());
+    let (itself, next) = list.addresses(found.after.map(PositionBody::from))?;
     let explain = query.explain == Some(true);
-    let facets = page.facets.into_iter().map(|(facet, counts)| FacetBody {
+    let facets = found.facets.into_iter().map(|(facet, counts)| FacetBody {
         facet: facet.code().to_owned(),
         values: counts
             .into_iter()
@@ -150,27 +142,17 @@ pub async fn list_organisations(
             .collect(),
     });
     let body = OrganisationPage {
-        items: page
+        items: found
             .items
             .iter()
             .map(|hit| OrganisationHit::new(hit, audience, explain))
             .collect(),
         itself,
         next: next.clone(),
-        count: page.total,
+        count: found.total,
         facets: facets.collect(),
     };
     answer::page(&caller, &body, next.as_deref())
-}
-
-/// The list that a cursor belongs to: the operation, its query without the cursor, and who asks.
-fn scope(request: &HttpRequest, audience: Audience) -> String {
-    let mut kept: Vec<(String, String)> = form_urlencoded::parse(request.query_string().as_bytes())
-        .filter(|(name, _)| name != "cursor" && name != "limit")
-        .map(|(name, value)| (name.into_owned(), value.into_owned()))
-        .collect();
-    kept.sort_unstable();
-    format!("{} {audience:?} {kept:?}", request.path())
 }
 
 impl OrganisationHit {
@@ -236,7 +218,7 @@ pub async fn get_organisation(
 /// Change an organisation
 ///
 /// A JSON Merge Patch: members given replace, null removes, the rest stays.
-#[utoipa::path(tag = "organisations", params(OrganisationPath, ("If-Match" = String, Header, description = "The ETag that was read.")),
+#[utoipa::path(tag = "organisations", params(OrganisationPath, IfMatchHeader),
     request_body(content = OrganisationPatch, content_type = "application/merge-patch+json"),
     extensions(("x-authz" = json!({"from": "editor", "scope": "organisations:write", "own": true}))),
     responses((status = 200, description = "Changed.", body = OrganisationBody)))]
@@ -255,7 +237,7 @@ pub async fn update_organisation(
     let body = state::write(&state, caller.actor(), move |unit| {
         let (before, present) = find(unit.db(), id)?;
         condition.check(&answer::tag(&present)?)?;
-        let changed: OrganisationCreate = patch::apply(&shared, "create_organisation", &present, &DERIVED, &body.0)?;
+        let changed: OrganisationCreate = patch::apply(&shared, &BASE, &present, &body.0)?;
         let after = organisations::update(unit, &before, changed.into_domain(id)?)?;
         Ok(OrganisationBody::new(&after, present.member, Audience::Manager))
     });
@@ -265,7 +247,7 @@ pub async fn update_organisation(
 /// Remove an organisation
 ///
 /// With everything that belongs to it: units, skills, references, opportunities, membership.
-#[utoipa::path(tag = "organisations", params(OrganisationPath, ("If-Match" = String, Header, description = "The ETag that was read.")),
+#[utoipa::path(tag = "organisations", params(OrganisationPath, IfMatchHeader),
     extensions(("x-authz" = json!({"from": "manager", "scope": "organisations:write"}))),
     responses((status = 204, description = "Removed.")))]
 #[delete("/organisations/{organisation_id}")]

@@ -5,13 +5,13 @@ use utoipa::IntoParams;
 use uuid::Uuid;
 use werkstadt_domain::id::Id;
 use werkstadt_domain::named::Named;
-use werkstadt_domain::page::Limit;
 use werkstadt_domain::place::{Circle, Point};
 use werkstadt_domain::search::{OrganisationFilter, OrganisationSort, Position, SkillMode};
-use werkstadt_domain::skill::{Level, SkillId};
+use werkstadt_domain::skill::Level;
 use werkstadt_persistence::directory::{Count, Snapshot};
 
 use crate::problem::{Breach, Code, Place, Problem};
+use crate::skills::given;
 use crate::wire::{Choose, CooperationName, FacetName, HelixName, KindName, SizeClassName, SkillModeName, chosen};
 
 /// Which organisations, in what order, and what to count.
@@ -74,12 +74,6 @@ pub struct ListOrganisations {
     pub count: Option<CountingName>,
     /// `true` adds why each organisation was found.
     pub explain: Option<bool>,
-    /// Where to go on: `next` of the page before.
-    #[param(max_length = 2000)]
-    pub cursor: Option<String>,
-    /// Items on a page.
-    #[param(minimum = 1, maximum = 200)]
-    pub limit: Option<usize>,
 }
 
 /// A position in the list, as a cursor carries it.
@@ -163,7 +157,7 @@ impl ListOrganisations {
     /// Every parameter that names nothing or does not fit another.
     pub fn filter(&self, snapshot: &Snapshot) -> Result<OrganisationFilter, Problem> {
         let mut found = Vec::new();
-        let skills = skills(snapshot, "skill", &self.skill, &mut found);
+        let skills = given::in_query(snapshot, "skill", &self.skill, &mut found);
         let point = self.point(&mut found);
         if self.radius_km.is_some() && self.near.is_none() {
             found.push(required("near"));
@@ -207,11 +201,6 @@ impl ListOrganisations {
         }
     }
 
-    /// How many items.
-    pub fn limit(&self) -> Limit {
-        self.limit.map_or_else(Limit::default, Limit::clamped)
-    }
-
     /// Whether to count.
     pub fn count(&self) -> Count {
         if self.count.is_some_and(|count| count.0 == Counting::Exact) {
@@ -239,32 +228,4 @@ fn required(parameter: &str) -> (Place, Breach) {
         Place::Parameter(parameter.to_owned()),
         Breach::Rule(werkstadt_domain::invalid::Rule::Required),
     )
-}
-
-/// The skills that ids or URIs in a query name.
-pub fn skills(
-    snapshot: &Snapshot,
-    parameter: &str,
-    given: &[String],
-    found: &mut Vec<(Place, Breach)>,
-) -> Vec<SkillId> {
-    let mut skills = Vec::with_capacity(given.len());
-    for text in given {
-        match resolve_skill(snapshot, text) {
-            Some(skill) => skills.push(skill),
-            None => {
-                let unknown = Breach::Rule(werkstadt_domain::invalid::Rule::UnknownReference);
-                found.push((Place::Parameter(parameter.to_owned()), unknown));
-            }
-        }
-    }
-    skills
-}
-
-/// The skill that an id or a URI names.
-pub fn resolve_skill(snapshot: &Snapshot, text: &str) -> Option<SkillId> {
-    match SkillId::parse(text) {
-        Ok(id) => snapshot.skill(id).map(|_| id),
-        Err(_) => snapshot.skill_by_uri(text),
-    }
 }

@@ -10,6 +10,7 @@ use werkstadt_domain::organisation::{FieldGroups, Organisation, OrganisationId};
 use werkstadt_domain::profile::Profile;
 use werkstadt_domain::text::{language_code, line, paragraphs, web_address};
 
+use crate::patch::Base;
 use crate::wire::{
     Choose, KindName, MergePatchOf, SizeClassName, TextBody, VisibilityName, Writing, day, list, optional, text,
 };
@@ -216,8 +217,12 @@ pub struct FieldGroupsBody {
     pub notes: Option<VisibilityName>,
 }
 
-/// Members of [`OrganisationBody`] that are not in [`OrganisationCreate`]: what a merge patch starts without.
-pub const DERIVED: [&str; 5] = ["id", "helix", "member", "created_at", "updated_at"];
+/// How a changed organisation is read.
+pub const BASE: Base = Base {
+    create: "create_organisation",
+    derived: &["id", "helix", "member", "created_at", "updated_at"],
+    by_id: &[],
+};
 
 impl OrganisationBody {
     /// The organisation as an audience sees it.

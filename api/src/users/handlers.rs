@@ -1,19 +1,19 @@
 //! The operations on users; for managers.
 
 use actix_web::{HttpRequest, HttpResponse, delete, get, patch, post, web};
-use serde::Deserialize;
 use utoipa::IntoParams;
 use uuid::Uuid;
 use werkstadt_domain::account::UserId;
+use werkstadt_domain::audience::Audience;
 use werkstadt_domain::invalid::Rule;
-use werkstadt_domain::page::Limit;
 use werkstadt_persistence::{FOREIGN_KEY, users};
 
-use super::wire::{DERIVED, UserBody, UserCreate, UserPage, UserPatch};
+use super::wire::{BASE, UserBody, UserCreate, UserPage, UserPatch};
 use crate::answer;
 use crate::auth::{Caller, Hashing, Password};
-use crate::etag::IfMatch;
+use crate::etag::{IfMatch, IfMatchHeader};
 use crate::extract::{Json, MergePatch, NoQuery, Path, Query};
+use crate::page::{List, PageQuery, and_one_more, cut};
 use crate::patch;
 use crate::problem::{Breach, Code, Place, Problem};
 use crate::state::{self, State};
@@ -27,52 +27,22 @@ pub struct UserPath {
     pub user_id: String,
 }
 
-/// Which page of the users.
-#[derive(Debug, Deserialize, IntoParams)]
-#[into_params(parameter_in = Query)]
-pub struct ListUsers {
-    /// Where to go on: `next` of the page before.
-    #[param(max_length = 2000)]
-    pub cursor: Option<String>,
-    /// Items on a page.
-    #[param(minimum = 1, maximum = 200)]
-    pub limit: Option<usize>,
-}
-
 /// List users
-#[utoipa::path(tag = "admin", params(ListUsers), extensions(("x-authz" = json!({"from": "manager", "scope": "admin"}))),
+#[utoipa::path(tag = "admin", params(PageQuery), extensions(("x-authz" = json!({"from": "manager", "scope": "admin"}))),
     responses((status = 200, description = "A page of users, in order of creation.", body = UserPage)))]
 #[get("/users")]
 pub async fn list_users(
     request: HttpRequest,
     state: web::Data<State>,
     caller: Caller,
-    query: Query<ListUsers>,
+    page: Query<PageQuery>,
 ) -> Result<HttpResponse, Problem> {
-    let Query(query) = query;
-    let after: Option<Uuid> = query
-        .cursor
-        .map(|cursor| state.cursors.read(request.path(), &cursor))
-        .transpose()?;
-    let limit = query.limit.map_or_else(Limit::default, Limit::clamped).get();
-    let wanted = i64::try_from(limit).unwrap_or(i64::MAX) + 1;
-    let mut found = state::read(&state, move |db| {
-        Ok(users::list(db, None, after.map(UserId::new), wanted)?)
-    })
-    .await?;
-    let more = found.len() > limit;
-    found.truncate(limit);
-    let last = found.last().filter(|_| more).map(|last| last.record.id.uuid());
-    let cursor = last
-        .map(|last| state.cursors.write(request.path(), &last))
-        .transpose()?;
-    let (itself, next) = answer::addresses(&request, cursor);
-    let body = UserPage {
-        items: found.iter().map(UserBody::from).collect(),
-        itself,
-        next: next.clone(),
-    };
-    answer::page(&caller, &body, next.as_deref())
+    let list = List::new(&request, &state, Audience::Manager);
+    let after = list.after::<Uuid>(&page.0)?.map(UserId::new);
+    let limit = page.0.limit();
+    let found = state::read(&state, move |db| Ok(users::list(db, None, after, and_one_more(limit))?));
+    let (found, after) = cut(found.await?, limit, |last| last.record.id.uuid());
+    list.answer(&caller, found.iter().map(UserBody::from).collect(), after)
 }
 
 /// Add a user
@@ -112,7 +82,7 @@ pub async fn get_user(
 /// Change a user
 ///
 /// `active: false` suspends: from the next request on, tokens and keys of the user are refused.
-#[utoipa::path(tag = "admin", params(UserPath, ("If-Match" = String, Header, description = "The ETag that was read.")),
+#[utoipa::path(tag = "admin", params(UserPath, IfMatchHeader),
     request_body(content = UserPatch, content_type = "application/merge-patch+json"),
     extensions(("x-authz" = json!({"from": "manager", "scope": "admin"}))),
     responses((status = 200, description = "Changed.", body = UserBody)))]
@@ -136,7 +106,7 @@ pub async fn update_user(
         let before = users::find(unit.db(), id)?;
         let present = UserBody::from(&before);
         condition.check(&answer::tag(&present)?)?;
-        let changed: UserCreate = patch::apply(&shared, "create_user", &present, &DERIVED, &change)?;
+        let changed: UserCreate = patch::apply(&shared, &BASE, &present, &change)?;
         let after = users::update(unit, &before, changed.to_domain(id)?).map_err(no_such_organisation)?;
         if let Some(hash) = hash {
             users::set_password(unit, id, &hash)?;
@@ -147,7 +117,7 @@ pub async fn update_user(
 }
 
 /// Remove a user
-#[utoipa::path(tag = "admin", params(UserPath, ("If-Match" = String, Header, description = "The ETag that was read.")),
+#[utoipa::path(tag = "admin", params(UserPath, IfMatchHeader),
     extensions(("x-authz" = json!({"from": "manager", "scope": "admin"}))),
     responses((status = 204, description = "Removed.")))]
 #[delete("/users/{user_id}")]

@@ -2,6 +2,7 @@
 
 use actix_web::{HttpRequest, HttpResponse, delete, get, post, web};
 use utoipa::IntoParams;
+use uuid::Uuid;
 use werkstadt_domain::account::{ApiKey, ApiKeyId};
 use werkstadt_domain::invalid::{Faults, Rule};
 use werkstadt_domain::text::line;
@@ -11,6 +12,7 @@ use super::wire::{ApiKeyBody, ApiKeyCreate, ApiKeyPage};
 use crate::answer;
 use crate::auth::{ApiKeySecret, Caller};
 use crate::extract::{Json, NoQuery, Path};
+use crate::page::List;
 use crate::problem::{Code, Problem};
 use crate::state::{self, State};
 use crate::wire::chosen;
@@ -36,12 +38,8 @@ pub async fn list_api_keys(
 ) -> Result<HttpResponse, Problem> {
     let user = caller.signed_in()?.id;
     let keys = state::read(&state, move |db| Ok(api_keys::list(db, user)?)).await?;
-    let (itself, _) = answer::addresses(&request, None);
-    let body = ApiKeyPage {
-        items: keys.iter().map(|key| ApiKeyBody::new(key, None)).collect(),
-        itself,
-    };
-    answer::page(&caller, &body, None)
+    let keys = keys.iter().map(|key| ApiKeyBody::new(key, None)).collect();
+    List::new(&request, &state, caller.audience()).answer::<ApiKeyBody>(&caller, keys, None::<Uuid>)
 }
 
 /// Make an API key

@@ -10,6 +10,8 @@ use werkstadt_domain::named::Named;
 use werkstadt_domain::organisation::OrganisationId;
 use werkstadt_domain::text::{email, line};
 
+use crate::page::Page;
+use crate::patch::Base;
 use crate::wire::{RoleName, ScopeName};
 
 /// Someone with a login.
@@ -66,22 +68,15 @@ pub struct UserCreate {
 /// A change of a user.
 pub type UserPatch = crate::wire::MergePatchOf<UserCreate>;
 
-/// Members of [`UserBody`] that are not in [`UserCreate`].
-pub const DERIVED: [&str; 3] = ["id", "created_at", "updated_at"];
+/// How a changed user is read.
+pub const BASE: Base = Base {
+    create: "create_user",
+    derived: &["id", "created_at", "updated_at"],
+    by_id: &[],
+};
 
 /// A page of users.
-#[derive(Debug, Serialize, ToSchema)]
-#[schema(example = json!({"items": [], "self": "/v1/users"}))]
-pub struct UserPage {
-    /// The users.
-    pub items: Vec<UserBody>,
-    /// Address of this page.
-    #[serde(rename = "self")]
-    pub itself: String,
-    /// Address of the next page, left out on the last.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub next: Option<String>,
-}
+pub type UserPage = Page<UserBody>;
 
 /// A key for programs. Its secret was shown when it was made.
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -121,15 +116,7 @@ pub struct ApiKeyCreate {
 }
 
 /// The keys of one user.
-#[derive(Debug, Serialize, ToSchema)]
-#[schema(example = json!({"items": [], "self": "/v1/me/api-keys"}))]
-pub struct ApiKeyPage {
-    /// The keys.
-    pub items: Vec<ApiKeyBody>,
-    /// Address of this page.
-    #[serde(rename = "self")]
-    pub itself: String,
-}
+pub type ApiKeyPage = Page<ApiKeyBody>;
 
 impl From<&Stored<User>> for UserBody {
     fn from(stored: &Stored<User>) -> Self {

@@ -1,0 +1,231 @@
+//! Memberships as JSON.
+
+use chrono::{DateTime, NaiveDate, Utc};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use werkstadt_domain::audience::{Audience, Stored};
+use werkstadt_domain::invalid::{Faults, Invalid};
+use werkstadt_domain::membership::{Membership, MembershipId, MembershipStatus, MembershipStep};
+use werkstadt_domain::named::Named;
+use werkstadt_domain::organisation::OrganisationId;
+use werkstadt_domain::text::line;
+
+use crate::page::Page;
+use crate::problem::Problem;
+use crate::wire::{Choose, MembershipStatusName, day, in_order, known, optional};
+
+/// The membership of an organisation in the association.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = Membership, example = json!({
+    "id": "01936d3e-7f10-7000-8000-0000000000a1", "organisation_id": "01936d3e-7f10-7000-8000-0000000000aa", "type": "full",
+    "status": "active", "since_on": "2020-01-01", "created_at": "2026-11-22T09:00:00Z", "updated_at": "2026-11-22T09:00:00Z"
+}))]
+pub struct MembershipBody {
+    /// Its id.
+    #[schema(format = Uuid)]
+    pub id: String,
+    /// The member.
+    #[schema(format = Uuid)]
+    pub organisation_id: String,
+    /// The type.
+    #[schema(examples("full", "supporting", "partner"))]
+    pub r#type: String,
+    /// Where it stands.
+    #[schema(examples("applied", "active", "suspended"))]
+    pub status: String,
+    /// First day.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(format = Date)]
+    pub since_on: Option<String>,
+    /// Last day.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(format = Date)]
+    pub until_on: Option<String>,
+    /// Its steps, the first one first; left out in lists.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub history: Option<Vec<MembershipEvent>>,
+    /// When it was entered.
+    pub created_at: DateTime<Utc>,
+    /// Its last change.
+    pub updated_at: DateTime<Utc>,
+}
+
+/// A page of memberships.
+pub type MembershipPage = Page<MembershipBody>;
+
+/// A step that a membership has taken.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(example = json!({"from": "under_review", "to": "active", "at": "2026-11-22T09:00:00Z", "reason": "Decided by the board."}))]
+pub struct MembershipEvent {
+    /// The state before, left out for the first.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(examples("under_review"))]
+    pub from: Option<String>,
+    /// The state after.
+    #[schema(examples("active"))]
+    pub to: String,
+    /// When.
+    pub at: DateTime<Utc>,
+    /// Why.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+}
+
+/// A new membership.
+#[derive(Clone, Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"organisation_id": "01936d3e-7f10-7000-8000-0000000000aa", "type": "full", "status": "active", "since_on": "2020-01-01"}))]
+pub struct MembershipCreate {
+    /// The organisation; it has one membership at most.
+    #[schema(format = Uuid)]
+    pub organisation_id: String,
+    /// The type, for example `full`, `supporting`, `partner`.
+    #[schema(min_length = 1, max_length = 60)]
+    pub r#type: String,
+    /// Where it begins: `applied` unless said otherwise, or `active` for one that was decided elsewhere.
+    pub status: Option<StartName>,
+    /// First day.
+    #[schema(format = Date)]
+    pub since_on: Option<String>,
+    /// Last day.
+    #[schema(format = Date)]
+    pub until_on: Option<String>,
+}
+
+/// Where a membership can begin, by name.
+pub type StartName = Choose<Start>;
+
+/// Where a membership can begin.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Start {
+    /// With an application.
+    Applied,
+    /// With membership itself.
+    Active,
+}
+
+impl Named for Start {
+    const NAME: &'static str = "MembershipStart";
+    const ALL: &'static [Self] = &[Self::Applied, Self::Active];
+
+    fn code(self) -> &'static str {
+        MembershipStatus::from(self).code()
+    }
+}
+
+impl From<Start> for MembershipStatus {
+    fn from(start: Start) -> Self {
+        match start {
+            Start::Applied => Self::Applied,
+            Start::Active => Self::Active,
+        }
+    }
+}
+
+/// A step in the life of a membership.
+#[derive(Clone, Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = MembershipStep, example = json!({"status": "active", "reason": "Decided by the board.", "since_on": "2027-01-01"}))]
+pub struct MembershipStepRequest {
+    /// The next state.
+    pub status: MembershipStatusName,
+    /// Why, in one line.
+    #[schema(min_length = 1, max_length = 500)]
+    pub reason: Option<String>,
+    /// A new first day.
+    #[schema(format = Date)]
+    pub since_on: Option<String>,
+    /// A new last day, as with a renewal.
+    #[schema(format = Date)]
+    pub until_on: Option<String>,
+}
+
+impl MembershipBody {
+    /// The membership as a list shows it.
+    pub fn in_list(stored: &Stored<Membership>) -> Self {
+        let membership = &stored.record;
+        Self {
+            id: membership.id.to_string(),
+            organisation_id: membership.organisation.to_string(),
+            r#type: membership.kind.clone(),
+            status: membership.status.code().to_owned(),
+            since_on: membership.since_on.map(|day| day.to_string()),
+            until_on: membership.until_on.map(|day| day.to_string()),
+            history: None,
+            created_at: stored.created_at,
+            updated_at: stored.changed_at.seen_by(Audience::Manager),
+        }
+    }
+
+    /// The membership with its history.
+    pub fn new(stored: &Stored<Membership>, history: Vec<MembershipStep>) -> Self {
+        Self {
+            history: Some(history.into_iter().map(MembershipEvent::from).collect()),
+            ..Self::in_list(stored)
+        }
+    }
+}
+
+impl From<MembershipStep> for MembershipEvent {
+    fn from(step: MembershipStep) -> Self {
+        Self {
+            from: step.from.map(|status| status.code().to_owned()),
+            to: step.to.code().to_owned(),
+            at: step.at,
+            reason: step.reason,
+        }
+    }
+}
+
+impl MembershipCreate {
+    /// The membership under an id.
+    ///
+    /// # Errors
+    /// Every fault.
+    pub fn into_domain(
+        self,
+        id: MembershipId,
+        is_known: impl FnOnce(OrganisationId) -> bool,
+    ) -> Result<Membership, Invalid> {
+        let mut faults = Faults::new();
+        let organisation = known(&mut faults, "/organisation_id", Some(&self.organisation_id), is_known);
+        let kind = faults.take("/type", line(&self.r#type, 60));
+        let since_on = optional(&mut faults, "/since_on", self.since_on.as_ref(), day);
+        let until_on = optional(&mut faults, "/until_on", self.until_on.as_ref(), day);
+        in_order(&mut faults, "/until_on", since_on, until_on);
+        let membership = organisation.zip(kind).map(|(organisation, kind)| Membership {
+            id,
+            organisation,
+            kind,
+            status: self.status.map_or(Start::Applied, |start| start.0).into(),
+            since_on,
+            until_on,
+        });
+        faults.finish(membership)
+    }
+}
+
+impl MembershipStepRequest {
+    /// The membership after the step, and the reason for it.
+    ///
+    /// # Errors
+    /// [`crate::problem::Code::Invalid`] or [`crate::problem::Code::StepRefused`].
+    pub fn take(&self, before: &Membership, today: NaiveDate) -> Result<(Membership, Option<String>), Problem> {
+        let mut faults = Faults::new();
+        let reason = optional(&mut faults, "/reason", self.reason.as_ref(), |text| line(text, 500));
+        let since_on = optional(&mut faults, "/since_on", self.since_on.as_ref(), day);
+        let until_on = optional(&mut faults, "/until_on", self.until_on.as_ref(), day);
+        let mut after = before.clone();
+        after.since_on = since_on.or(before.since_on);
+        after.until_on = until_on.or(before.until_on);
+        in_order(&mut faults, "/until_on", after.since_on, after.until_on);
+        faults.finish(Some(()))?;
+        after.status = before.status.step(self.status.0)?;
+        if after.status == MembershipStatus::Active {
+            // Who becomes a member without a date does so today; an end that has passed does not end a renewed one.
+            after.since_on = after.since_on.or(Some(today));
+            after.until_on = after.until_on.filter(|last| *last >= today);
+        }
+        Ok((after, reason))
+    }
+}
