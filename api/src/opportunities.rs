@@ -217,7 +217,9 @@ pub async fn change_opportunity_status(
     let (shared, actor, Path(id)) = (state.clone(), caller.actor(), path);
     let changed = state::write(&state, actor, move |unit| {
         let before = find(unit.db(), &caller, id)?;
-        let after = body.0.take(&before.record, &caller, unit.now().date_naive())?;
+        let after = body
+            .0
+            .take(&before.record, caller.audience(), unit.now().date_naive())?;
         let stored = opportunities::update(unit, &before, after)?;
         OpportunityBody::for_editors(&stored, &shared.directory().snapshot())
     });

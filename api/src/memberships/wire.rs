@@ -229,3 +229,34 @@ impl MembershipStepRequest {
         Ok((after, reason))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use uuid::Uuid;
+    use werkstadt_domain::id::Id;
+
+    use super::*;
+
+    #[test]
+    fn a_renewed_membership_has_a_beginning_and_no_past_end() {
+        let on = |day| NaiveDate::from_ymd_opt(2026, 11, day);
+        let lapsed = Membership {
+            id: Id::new(Uuid::nil()),
+            organisation: Id::new(Uuid::nil()),
+            kind: "full".to_owned(),
+            status: MembershipStatus::Lapsed,
+            since_on: None,
+            until_on: on(1),
+        };
+        let step: MembershipStepRequest =
+            serde_json::from_str(r#"{"status": "active", "reason": " Paid. "}"#).expect("a step");
+        let (after, reason) = step.take(&lapsed, on(22).expect("a day")).expect("a renewal");
+        assert_eq!((after.since_on, after.until_on), (on(22), None));
+        assert_eq!(reason.as_deref(), Some("Paid."));
+        let again = step.take(&after, on(22).expect("a day"));
+        assert_eq!(
+            again.map_err(|problem| problem.code()),
+            Err(crate::problem::Code::StepRefused)
+        );
+    }
+}

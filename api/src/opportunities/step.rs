@@ -7,7 +7,6 @@ use werkstadt_domain::audience::Audience;
 use werkstadt_domain::invalid::{Faults, Rule};
 use werkstadt_domain::opportunity::{Opportunity, Refused, Review, Status};
 
-use crate::auth::Caller;
 use crate::problem::{Code, Problem};
 use crate::wire::{OpportunityStatusName, day, optional};
 
@@ -45,12 +44,12 @@ pub struct ReviewBody {
 }
 
 impl OpportunityStep {
-    /// The opportunity after the step.
+    /// The opportunity after the step of someone who may change it, a manager or not.
     ///
     /// # Errors
     /// [`Code::Invalid`] for what does not go together, [`Code::StepRefused`], [`Code::Forbidden`] for a review by anyone but
     /// a manager.
-    pub fn take(&self, before: &Opportunity, caller: &Caller, today: NaiveDate) -> Result<Opportunity, Problem> {
+    pub fn take(&self, before: &Opportunity, audience: Audience, today: NaiveDate) -> Result<Opportunity, Problem> {
         let mut faults = Faults::new();
         let wanted = self.wanted(&mut faults);
         let expires_on = optional(&mut faults, "/expires_on", self.expires_on.as_ref(), day);
@@ -63,7 +62,7 @@ impl OpportunityStep {
         after.status = from.step(to)?;
         let mut faults = Faults::new();
         if from == Status::InReview {
-            if caller.audience() != Audience::Manager {
+            if audience != Audience::Manager {
                 return Err(Problem::new(Code::Forbidden));
             }
             if self.review.is_none() {
@@ -105,5 +104,77 @@ impl ReviewBody {
             expectations: self.expectations,
             language: self.language,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use uuid::Uuid;
+    use werkstadt_domain::audience::Visibility;
+    use werkstadt_domain::id::Id;
+    use werkstadt_domain::opportunity::{Cooperation, Direction, Sought};
+    use werkstadt_domain::text::Text;
+
+    use super::*;
+
+    fn opportunity(status: Status) -> Opportunity {
+        Opportunity {
+            id: Id::new(Uuid::nil()),
+            organisation: Id::new(Uuid::nil()),
+            unit: None,
+            direction: Direction::Request,
+            cooperation: Cooperation::Pilot,
+            title: Text::default(),
+            summary: Text::default(),
+            description: Text::default(),
+            required: vec![],
+            preferred: vec![],
+            sought: Sought::default(),
+            stage: None,
+            ipr: None,
+            budget: None,
+            starts_on: None,
+            ends_on: None,
+            expires_on: None,
+            anonymous: false,
+            status,
+            visibility: Visibility::Public,
+        }
+    }
+
+    fn step(from: Status, audience: Audience, step: &str) -> Result<Status, Code> {
+        let step: OpportunityStep = serde_json::from_str(step).expect("a step");
+        let today = NaiveDate::from_ymd_opt(2026, 11, 22).expect("a day");
+        let taken = step.take(&opportunity(from), audience, today);
+        taken.map(|after| after.status).map_err(|problem| problem.code())
+    }
+
+    #[test]
+    fn only_the_review_of_a_manager_leads_out_of_review() {
+        let good = r#"{"review": {"clarity": 3, "advantage": 3, "expectations": 2, "language": 2}}"#;
+        let poor = r#"{"review": {"clarity": 1, "advantage": 1, "expectations": 1, "language": 1}}"#;
+        let plain = r#"{"status": "published"}"#;
+        let (manager, member) = (Audience::Manager, Audience::Member);
+        assert_eq!(step(Status::InReview, manager, good), Ok(Status::Published));
+        assert_eq!(step(Status::InReview, manager, poor), Ok(Status::Rejected));
+        assert_eq!(step(Status::InReview, member, good), Err(Code::Forbidden));
+        assert_eq!(step(Status::InReview, manager, plain), Err(Code::Invalid));
+        assert_eq!(step(Status::Expired, manager, good), Err(Code::StepRefused));
+        assert_eq!(step(Status::Draft, manager, plain), Err(Code::StepRefused));
+        assert_eq!(step(Status::Draft, manager, "{}"), Err(Code::Invalid));
+    }
+
+    #[test]
+    fn an_expired_opportunity_is_renewed_with_a_later_end() {
+        let renew = |expires_on: &str| {
+            let body = format!(r#"{{"status": "published", "expires_on": "{expires_on}"}}"#);
+            step(Status::Expired, Audience::Member, &body)
+        };
+        assert_eq!(renew("2026-11-22"), Ok(Status::Published));
+        assert_eq!(renew("2026-11-21"), Err(Code::Invalid));
+        let without = r#"{"status": "published"}"#;
+        assert_eq!(step(Status::Expired, Audience::Member, without), Err(Code::Invalid));
+        let elsewhere = r#"{"status": "in_review", "expires_on": "2030-01-01"}"#;
+        assert_eq!(step(Status::Draft, Audience::Member, elsewhere), Err(Code::Invalid));
     }
 }

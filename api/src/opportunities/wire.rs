@@ -268,9 +268,10 @@ impl OpportunityCreate {
         let ends_on = optional(faults, "/ends_on", self.ends_on.as_ref(), day);
         in_order(faults, "/ends_on", starts_on, ends_on);
         let wanted = self.sought.as_ref().map(|body| sought(faults, "/sought", body));
-        let opportunity = organisation.map(|organisation| Opportunity {
+        let opportunity = Opportunity {
             id,
-            organisation,
+            // Without one there is a fault, and nothing is made.
+            organisation: organisation.unwrap_or(OrganisationId::new(uuid::Uuid::nil())),
             unit,
             direction: self.direction.0,
             cooperation: self.cooperation.0,
@@ -294,7 +295,7 @@ impl OpportunityCreate {
             anonymous: self.anonymous == Some(true),
             status,
             visibility: visibility(self.visibility),
-        });
-        found.finish(opportunity)
+        };
+        found.finish(Some(opportunity))
     }
 }

@@ -284,11 +284,10 @@ impl OrganisationCreate {
     /// Every fault.
     pub fn into_domain(self, id: OrganisationId) -> Result<Organisation, Invalid> {
         let mut faults = Faults::new();
-        let name = faults.take("/name", line(&self.name, 200));
-        let organisation = name.map(|name| Organisation {
+        let organisation = Organisation {
             id,
             kind: self.kind.0,
-            name,
+            name: faults.take("/name", line(&self.name, 200)).unwrap_or_default(),
             short_name: optional(&mut faults, "/short_name", self.short_name.as_ref(), |text| {
                 line(text, 100)
             }),
@@ -323,8 +322,8 @@ impl OrganisationCreate {
                 paragraphs(text, 5000)
             }),
             visibility: self.visibility.map_or_else(FieldGroups::default, FieldGroups::from),
-        });
-        faults.finish(organisation)
+        };
+        faults.finish(Some(organisation))
     }
 }
 

@@ -117,13 +117,12 @@ impl UnitCreate {
             faults.take("/parent_id", check_parent(&units, id, parent));
         }
         let name = required_text(&mut faults, "/name", &self.name, Writing::Line(200));
-        let kind = faults.take("/kind", line(&self.kind, 60));
-        let unit = kind.map(|kind| Unit {
+        let unit = Unit {
             id,
             organisation: profile.id(),
             parent,
             name,
-            kind,
+            kind: faults.take("/kind", line(&self.kind, 60)).unwrap_or_default(),
             summary: text(
                 &mut faults,
                 "/summary",
@@ -132,7 +131,7 @@ impl UnitCreate {
             ),
             website: optional(&mut faults, "/website", self.website.as_ref(), web_address),
             visibility: visibility(self.visibility),
-        });
-        faults.finish(unit)
+        };
+        faults.finish(Some(unit))
     }
 }
