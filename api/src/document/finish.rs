@@ -68,6 +68,7 @@ pub(super) fn all(document: &mut Value) {
             if !name.ends_with("Patch") {
                 without_null(schema);
             }
+            safe_integers(schema);
             schema["title"] = json!(name);
         }
         schemas.sort_keys();
@@ -131,7 +132,7 @@ fn finish_operation(path: &str, method: &str, operation: &mut Value) {
         statuses.extend(extra.as_u64().and_then(|status| u16::try_from(status).ok()));
     }
     if let Some(members) = operation.as_object_mut() {
-        members.remove("x-errors");
+        members.shift_remove("x-errors");
     }
     let Some(responses) = operation["responses"].as_object_mut() else {
         return;
@@ -204,7 +205,7 @@ fn derive_patch(schemas: &mut Map<String, Value>, noun: &str, source: &str) {
     let example = patch["example"].as_object_mut().map(std::mem::take).unwrap_or_default();
     patch["example"] = Value::Object(example.into_iter().filter(|(name, _)| name != "kind").take(2).collect());
     if let Some(members) = patch.as_object_mut() {
-        members.remove("required");
+        members.shift_remove("required");
     }
     schemas.insert(format!("{noun}Patch"), patch);
     for name in inner {
@@ -264,13 +265,28 @@ fn without_null(value: &mut Value) {
                 choices.retain(|one| one["type"] != "null");
                 if let [single] = choices.as_slice() {
                     let single = single.clone();
-                    object.remove("oneOf");
+                    object.shift_remove("oneOf");
                     for (name, member) in single.as_object().into_iter().flatten() {
                         object.entry(name.clone()).or_insert(member.clone());
                     }
                 }
             }
             object.values_mut().for_each(without_null);
+        }
+        _ => {}
+    }
+}
+
+/// Wide integers stay within what a double holds exactly: 2^53 − 1.
+fn safe_integers(schema: &mut Value) {
+    match schema {
+        Value::Array(items) => items.iter_mut().for_each(safe_integers),
+        Value::Object(object) => {
+            if object.get("format").is_some_and(|format| format == "int64" || format == "uint64") {
+                object.entry("maximum").or_insert(json!(9_007_199_254_740_991_i64));
+                object.entry("minimum").or_insert(json!(-9_007_199_254_740_991_i64));
+            }
+            object.values_mut().for_each(safe_integers);
         }
         _ => {}
     }

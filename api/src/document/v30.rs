@@ -7,7 +7,7 @@ pub fn downgrade(document: &Value) -> Value {
     let mut old = document.clone();
     old["openapi"] = json!("3.0.3");
     if let Some(info) = old["info"].as_object_mut() {
-        info.remove("summary");
+        info.shift_remove("summary");
         info["license"] = json!({"name": "Apache-2.0", "url": "https://www.apache.org/licenses/LICENSE-2.0"});
     }
     rewrite(&mut old);
@@ -30,21 +30,21 @@ fn rewrite(value: &mut Value) {
             if let Some(Value::Array(choices)) = object.get("oneOf").cloned() {
                 let rest: Vec<Value> = choices.iter().filter(|one| one["type"] != "null").cloned().collect();
                 if rest.len() < choices.len() {
-                    object.remove("oneOf");
+                    object.shift_remove("oneOf");
                     object.insert("allOf".to_owned(), Value::Array(rest));
                     object.insert("nullable".to_owned(), json!(true));
                 }
             }
             // In a schema `examples` is a list; elsewhere it is a map and stays.
             if let Some(Value::Array(examples)) = object.get("examples").cloned() {
-                object.remove("examples");
+                object.shift_remove("examples");
                 if let Some(first) = examples.first() {
                     object.insert("example".to_owned(), first.clone());
                 }
             }
             // 3.0 ignores what stands beside a reference.
             if object.contains_key("$ref") && object.len() > 1 {
-                let target = object.remove("$ref").unwrap_or_default();
+                let target = object.shift_remove("$ref").unwrap_or_default();
                 object.insert("allOf".to_owned(), json!([{"$ref": target}]));
             }
             object.values_mut().for_each(rewrite);
