@@ -55,5 +55,3 @@ pub use read_model::ReadModel;
 pub use refresh::Listener;
 pub use store::{Store, StoreOptions};
 pub use work::UnitOfWork;
-mod stub;
-pub use stub::directory;
