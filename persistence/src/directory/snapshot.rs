@@ -10,6 +10,7 @@ use werkstadt_domain::person::{Person, PersonId};
 use werkstadt_domain::profile::Profile;
 use werkstadt_domain::search::{OpportunityFilter, OpportunityPosition, SkillFilter};
 use werkstadt_domain::skill::{Skill, SkillId, Taxonomy};
+use werkstadt_domain::text::key;
 
 use super::document::{Dictionaries, external_key};
 use super::opportunities::{Opportunities, OpportunityHit, SeenOpportunity};
@@ -56,6 +57,21 @@ impl Snapshot {
         self.named(audience, self.dictionaries.actors.find(&external_key(external))?)
     }
 
+    /// The organisation with this name, compared by [`key`]; the one with the smallest id, if several have it.
+    pub fn organisation_by_name(&self, audience: Audience, name: &str) -> Option<OrganisationId> {
+        let name = key(name);
+        let holders = self.shards.iter().filter_map(|shard| {
+            let start = shard
+                .by_name
+                .partition_point(|slot| shard.entry(*slot).is_some_and(|entry| *entry.name < *name));
+            let rest = shard.by_name.get(start..)?.iter().filter_map(|slot| shard.entry(*slot));
+            let mut same = rest.take_while(|entry| *entry.name == *name);
+            same.find(|entry| entry.seen.get(audience.index()).is_some_and(Option::is_some))
+                .map(|entry| entry.id)
+        });
+        holders.min()
+    }
+
     /// How many organisations the audience sees.
     pub fn organisation_count(&self, audience: Audience) -> u64 {
         self.views(audience).map(|view| view.visible.len()).sum()
@@ -92,8 +108,8 @@ impl Snapshot {
     }
 
     /// One opportunity as the audience sees it.
-    pub fn opportunity(&self, audience: Audience, id: OpportunityId) -> Option<&SeenOpportunity> {
-        self.opportunities.get(audience, id)
+    pub fn opportunity(&self, audience: Audience, id: OpportunityId) -> Option<SeenOpportunity> {
+        self.opportunities.get(audience, id).cloned()
     }
 
     /// A page of opportunities: newest first, or best first with free text.
@@ -101,11 +117,16 @@ impl Snapshot {
         &self,
         audience: Audience,
         filter: &OpportunityFilter,
-        after: Option<&OpportunityPosition>,
+        after: Option<OpportunityPosition>,
         limit: Limit,
     ) -> Page<OpportunityHit, OpportunityPosition> {
-        self.opportunities
-            .list(audience, filter, after, limit, (&self.dictionaries.terms, &self.skills))
+        self.opportunities.list(
+            audience,
+            filter,
+            after.as_ref(),
+            limit,
+            (&self.dictionaries.terms, &self.skills),
+        )
     }
 
     /// One person as the audience sees it.

@@ -15,8 +15,8 @@ impl Snapshot {
     /// The seeker that an opportunity is, `None` if the audience does not see it. An anonymous one seeks on nobody's behalf
     /// for those who may not know whose it is.
     pub fn seeker_of_opportunity(&self, audience: Audience, id: OpportunityId) -> Option<Seeker> {
-        let opportunity = self.opportunity(audience, id)?.record.get();
-        let mut seeker = Seeker::opportunity(opportunity);
+        let opportunity = self.opportunity(audience, id)?;
+        let mut seeker = Seeker::opportunity(opportunity.record.get());
         seeker.organisation = seeker.organisation.filter(|organisation| !organisation.uuid().is_nil());
         Some(seeker)
     }
