@@ -122,8 +122,7 @@ fn documents() -> Result<Documents, Defect> {
     let schema = |name: &str| Body::of_component(&document, name);
     let lines = LineSchemas {
         skill: schema("ImportSkill")?,
-        organisation: schema("OrganisationCreate")?,
-        parts: schema("ImportParts")?,
+        organisation: schema("ImportOrganisation")?,
         opportunity: schema("ImportOpportunity")?,
         person: schema("ImportPerson")?,
     };

@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 const ROLES: [&str; 5] = ["anonymous", "member", "editor", "owner", "manager"];
 
 /// Errors that any operation can end in, with the sentence that documents them.
-const ERRORS: [(u16, &str, &str); 15] = [
+const ERRORS: [(u16, &str, &str); 14] = [
     (
         400,
         "BadRequest",
@@ -31,11 +31,6 @@ const ERRORS: [(u16, &str, &str); 15] = [
         "The content breaks at least one rule; every fault is named.",
     ),
     (428, "PreconditionRequired", "A change needs If-Match."),
-    (
-        429,
-        "TooManyRequests",
-        "Too many attempts; Retry-After says how long to wait.",
-    ),
     (500, "Internal", "A defect of the server."),
     (
         503,
@@ -63,6 +58,7 @@ pub(super) fn all(document: &mut Value) {
         }
     }
     derive_patches(document);
+    import_lines(document);
     if let Some(schemas) = document["components"]["schemas"].as_object_mut() {
         for (name, schema) in schemas.iter_mut() {
             if !name.ends_with("Patch") {
@@ -134,11 +130,19 @@ fn finish_operation(path: &str, method: &str, operation: &mut Value) {
     if let Some(members) = operation.as_object_mut() {
         members.shift_remove("x-errors");
     }
+    describe(operation);
+    let etag = conditional
+        || ["201", "304"]
+            .iter()
+            .any(|status| operation["responses"].get(status).is_some());
     let Some(responses) = operation["responses"].as_object_mut() else {
         return;
     };
-    for (_, response) in responses.iter_mut() {
+    for (status, response) in responses.iter_mut() {
         response["headers"]["X-Request-Id"] = json!({"$ref": "#/components/headers/RequestId"});
+        if etag && ["200", "201", "304"].contains(&status.as_str()) {
+            response["headers"]["ETag"] = json!({"$ref": "#/components/headers/ETag"});
+        }
     }
     for (status, name, _) in ERRORS {
         if statuses.contains(&status) {
@@ -147,6 +151,29 @@ fn finish_operation(path: &str, method: &str, operation: &mut Value) {
                 .or_insert(json!({"$ref": format!("#/components/responses/{name}")}));
         }
     }
+}
+
+/// Says in words who may call.
+fn describe(operation: &mut Value) {
+    let rule = &operation["x-authz"];
+    let least = rule["roles"].get(0).and_then(Value::as_str).unwrap_or_default();
+    let who = match least {
+        "anonymous" => "Open to everyone; who signs in may see more.",
+        "member" => "For everyone with an account.",
+        "editor" => "For editors and owners of the organisation, and for managers.",
+        "owner" => "For owners of the organisation, and for managers.",
+        _ => "For managers.",
+    };
+    let scope = rule["scopes"].get(0).and_then(Value::as_str);
+    let key = scope.map_or_else(
+        || "Not for API keys.".to_owned(),
+        |scope| format!("API keys need `{scope}`."),
+    );
+    let said = operation["description"]
+        .as_str()
+        .map(|text| format!("{text}\n\n"))
+        .unwrap_or_default();
+    operation["description"] = json!(format!("{said}{who} {key}"));
 }
 
 /// Writes the roles out, `{"from": "editor"}` becoming every role from editor on, and derives the security requirement.
@@ -164,6 +191,38 @@ fn expand_access(operation: &mut Value) -> bool {
         json!([{"bearer": []}])
     };
     open
+}
+
+/// A line of an import is one of its sorts, told apart by `record`. An organisation's line has the members of a new
+/// organisation and its parts.
+fn import_lines(document: &mut Value) {
+    let Some(schemas) = document["components"]["schemas"].as_object_mut() else {
+        return;
+    };
+    let mut organisation = schemas.get("OrganisationCreate").cloned().unwrap_or_default();
+    let parts = schemas.shift_remove("ImportParts").unwrap_or_default();
+    for (name, part) in parts["properties"].as_object().into_iter().flatten() {
+        organisation["properties"][name] = part.clone();
+    }
+    organisation["description"] = json!("An organisation with its parts, in an import.");
+    schemas.insert("ImportOrganisation".to_owned(), organisation);
+    let sorts = ["ImportSkill", "ImportOrganisation", "ImportOpportunity", "ImportPerson"];
+    for name in sorts {
+        let Some(schema) = schemas.get_mut(name) else { continue };
+        let record = name.trim_start_matches("Import").to_lowercase();
+        schema["example"]["record"] = json!(record);
+        schema["properties"]["record"] =
+            json!({"type": "string", "enum": [record], "description": "The sort of the line."});
+        if let Some(required) = schema["required"].as_array_mut() {
+            required.insert(0, json!("record"));
+        }
+    }
+    let choices: Vec<Value> = sorts
+        .iter()
+        .map(|name| json!({"$ref": format!("#/components/schemas/{name}")}))
+        .collect();
+    let line = json!({"oneOf": choices, "description": "One line of an import; `record` tells its sort."});
+    schemas.insert("ImportLine".to_owned(), line);
 }
 
 /// A patch has the members of the creation, none of them required; null removes one (RFC 7396). Objects inside are patched in
@@ -282,7 +341,10 @@ fn safe_integers(schema: &mut Value) {
     match schema {
         Value::Array(items) => items.iter_mut().for_each(safe_integers),
         Value::Object(object) => {
-            if object.get("format").is_some_and(|format| format == "int64" || format == "uint64") {
+            if object
+                .get("format")
+                .is_some_and(|format| format == "int64" || format == "uint64")
+            {
                 object.entry("maximum").or_insert(json!(9_007_199_254_740_991_i64));
                 object.entry("minimum").or_insert(json!(-9_007_199_254_740_991_i64));
             }

@@ -33,7 +33,7 @@ pub struct JobPath {
 /// errors. `Prefer: wait=10` waits so many seconds for the end.
 #[utoipa::path(tag = "admin",
     params(("Prefer" = Option<String>, Header, description = "`wait=10` waits up to so many seconds for the end.")),
-    request_body(content((String = "application/x-ndjson", example = "{\"record\": \"organisation\", \"kind\": \"company\", \"name\": \"Beispiel GmbH\"}"),
+    request_body(content((crate::imports::lines::ImportLine = "application/x-ndjson", example = json!({"record": "organisation", "kind": "company", "name": "Beispiel GmbH"})),
         (String = "text/csv", example = "name;kind\nBeispiel GmbH;company\n"))),
     extensions(("x-authz" = json!({"from": "manager", "scope": "admin"}))),
     responses((status = 202, description = "Accepted; the job tells how it goes.", body = JobBody)))]

@@ -419,6 +419,11 @@ pub struct ImportPersonSkill {
     pub level: Option<u8>,
 }
 
+/// The schema of a line. Here it is only named; its sorts are filled in when the document is finished.
+#[derive(ToSchema)]
+#[schema(example = json!({}))]
+pub struct ImportLine {}
+
 /// One line, read.
 pub enum Line {
     /// `"record": "skill"`.

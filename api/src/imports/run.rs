@@ -8,7 +8,7 @@ use werkstadt_persistence::{
     Actor, UnitOfWork, claims, memberships, opportunities, organisations, persons, references, skills, units,
 };
 
-use super::lines::{ImportOpportunity, ImportParts, ImportPerson, ImportSkill, Line, PARTS, RECORDS};
+use super::lines::{ImportParts, ImportPerson, ImportSkill, Line, PARTS, RECORDS};
 use super::plan::{Plan, RowFault, organisation_names, plan};
 use super::table;
 use crate::contract::Body;
@@ -30,11 +30,9 @@ pub enum Format {
 pub struct LineSchemas {
     /// Of [`ImportSkill`].
     pub skill: Body,
-    /// Of [`OrganisationCreate`].
+    /// Of [`OrganisationCreate`] with [`ImportParts`].
     pub organisation: Body,
-    /// Of [`ImportParts`].
-    pub parts: Body,
-    /// Of [`ImportOpportunity`].
+    /// Of [`super::lines::ImportOpportunity`].
     pub opportunity: Body,
     /// Of [`ImportPerson`].
     pub person: Body,
@@ -200,49 +198,42 @@ fn read_line(schemas: &LineSchemas, row: usize, line: &[u8]) -> Read {
 
 fn read_value(schemas: &LineSchemas, row: usize, mut value: Value) -> Read {
     let at = |pointer: &str, breach| faults_of(row, vec![(Place::Body(pointer.to_owned()), breach)]);
-    let Some(members) = value.as_object_mut() else {
-        return Err(at("", Breach::Type("object".to_owned())));
-    };
-    let record = members.shift_remove("record");
-    let line = match record.as_ref().and_then(Value::as_str) {
-        Some("skill") => decode::<ImportSkill>(&schemas.skill, value).map(Line::Skill),
-        Some("organisation") => organisation(schemas, members),
-        Some("opportunity") => {
-            decode::<ImportOpportunity>(&schemas.opportunity, value).map(|line| Line::Opportunity(Box::new(line)))
-        }
-        Some("person") => decode::<ImportPerson>(&schemas.person, value).map(Line::Person),
+    let schema = match value.get("record").and_then(Value::as_str) {
+        Some("skill") => &schemas.skill,
+        Some("organisation") => &schemas.organisation,
+        Some("opportunity") => &schemas.opportunity,
+        Some("person") => &schemas.person,
+        _ if !value.is_object() => return Err(at("", Breach::Type("object".to_owned()))),
         _ => return Err(at("/record", Breach::NotOneOf(RECORDS.map(str::to_owned).to_vec()))),
     };
-    line.map(|line| (row, line)).map_err(|found| faults_of(row, found))
-}
-
-/// The parts are split off, so that the rest is checked as a new organisation is, by the same schema.
-fn organisation(schemas: &LineSchemas, members: &mut Map<String, Value>) -> Result<Line, Vec<(Place, Breach)>> {
-    let mut parts = Map::new();
-    for name in PARTS {
-        parts.extend(members.shift_remove_entry(name));
-    }
-    let rest = Value::Object(std::mem::take(members));
-    let parts = decode::<ImportParts>(&schemas.parts, Value::Object(parts));
-    let organisation = decode::<OrganisationCreate>(&schemas.organisation, rest);
-    match (organisation, parts) {
-        (Ok(organisation), Ok(parts)) => Ok(Line::Organisation(Box::new(organisation), parts)),
-        (Err(mut found), Err(more)) => {
-            found.extend(more);
-            Err(found)
-        }
-        (Err(found), Ok(_)) | (Ok(_), Err(found)) => Err(found),
-    }
-}
-
-fn decode<T: serde::de::DeserializeOwned>(schema: &Body, value: Value) -> Result<T, Vec<(Place, Breach)>> {
     let found = schema.check(&value);
     if !found.is_empty() {
-        return Err(found);
+        return Err(faults_of(row, found));
     }
-    let unreadable =
-        |error: serde_json::Error| vec![(Place::Body(String::new()), Breach::Unreadable(error.to_string()))];
-    serde_json::from_value(value).map_err(unreadable)
+    let record = value.as_object_mut().and_then(|members| members.shift_remove("record"));
+    let line = match record.as_ref().and_then(Value::as_str) {
+        Some("skill") => serde_json::from_value::<ImportSkill>(value).map(Line::Skill),
+        Some("opportunity") => serde_json::from_value(value).map(|line| Line::Opportunity(Box::new(line))),
+        Some("person") => serde_json::from_value::<ImportPerson>(value).map(Line::Person),
+        _ => organisation(value),
+    };
+    line.map(|line| (row, line))
+        .map_err(|error| at("", Breach::Unreadable(error.to_string())))
+}
+
+/// The parts are split off; the rest is a new organisation.
+fn organisation(mut value: Value) -> Result<Line, serde_json::Error> {
+    let mut parts = Map::new();
+    for name in PARTS {
+        parts.extend(
+            value
+                .as_object_mut()
+                .and_then(|members| members.shift_remove_entry(name)),
+        );
+    }
+    let parts: ImportParts = serde_json::from_value(Value::Object(parts))?;
+    let organisation: OrganisationCreate = serde_json::from_value(value)?;
+    Ok(Line::Organisation(Box::new(organisation), parts))
 }
 
 fn faults_of(row: usize, found: Vec<(Place, Breach)>) -> Vec<RowFault> {
