@@ -90,7 +90,7 @@ fn list(
     let list = List::new(request, state, audience);
     let after = list.after::<PositionBody>(page)?.map(OpportunityPosition::from);
     let filter = query.filter(&snapshot, organisation)?;
-    let found = snapshot.opportunities(audience, &filter, after.as_ref(), page.limit());
+    let found = snapshot.opportunities(audience, &filter, after, page.limit());
     let hits = found.items.iter();
     let bodies = hits.map(|hit| OpportunityHitBody::new(hit, &snapshot, audience));
     list.answer(caller, bodies.collect(), found.after.map(PositionBody::from))
@@ -142,7 +142,7 @@ pub async fn get_opportunity(
     answer::record(
         &request,
         &caller,
-        &OpportunityBody::new(opportunity, &snapshot, audience),
+        &OpportunityBody::new(&opportunity, &snapshot, audience),
     )
 }
 

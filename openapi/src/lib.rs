@@ -14,7 +14,10 @@ pub mod rules;
 pub fn published() -> Result<Vec<(PathBuf, String)>, Box<dyn std::error::Error>> {
     let new = app::published()?;
     let old = document::downgrade(&new);
-    Ok(vec![(file("openapi.json"), text(&new)?), (file("openapi-3.0.json"), text(&old)?)])
+    Ok(vec![
+        (file("openapi.json"), text(&new)?),
+        (file("openapi-3.0.json"), text(&old)?),
+    ])
 }
 
 /// A file of the contract.

@@ -1,5 +1,9 @@
 //! Writes the committed contract; with `--check` only compares.
-#![expect(clippy::print_stdout, clippy::print_stderr, reason = "answers the person who runs it")]
+#![expect(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "answers the person who runs it"
+)]
 
 use std::process::ExitCode;
 

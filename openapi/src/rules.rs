@@ -20,7 +20,10 @@ pub fn all(document: &Value) -> Vec<String> {
         ("flat query parameters", flat_parameters),
     ];
     let broken = |(rule, find): (&str, fn(&Value) -> Vec<String>)| {
-        find(document).into_iter().map(move |place| format!("{rule}: {place}")).collect::<Vec<_>>()
+        find(document)
+            .into_iter()
+            .map(move |place| format!("{rule}: {place}"))
+            .collect::<Vec<_>>()
     };
     rules.into_iter().flat_map(broken).collect()
 }
@@ -36,21 +39,39 @@ pub fn operations(document: &Value) -> Vec<(&str, &str, &Value)> {
 }
 
 fn breaking(document: &Value, breaks: impl Fn(&Value) -> bool) -> Vec<String> {
-    let found = operations(document).into_iter().filter(|(_, _, operation)| breaks(operation));
+    let found = operations(document)
+        .into_iter()
+        .filter(|(_, _, operation)| breaks(operation));
     found.map(|(path, method, _)| format!("{method} {path}")).collect()
 }
 
 fn operation_ids(document: &Value) -> Vec<String> {
     let mut count: HashMap<&str, usize> = HashMap::new();
     for (_, _, operation) in operations(document) {
-        *count.entry(operation["operationId"].as_str().unwrap_or_default()).or_default() += 1;
+        *count
+            .entry(operation["operationId"].as_str().unwrap_or_default())
+            .or_default() += 1;
     }
-    let plain = |id: &str| !id.is_empty() && id.chars().all(|c| c.is_ascii_lowercase() || c == '_' || c.is_ascii_digit());
-    count.into_iter().filter(|(id, times)| *times != 1 || !plain(id)).map(|(id, _)| id.to_owned()).collect()
+    let plain = |id: &str| {
+        !id.is_empty()
+            && id
+                .chars()
+                .all(|c| c.is_ascii_lowercase() || c == '_' || c.is_ascii_digit())
+    };
+    count
+        .into_iter()
+        .filter(|(id, times)| *times != 1 || !plain(id))
+        .map(|(id, _)| id.to_owned())
+        .collect()
 }
 
 fn one_tag(document: &Value) -> Vec<String> {
-    let known: Vec<&Value> = document["tags"].as_array().into_iter().flatten().map(|tag| &tag["name"]).collect();
+    let known: Vec<&Value> = document["tags"]
+        .as_array()
+        .into_iter()
+        .flatten()
+        .map(|tag| &tag["name"])
+        .collect();
     breaking(document, |operation| {
         let tags = operation["tags"].as_array().map(Vec::as_slice).unwrap_or_default();
         tags.len() != 1 || !tags.iter().all(|tag| known.contains(&tag))
@@ -58,35 +79,49 @@ fn one_tag(document: &Value) -> Vec<String> {
 }
 
 fn summaries(document: &Value) -> Vec<String> {
-    breaking(document, |operation| operation["summary"].as_str().is_none_or(|text| text.len() < 3 || text.ends_with('.')))
+    breaking(document, |operation| {
+        operation["summary"]
+            .as_str()
+            .is_none_or(|text| text.len() < 3 || text.ends_with('.'))
+    })
 }
 
 fn authz(document: &Value) -> Vec<String> {
-    breaking(document, |operation| operation["x-authz"]["roles"].as_array().is_none_or(Vec::is_empty))
+    breaking(document, |operation| {
+        operation["x-authz"]["roles"].as_array().is_none_or(Vec::is_empty)
+    })
 }
 
 fn responses(operation: &Value) -> impl Iterator<Item = (&str, &Value)> {
-    operation["responses"].as_object().into_iter().flatten().map(|(status, response)| (status.as_str(), response))
+    operation["responses"]
+        .as_object()
+        .into_iter()
+        .flatten()
+        .map(|(status, response)| (status.as_str(), response))
 }
 
 fn errors_are_problems(document: &Value) -> Vec<String> {
     breaking(document, |operation| {
-        responses(operation).filter(|(status, _)| status.starts_with(['4', '5'])).any(|(_, response)| {
-            let target = response["$ref"].as_str().unwrap_or_default().trim_start_matches('#');
-            let shared = document.pointer(target).unwrap_or(response);
-            shared.pointer("/content/application~1problem+json/schema/$ref")
-                != Some(&Value::from("#/components/schemas/Problem"))
-        })
+        responses(operation)
+            .filter(|(status, _)| status.starts_with(['4', '5']))
+            .any(|(_, response)| {
+                let target = response["$ref"].as_str().unwrap_or_default().trim_start_matches('#');
+                let shared = document.pointer(target).unwrap_or(response);
+                shared.pointer("/content/application~1problem+json/schema/$ref")
+                    != Some(&Value::from("#/components/schemas/Problem"))
+            })
     })
 }
 
 fn named_bodies(document: &Value) -> Vec<String> {
     let named = |content: &Value| {
         let schemas = content.as_object().into_iter().flatten();
-        schemas.filter(|(media, _)| media.ends_with("json") && !media.ends_with("ndjson")).all(|(_, one)| {
-            // The document describes everything but itself.
-            one["schema"].get("$ref").is_some() || one["schema"].as_object().is_some_and(serde_json::Map::is_empty)
-        })
+        schemas
+            .filter(|(media, _)| media.ends_with("json") && !media.ends_with("ndjson"))
+            .all(|(_, one)| {
+                // The document describes everything but itself.
+                one["schema"].get("$ref").is_some() || one["schema"].as_object().is_some_and(serde_json::Map::is_empty)
+            })
     };
     breaking(document, |operation| {
         let success = responses(operation).filter(|(status, _)| status.starts_with('2'));
@@ -105,7 +140,9 @@ fn named_objects(document: &Value) -> Vec<String> {
         if schema["type"] == "object" && schema.get("example").is_none() && schema.get("examples").is_none() {
             found.push(format!("{name} has no example"));
         }
-        let request = ["Create", "Patch", "Request"].iter().any(|ending| name.ends_with(ending));
+        let request = ["Create", "Patch", "Request"]
+            .iter()
+            .any(|ending| name.ends_with(ending));
         if request && schema["additionalProperties"] != false {
             found.push(format!("{name} is open"));
         }
@@ -123,7 +160,10 @@ fn no_null(document: &Value) -> Vec<String> {
     let mut found = Vec::new();
     for (name, schema) in schemas(document).filter(|(name, _)| !name.ends_with("Patch")) {
         walk(schema, "", &mut |place, inner| {
-            let null = inner["type"] == "null" || inner["type"].as_array().is_some_and(|types| types.contains(&"null".into()));
+            let null = inner["type"] == "null"
+                || inner["type"]
+                    .as_array()
+                    .is_some_and(|types| types.contains(&"null".into()));
             if null {
                 found.push(format!("{name}{place}"));
             }
@@ -162,8 +202,14 @@ fn safe_integers(document: &Value) -> Vec<String> {
 
 fn flat_parameters(document: &Value) -> Vec<String> {
     breaking(document, |operation| {
-        let query = operation["parameters"].as_array().into_iter().flatten().filter(|one| one["in"] == "query");
-        query.map(|one| &one["schema"]).any(|schema| schema["type"] == "object" || schema["items"]["type"] == "array")
+        let query = operation["parameters"]
+            .as_array()
+            .into_iter()
+            .flatten()
+            .filter(|one| one["in"] == "query");
+        query
+            .map(|one| &one["schema"])
+            .any(|schema| schema["type"] == "object" || schema["items"]["type"] == "array")
     })
 }
 
@@ -172,7 +218,9 @@ fn walk(schema: &Value, place: &str, visit: &mut impl FnMut(&str, &Value)) {
     match schema {
         Value::Object(members) => {
             visit(place, schema);
-            let inner = members.iter().filter(|(name, _)| !["example", "examples", "enum"].contains(&name.as_str()));
+            let inner = members
+                .iter()
+                .filter(|(name, _)| !["example", "examples", "enum"].contains(&name.as_str()));
             for (name, member) in inner {
                 walk(member, &format!("{place}/{name}"), visit);
             }

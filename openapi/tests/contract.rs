@@ -6,7 +6,11 @@ use werkstadt_openapi::{published, rules};
 fn the_committed_contract_is_what_the_program_serves() {
     for (file, text) in published().expect("a document") {
         let committed = std::fs::read_to_string(&file).unwrap_or_default();
-        assert!(committed == text, "{} is stale; run: cargo run -p werkstadt-openapi", file.display());
+        assert!(
+            committed == text,
+            "{} is stale; run: cargo run -p werkstadt-openapi",
+            file.display()
+        );
     }
 }
 

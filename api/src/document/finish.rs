@@ -282,7 +282,10 @@ fn safe_integers(schema: &mut Value) {
     match schema {
         Value::Array(items) => items.iter_mut().for_each(safe_integers),
         Value::Object(object) => {
-            if object.get("format").is_some_and(|format| format == "int64" || format == "uint64") {
+            if object
+                .get("format")
+                .is_some_and(|format| format == "int64" || format == "uint64")
+            {
                 object.entry("maximum").or_insert(json!(9_007_199_254_740_991_i64));
                 object.entry("minimum").or_insert(json!(-9_007_199_254_740_991_i64));
             }
