@@ -12,7 +12,7 @@ use werkstadt_domain::invalid::{Faults, Invalid};
 use werkstadt_domain::organisation::OrganisationId;
 use werkstadt_domain::profile::Profile;
 use werkstadt_persistence::directory::Snapshot;
-use werkstadt_persistence::{Db, UnitOfWork, profiles};
+use werkstadt_persistence::{UnitOfWork, profiles};
 
 use crate::answer;
 use crate::auth::Caller;
@@ -133,17 +133,9 @@ pub async fn create<P: Part>(
     organisation: OrganisationId,
     body: P::Create,
 ) -> Result<HttpResponse, Problem> {
-    may_edit(&state.directory().snapshot(), caller, organisation)?;
-    let (shared, writer, id) = (state.clone(), caller.audience(), state.id::<P>());
-    let created = state::write(state, caller.actor(), move |unit| {
-        let profile = load(unit.db(), organisation)?;
-        let snapshot = shared.directory().snapshot();
-        let around = Around {
-            profile: &profile,
-            snapshot: &snapshot,
-            audience: writer,
-        };
-        let stored = P::insert(unit, organisation, P::read(body, id, &around)?)?;
+    let id = state.id::<P>();
+    let created = write(state, caller, organisation, move |unit, around, _| {
+        let stored = P::insert(unit, organisation, P::read(body, id, around)?)?;
         Ok(P::body(&stored, &around.for_editors()))
     });
     let location = format!("/v1/organisations/{organisation}/{}/{id}", P::SEGMENT);
@@ -161,20 +153,11 @@ pub async fn update<P: Part>(
     condition: IfMatch,
     changes: Value,
 ) -> Result<HttpResponse, Problem> {
-    may_edit(&state.directory().snapshot(), caller, organisation)?;
-    let (shared, writer) = (state.clone(), caller.audience());
-    let changed = state::write(state, caller.actor(), move |unit| {
-        let profile = load(unit.db(), organisation)?;
-        let snapshot = shared.directory().snapshot();
-        let around = Around {
-            profile: &profile,
-            snapshot: &snapshot,
-            audience: writer,
-        };
-        let before = find::<P>(&profile, id)?;
+    let changed = write(state, caller, organisation, move |unit, around, state| {
+        let before = find::<P>(around.profile, id)?;
         let present = P::body(before, &around.for_editors());
         condition.check(&answer::tag(&present)?)?;
-        let after = P::read(patch::apply(&shared, &P::BASE, &present, &changes)?, id, &around)?;
+        let after = P::read(patch::apply(state, &P::BASE, &present, &changes)?, id, around)?;
         let stored = P::update(unit, organisation, before, after)?;
         Ok(P::body(&stored, &around.for_editors()))
     });
@@ -192,21 +175,33 @@ pub async fn remove<P: Part>(
     (organisation, id): Ids<P>,
     condition: IfMatch,
 ) -> Result<HttpResponse, Problem> {
-    may_edit(&state.directory().snapshot(), caller, organisation)?;
-    let shared = state.clone();
-    state::write(state, caller.actor(), move |unit| {
-        let profile = load(unit.db(), organisation)?;
-        let around = Around {
-            profile: &profile,
-            snapshot: &shared.directory().snapshot(),
-            audience: Audience::Manager,
-        };
-        let before = find::<P>(&profile, id)?;
-        condition.check(&answer::tag(&P::body(before, &around))?)?;
+    write(state, caller, organisation, move |unit, around, _| {
+        let before = find::<P>(around.profile, id)?;
+        condition.check(&answer::tag(&P::body(before, &around.for_editors()))?)?;
         Ok(P::remove(unit, organisation, before)?)
     })
     .await?;
     Ok(HttpResponse::NoContent().finish())
+}
+
+/// One unit of work on what belongs to an organisation, for someone who may change it.
+async fn write<T: Send + 'static>(
+    state: &web::Data<State>,
+    caller: &Caller,
+    organisation: OrganisationId,
+    work: impl FnOnce(&mut UnitOfWork<'_>, &Around<'_>, &State) -> Result<T, Problem> + Send + 'static,
+) -> Result<T, Problem> {
+    may_edit(&state.directory().snapshot(), caller, organisation)?;
+    let (shared, audience) = (state.clone(), caller.audience());
+    state::write(state, caller.actor(), move |unit| {
+        let around = Around {
+            profile: &profiles::find(unit.db(), organisation)?,
+            snapshot: &shared.directory().snapshot(),
+            audience,
+        };
+        work(unit, &around, &shared)
+    })
+    .await
 }
 
 impl Around<'_> {
@@ -235,11 +230,6 @@ fn around(snapshot: &Snapshot, organisation: OrganisationId, audience: Audience)
         snapshot,
         audience,
     })
-}
-
-fn load(db: &mut Db, organisation: OrganisationId) -> Result<Profile, Problem> {
-    let found = profiles::load(db, &[organisation])?.pop();
-    found.ok_or_else(|| Problem::new(Code::NotFound))
 }
 
 fn find<P: Part>(profile: &Profile, id: Id<P>) -> Result<&Stored<P>, Problem> {

@@ -154,7 +154,8 @@ impl ClaimCreate {
     }
 }
 
-fn evidence(faults: &mut Faults, place: &str, body: &EvidenceBody) -> Option<Evidence> {
+/// Reads something that backs a claim.
+pub fn evidence(faults: &mut Faults, place: &str, body: &EvidenceBody) -> Option<Evidence> {
     let at = |member: &str| format!("{place}/{member}");
     let kinds = ["project", "certificate", "solution", "event"];
     if !kinds.contains(&body.kind.as_str()) {

@@ -53,6 +53,10 @@ impl<'de> Visitor<'de> for Strict {
     }
 
     fn visit_f64<E: serde::de::Error>(self, value: f64) -> Result<Value, E> {
+        // `1.0` is an integer, by JSON Schema; up to 2^53 nothing is lost.
+        if value.fract() == 0.0 && value.abs() <= 9_007_199_254_740_992.0 {
+            return Ok(Value::from(value as i64));
+        }
         Number::from_f64(value)
             .map(Value::Number)
             .ok_or_else(|| E::custom("number out of range"))
@@ -95,6 +99,11 @@ impl<'de> Visitor<'de> for Strict {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn whole_numbers_are_integers_however_they_are_written() {
+        assert_eq!(parse(b"[3.0, 1e3, -0.0, 2.5]"), parse(b"[3, 1000, 0, 2.5]"));
+    }
 
     #[test]
     fn what_json_leaves_open_is_refused() {

@@ -4,10 +4,13 @@
 use serde::Deserialize;
 use utoipa::ToSchema;
 
+use crate::claims::wire::EvidenceBody;
+use crate::opportunities::wire::{BudgetBody, SkillNeedCreate, SoughtBody};
 use crate::organisations::wire::{ExternalIdBody, OrganisationCreate};
+use crate::skills::wire::LabelsBody;
 use crate::wire::{
-    CooperationName, DirectionName, HelixName, KindName, MembershipStatusName, OpportunityStatusName,
-    ReferenceKindName, SizeClassName, SkillKindName, SkillStatusName, TextBody, VisibilityName,
+    CooperationName, DirectionName, MembershipStatusName, OpportunityStatusName, ReferenceKindName, SkillKindName,
+    SkillStatusName, TextBody, VisibilityName,
 };
 
 /// A skill of the taxonomy.
@@ -27,7 +30,7 @@ pub struct ImportSkill {
     /// Other labels.
     #[serde(default)]
     #[schema(required = false)]
-    pub alt_labels: ImportLabels,
+    pub alt_labels: LabelsBody,
     /// URIs of directly broader concepts.
     #[serde(default)]
     #[schema(max_items = 20)]
@@ -36,21 +39,6 @@ pub struct ImportSkill {
     #[serde(default)]
     #[schema(max_items = 50)]
     pub related: Vec<String>,
-}
-
-/// Alternative labels by language.
-#[derive(Default, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-#[schema(example = json!({"de": ["Laser"], "en": ["lasers"]}))]
-pub struct ImportLabels {
-    /// German.
-    #[serde(default)]
-    #[schema(max_items = 100)]
-    pub de: Vec<String>,
-    /// English.
-    #[serde(default)]
-    #[schema(max_items = 100)]
-    pub en: Vec<String>,
 }
 
 /// What an organisation's line has beside the members of a new organisation.
@@ -120,7 +108,7 @@ pub struct ImportClaim {
     /// What backs it.
     #[serde(default)]
     #[schema(max_items = 20)]
-    pub evidence: Vec<ImportEvidence>,
+    pub evidence: Vec<EvidenceBody>,
     /// When it was last confirmed.
     pub confirmed_at: Option<chrono::DateTime<chrono::Utc>>,
     /// Last day on which it holds.
@@ -128,22 +116,6 @@ pub struct ImportClaim {
     pub expires_on: Option<String>,
     /// Who sees it.
     pub visibility: Option<VisibilityName>,
-}
-
-/// Something that backs a claim.
-#[derive(Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-#[schema(example = json!({"kind": "certificate", "title": "Laser safety officer"}))]
-pub struct ImportEvidence {
-    /// What it is.
-    #[schema(pattern = "^(project|certificate|solution|event)$")]
-    pub kind: String,
-    /// In one line.
-    #[schema(min_length = 1, max_length = 200)]
-    pub title: String,
-    /// Where to see it.
-    #[schema(max_length = 500)]
-    pub url: Option<String>,
 }
 
 /// A reference.
@@ -245,13 +217,13 @@ pub struct ImportOpportunity {
     /// Skills without which it does not work.
     #[serde(default)]
     #[schema(max_items = 50)]
-    pub required: Vec<ImportNeed>,
+    pub required: Vec<SkillNeedCreate>,
     /// Skills that help.
     #[serde(default)]
     #[schema(max_items = 50)]
-    pub preferred: Vec<ImportNeed>,
+    pub preferred: Vec<SkillNeedCreate>,
     /// Who is wanted.
-    pub sought: Option<ImportSought>,
+    pub sought: Option<SoughtBody>,
     /// Development stage.
     #[schema(max_length = 60)]
     pub stage: Option<String>,
@@ -259,7 +231,7 @@ pub struct ImportOpportunity {
     #[schema(max_length = 60)]
     pub ipr: Option<String>,
     /// What may be spent.
-    pub budget: Option<ImportBudget>,
+    pub budget: Option<BudgetBody>,
     /// First day of the work.
     #[schema(format = Date)]
     pub starts_on: Option<String>,
@@ -279,73 +251,6 @@ pub struct ImportOpportunity {
     /// A remark for readers of the file; not stored.
     #[schema(max_length = 500)]
     pub note: Option<String>,
-}
-
-/// A skill that is wanted.
-#[derive(Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-#[schema(example = json!({"skill": "Lasertechnik", "min_level": 3}))]
-pub struct ImportNeed {
-    /// The skill's URI or label.
-    #[schema(min_length = 1, max_length = 300)]
-    pub skill: String,
-    /// The least level that will do; 1 if left out.
-    #[schema(minimum = 1, maximum = 5)]
-    pub min_level: Option<u8>,
-}
-
-/// Who is wanted as a partner.
-#[derive(Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-#[schema(example = json!({"helix": ["science"], "near": {"lat": 50.927, "lon": 11.586, "radius_km": 50}}))]
-pub struct ImportSought {
-    /// Kinds.
-    #[serde(default)]
-    pub kinds: Vec<KindName>,
-    /// Sectors.
-    #[serde(default)]
-    pub helix: Vec<HelixName>,
-    /// Size classes.
-    #[serde(default)]
-    pub sizes: Vec<SizeClassName>,
-    /// Languages.
-    #[serde(default)]
-    #[schema(max_items = 20)]
-    pub languages: Vec<String>,
-    /// Where.
-    pub near: Option<ImportCircle>,
-}
-
-/// A circle on the map.
-#[derive(Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-#[schema(example = json!({"lat": 50.927, "lon": 11.586, "radius_km": 50}))]
-pub struct ImportCircle {
-    /// Latitude.
-    #[schema(minimum = -90, maximum = 90)]
-    pub lat: f64,
-    /// Longitude.
-    #[schema(minimum = -180, maximum = 180)]
-    pub lon: f64,
-    /// Radius in kilometres.
-    #[schema(minimum = 0.001, maximum = 20_100)]
-    pub radius_km: f64,
-}
-
-/// A range of money.
-#[derive(Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-#[schema(example = json!({"min": 10000, "max": 50000, "currency": "EUR"}))]
-pub struct ImportBudget {
-    /// At least.
-    #[schema(minimum = 0, maximum = 9_007_199_254_740_991_u64)]
-    pub min: Option<i64>,
-    /// At most.
-    #[schema(minimum = 0, maximum = 9_007_199_254_740_991_u64)]
-    pub max: Option<i64>,
-    /// ISO 4217.
-    #[schema(pattern = "^[A-Z]{3}$")]
-    pub currency: String,
 }
 
 /// A person. `managers` see it unless it says otherwise.

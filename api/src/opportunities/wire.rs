@@ -16,6 +16,7 @@ use crate::auth::Caller;
 use crate::page::Page;
 use crate::patch::Base;
 use crate::problem::Problem;
+use crate::skills::given;
 use crate::wire::{
     CooperationName, DirectionName, MergePatchOf, TextBody, VisibilityName, Writing, day, in_order, known, optional,
     required_text, shown_visibility, text, visibility,
@@ -268,6 +269,7 @@ impl OpportunityCreate {
         let ends_on = optional(faults, "/ends_on", self.ends_on.as_ref(), day);
         in_order(faults, "/ends_on", starts_on, ends_on);
         let wanted = self.sought.as_ref().map(|body| sought(faults, "/sought", body));
+        let named = |text: &str| given::current(snapshot, text);
         let opportunity = Opportunity {
             id,
             // Without one there is a fault, and nothing is made.
@@ -283,8 +285,8 @@ impl OpportunityCreate {
                 self.description.as_ref(),
                 Writing::Paragraphs(20_000),
             ),
-            required: needs(faults, "/required", &self.required, snapshot),
-            preferred: needs(faults, "/preferred", &self.preferred, snapshot),
+            required: needs(faults, "/required", &self.required, named),
+            preferred: needs(faults, "/preferred", &self.preferred, named),
             sought: wanted.unwrap_or_default(),
             stage: optional(faults, "/stage", self.stage.as_ref(), |text| line(text, 60)),
             ipr: optional(faults, "/ipr", self.ipr.as_ref(), |text| line(text, 60)),

@@ -208,9 +208,7 @@ impl ReferenceCreate {
             kind: self.kind.map_or_else(ReferenceKind::default, |kind| kind.0),
             title: required_text(&mut faults, "/title", &self.title, Writing::Line(500)),
             text: text(&mut faults, "/text", self.text.as_ref(), Writing::Paragraphs(20_000)),
-            keywords: list(&mut faults, "/keywords", &self.keywords, 100, |faults, place, word| {
-                faults.take(place, line(word, 200))
-            }),
+            keywords: keywords(&mut faults, "/keywords", &self.keywords),
             skills: given::all_current(&mut faults, "/skills", &self.skills, 100, around.snapshot),
             from: optional(&mut faults, "/from_on", self.from_on.as_ref(), day),
             to: optional(&mut faults, "/to_on", self.to_on.as_ref(), day),
@@ -239,7 +237,8 @@ fn partners_before(id: ReferenceId, around: &Around<'_>) -> Vec<OrganisationId> 
     partners.filter_map(|partner| partner.organisation).collect()
 }
 
-fn partner(
+/// Reads a partner; `is_known` says which organisations the caller may name.
+pub fn partner(
     faults: &mut Faults,
     place: &str,
     body: &PartnerBody,
@@ -247,12 +246,27 @@ fn partner(
 ) -> Option<Partner> {
     let at = |member: &str| format!("{place}/{member}");
     if body.organisation_id.is_none() && body.external_id.is_none() && body.name.is_none() {
-        faults.note(at("name"), Rule::Required);
+        faults.note(place, Rule::Required);
+        return None;
     }
+    let organisation = known(faults, &at("organisation_id"), body.organisation_id.as_ref(), is_known);
     let external = body.external_id.as_ref();
-    Some(Partner {
-        organisation: known(faults, &at("organisation_id"), body.organisation_id.as_ref(), is_known),
+    let partner = Partner {
+        organisation,
         external: external.and_then(|id| external_id(faults, &at("external_id"), id)),
         name: optional(faults, at("name"), body.name.as_ref(), |text| line(text, 200)),
-    })
+    };
+    // Two that are both unknown are two faults, but not a third one for being alike.
+    let unknown = body.organisation_id.is_some() && organisation.is_none();
+    (!unknown).then_some(partner)
+}
+
+/// Reads free words; one that comes twice counts once.
+pub fn keywords(faults: &mut Faults, pointer: &str, given: &[String]) -> Vec<String> {
+    let mut words: Vec<String> = Vec::with_capacity(given.len());
+    for (index, word) in given.iter().enumerate() {
+        let word = faults.take(format!("{pointer}/{index}"), line(word, 200));
+        words.extend(word.filter(|word| !words.contains(word)));
+    }
+    words
 }

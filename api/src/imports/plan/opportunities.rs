@@ -1,13 +1,13 @@
 //! Rows that are offers and requests.
 
-use werkstadt_domain::invalid::{Faults, Invalid, Rule};
-use werkstadt_domain::opportunity::{Budget, Opportunity, Sought, Status};
-use werkstadt_domain::place::{Circle, Point};
-use werkstadt_domain::text::{language_code, line};
+use werkstadt_domain::invalid::{Faults, Invalid};
+use werkstadt_domain::opportunity::{Opportunity, Status};
+use werkstadt_domain::text::line;
 
 use super::{Planner, finish};
-use crate::imports::lines::{ImportBudget, ImportOpportunity, ImportSought};
-use crate::wire::{Writing, chosen, day, list, optional, required_text, text};
+use crate::imports::lines::ImportOpportunity;
+use crate::opportunities::wire::{budget, sought};
+use crate::wire::{Writing, day, in_order, optional, required_text, text};
 
 impl Planner<'_> {
     pub(super) fn opportunities(&mut self, rows: Vec<(usize, ImportOpportunity)>) {
@@ -27,9 +27,7 @@ impl Planner<'_> {
         let unit = unit.and_then(|(organisation, unit)| faults.take("/unit", self.names.unit(organisation, unit)));
         let starts_on = optional(faults, "/starts_on", given.starts_on.as_ref(), day);
         let ends_on = optional(faults, "/ends_on", given.ends_on.as_ref(), day);
-        if starts_on.zip(ends_on).is_some_and(|(start, end)| end < start) {
-            faults.note("/ends_on", Rule::Reversed);
-        }
+        in_order(faults, "/ends_on", starts_on, ends_on);
         let required = self.needs(faults, "/required", &given.required);
         let preferred = self.needs(faults, "/preferred", &given.preferred);
         let opportunity = organisation.map(|organisation| Opportunity {
@@ -51,11 +49,11 @@ impl Planner<'_> {
             sought: given
                 .sought
                 .as_ref()
-                .map(|sought| read_sought(faults, sought))
+                .map(|body| sought(faults, "/sought", body))
                 .unwrap_or_default(),
             stage: optional(faults, "/stage", given.stage.as_ref(), |text| line(text, 60)),
             ipr: optional(faults, "/ipr", given.ipr.as_ref(), |text| line(text, 60)),
-            budget: given.budget.as_ref().map(|budget| read_budget(faults, budget)),
+            budget: given.budget.as_ref().map(|body| budget(faults, "/budget", body)),
             starts_on,
             ends_on,
             expires_on: optional(faults, "/expires_on", given.expires_on.as_ref(), day),
@@ -64,39 +62,5 @@ impl Planner<'_> {
             visibility: given.visibility.map(|level| level.0).unwrap_or_default(),
         });
         finish(found, opportunity)
-    }
-}
-
-fn read_sought(faults: &mut Faults, given: &ImportSought) -> Sought {
-    let near = given.near.as_ref().and_then(|near| {
-        let centre = faults.take("/sought/near", Point::new(near.lat, near.lon))?;
-        Some(Circle {
-            centre,
-            radius_km: near.radius_km,
-        })
-    });
-    Sought {
-        kinds: chosen(&given.kinds),
-        helix: chosen(&given.helix),
-        sizes: chosen(&given.sizes),
-        languages: list(
-            faults,
-            "/sought/languages",
-            &given.languages,
-            20,
-            |faults, place, code: &String| faults.take(place, language_code(code)),
-        ),
-        near,
-    }
-}
-
-fn read_budget(faults: &mut Faults, given: &ImportBudget) -> Budget {
-    if given.min.zip(given.max).is_some_and(|(min, max)| max < min) {
-        faults.note("/budget/max", Rule::Reversed);
-    }
-    Budget {
-        min: given.min,
-        max: given.max,
-        currency: given.currency.clone(),
     }
 }

@@ -5,12 +5,15 @@ use werkstadt_domain::invalid::{Faults, Rule};
 use werkstadt_domain::opportunity::SkillNeed;
 use werkstadt_domain::organisation::OrganisationId;
 use werkstadt_domain::reference::{Partner, Reference, ReferenceKind};
-use werkstadt_domain::skill::{Claim, Evidence, Level, SkillId};
+use werkstadt_domain::skill::{Claim, Level, SkillId};
 use werkstadt_domain::text::{line, web_address};
 
 use super::Planner;
-use crate::imports::lines::{ImportClaim, ImportEvidence, ImportNeed, ImportPartner, ImportReference};
+use crate::claims::wire::evidence;
+use crate::imports::lines::{ImportClaim, ImportPartner, ImportReference};
+use crate::opportunities::wire::{SkillNeedCreate, needs};
 use crate::organisations::wire::external_id;
+use crate::references::wire::keywords;
 use crate::wire::{Writing, day, list, optional, required_text, text};
 
 /// The level of a claim that names none: experienced.
@@ -130,45 +133,14 @@ impl Planner<'_> {
         })
     }
 
-    pub(super) fn needs(&mut self, faults: &mut Faults, place: &str, given: &[ImportNeed]) -> Vec<SkillNeed> {
-        let mut needs: Vec<SkillNeed> = Vec::with_capacity(given.len());
-        for (index, one) in given.iter().enumerate() {
-            let place = format!("{place}/{index}");
-            let Some(skill) = self.skill_named(faults, &format!("{place}/skill"), &one.skill) else {
-                continue;
-            };
-            if needs.iter().any(|need| need.skill == skill) {
-                faults.note(format!("{place}/skill"), Rule::Duplicate);
-                continue;
-            }
-            let min_level = Level::new(one.min_level.unwrap_or(Level::MIN.get()));
-            let min_level = faults.take(format!("{place}/min_level"), min_level);
-            needs.extend(min_level.map(|min_level| SkillNeed { skill, min_level }));
-        }
-        needs
+    pub(super) fn needs(&mut self, faults: &mut Faults, place: &str, given: &[SkillNeedCreate]) -> Vec<SkillNeed> {
+        let new_id = self.new_id;
+        needs(faults, place, given, |text| {
+            self.names.skill(text, || SkillId::new(new_id()), &mut self.plan.skills)
+        })
     }
 }
 
 pub(super) fn level(faults: &mut Faults, place: &str, given: Option<u8>) -> Option<Level> {
     faults.take(format!("{place}/level"), Level::new(given.unwrap_or(USUAL_LEVEL)))
-}
-
-fn evidence(faults: &mut Faults, place: &str, given: &ImportEvidence) -> Option<Evidence> {
-    let title = faults.take(format!("{place}/title"), line(&given.title, 200));
-    let url = optional(faults, format!("{place}/url"), given.url.as_ref(), web_address);
-    Some(Evidence {
-        kind: given.kind.clone(),
-        title: title?,
-        url,
-    })
-}
-
-/// Free words; one that comes twice counts once.
-fn keywords(faults: &mut Faults, place: &str, given: &[String]) -> Vec<String> {
-    let mut words: Vec<String> = Vec::with_capacity(given.len());
-    for (index, word) in given.iter().enumerate() {
-        let word = faults.take(format!("{place}/{index}"), line(word, 200));
-        words.extend(word.filter(|word| !words.contains(word)));
-    }
-    words
 }

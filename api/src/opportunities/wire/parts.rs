@@ -5,11 +5,10 @@ use utoipa::ToSchema;
 use werkstadt_domain::invalid::{Faults, Rule};
 use werkstadt_domain::opportunity::{Budget, SkillNeed, Sought};
 use werkstadt_domain::place::{Circle, Point};
-use werkstadt_domain::skill::Level;
+use werkstadt_domain::skill::{Level, SkillId};
 use werkstadt_domain::text::language_code;
 use werkstadt_persistence::directory::Snapshot;
 
-use crate::skills::given;
 use crate::skills::wire::SkillSummary;
 use crate::wire::{Choose, HelixName, KindName, SizeClassName, chosen, in_order, list};
 
@@ -25,12 +24,12 @@ pub struct SkillNeedBody {
     pub min_level: u8,
 }
 
-/// A skill that is wanted, named by id or URI.
+/// A skill that is wanted, as requests name it.
 #[derive(Clone, Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({"skill": "urn:example:skill:lasers", "min_level": 3}))]
 pub struct SkillNeedCreate {
-    /// The skill, by id or URI.
+    /// The skill, by id or URI; in imports and questions for matches also by a label.
     #[schema(min_length = 1, max_length = 300)]
     pub skill: String,
     /// The least level that will do, 1 aware to 5 authority; 1 if left out.
@@ -65,7 +64,7 @@ pub struct SoughtBody {
 }
 
 /// A circle on the Earth.
-#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+#[derive(Clone, Copy, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(as = Circle, example = json!({"lat": 50.927, "lon": 11.586, "radius_km": 50}))]
 pub struct CircleBody {
@@ -98,12 +97,17 @@ pub struct BudgetBody {
     pub currency: String,
 }
 
-/// Reads a list of wishes, each skill once. A skill that was replaced becomes its successor.
-pub fn needs(faults: &mut Faults, pointer: &str, given: &[SkillNeedCreate], snapshot: &Snapshot) -> Vec<SkillNeed> {
+/// Reads a list of wishes, each skill once; `resolve` says which skill a text names.
+pub fn needs(
+    faults: &mut Faults,
+    pointer: &str,
+    given: &[SkillNeedCreate],
+    mut resolve: impl FnMut(&str) -> Result<SkillId, Rule>,
+) -> Vec<SkillNeed> {
     let mut needs: Vec<SkillNeed> = Vec::with_capacity(given.len());
     for (index, one) in given.iter().enumerate() {
         let at = |member: &str| format!("{pointer}/{index}/{member}");
-        let skill = faults.take(at("skill"), given::current(snapshot, &one.skill));
+        let skill = faults.take(at("skill"), resolve(&one.skill));
         let level = one.min_level.map_or(Ok(Level::MIN), Level::new);
         let min_level = faults.take(at("min_level"), level);
         let Some((skill, min_level)) = skill.zip(min_level) else {
