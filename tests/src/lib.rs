@@ -7,4 +7,7 @@
 )]
 
 pub mod database;
+pub mod evaluation;
+pub mod load;
+pub mod local;
 pub mod postgres;
