@@ -12,7 +12,7 @@ use werkstadt_persistence::DatabaseUrl;
 #[derive(Args, Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Settings {
-    /// Database: `sqlite://path` or `postgres://…` [default: sqlite://data/werkstadt.db]
+    /// Database: `sqlite://path` or `postgres://…` [default: `sqlite://data/werkstadt.db`]
     #[arg(long, global = true, env = "DATABASE_URL", hide_env_values = true)]
     database_url: Option<String>,
     /// Address and port to listen on [default: 127.0.0.1:8080]

@@ -6,4 +6,5 @@ mod follower;
 mod parity;
 mod records;
 mod sample;
+mod skills_in_use;
 mod store;

@@ -117,7 +117,10 @@ fn separator(text: &str) -> u8 {
         .unwrap_or(b';')
 }
 
-fn columns(header: &csv::StringRecord) -> Result<Vec<(String, Column)>, Vec<(Place, Breach)>> {
+/// The columns of a header row by name, or every fault of it.
+type Columns = Result<Vec<(String, Column)>, Vec<(Place, Breach)>>;
+
+fn columns(header: &csv::StringRecord) -> Columns {
     let mut faults = Vec::new();
     let mut columns = Vec::new();
     for name in header {

@@ -74,7 +74,7 @@ impl Seeker {
     pub fn opportunity(opportunity: &Opportunity) -> Self {
         let texts = [&opportunity.title, &opportunity.summary, &opportunity.description];
         let requirement = Requirement {
-            texts: texts.into_iter().flat_map(|text| passages(text)).collect(),
+            texts: texts.into_iter().flat_map(passages).collect(),
             required: opportunity.required.clone(),
             preferred: opportunity.preferred.clone(),
             sought: opportunity.sought.clone(),

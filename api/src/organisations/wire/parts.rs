@@ -188,16 +188,22 @@ pub(super) fn location(faults: &mut Faults, place: &str, body: &LocationBody) ->
         (Some(_), None) => faults.take(at("lon"), Err(Rule::Required)),
         (None, Some(_)) => faults.take(at("lat"), Err(Rule::Required)),
     };
-    Some(Location {
+    // Everything is read before anything is given up, so that every fault is noted.
+    let read = Location {
         label: optional(faults, at("label"), body.label.as_ref(), |text| line(text, 100)),
         street: optional(faults, at("street"), body.street.as_ref(), |text| line(text, 200)),
         postcode: optional(faults, at("postcode"), body.postcode.as_ref(), |text| {
             postcode(text, &body.country)
         }),
-        city: city?,
-        country: land?,
+        city: String::new(),
+        country: String::new(),
         ags: optional(faults, at("ags"), body.ags.as_ref(), ags),
         point,
+    };
+    Some(Location {
+        city: city?,
+        country: land?,
+        ..read
     })
 }
 

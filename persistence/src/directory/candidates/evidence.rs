@@ -159,10 +159,10 @@ impl Evidence {
         for id in self.votes.keys().chain(self.records.keys()) {
             let number = crate::directory::snapshot::shard_of(*id);
             let slot = ask.snapshot.shards.get(number).and_then(|shard| shard.slot(*id));
-            if let (Some(shown), Some(slot)) = (self.shards.get_mut(number), slot) {
-                if shown.passed.contains(slot) {
-                    shown.touched.insert(slot);
-                }
+            if let (Some(shown), Some(slot)) = (self.shards.get_mut(number), slot)
+                && shown.passed.contains(slot)
+            {
+                shown.touched.insert(slot);
             }
         }
     }
