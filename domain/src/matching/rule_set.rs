@@ -25,8 +25,8 @@ impl RuleSet {
             Rule::PreferredSkills => 1.0,
             Rule::ProfileText => 10.0,
             Rule::BestReferences => 4.0,
-            Rule::SimilarWork => 8.0,
-            Rule::TrackRecord => 3.0,
+            Rule::SimilarWork => 10.0,
+            Rule::TrackRecord => 5.0,
             Rule::Cooperation => 1.0,
             Rule::Proximity | Rule::Freshness => 0.5,
         };
