@@ -13,6 +13,7 @@ pub mod answer;
 pub mod app;
 pub mod auth;
 pub mod boot;
+pub mod catalogue;
 pub mod claims;
 pub mod cli;
 pub mod config;

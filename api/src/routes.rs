@@ -4,7 +4,8 @@ use utoipa_actix_web::scope;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::{
-    auth, claims, health, imports, matches, memberships, opportunities, organisations, references, skills, units, users,
+    auth, catalogue, claims, health, imports, matches, memberships, opportunities, organisations, references, skills,
+    units, users,
 };
 
 /// Everything below `/v1`, and what operators need beside it.
@@ -18,7 +19,9 @@ fn operations(config: &mut ServiceConfig<'_>) {
         .service(health::readyz)
         .service(health::get_jwks)
         .service(health::get_document)
-        .service(health::get_document_30);
+        .service(health::get_document_30)
+        .service(catalogue::list_problems)
+        .service(catalogue::get_problem);
 }
 
 fn v1(config: &mut ServiceConfig<'_>) {
