@@ -1,6 +1,6 @@
 //! The catalogue of problems, generated from their enumeration: where the `type` of a problem document leads.
 
-use actix_web::{HttpResponse, get, web};
+use actix_web::{HttpRequest, HttpResponse, get};
 use serde::Serialize;
 use utoipa::{IntoParams, ToSchema};
 use werkstadt_domain::text::{Language, Text};
@@ -57,8 +57,9 @@ pub async fn list_problems(_caller: Caller, _query: NoQuery) -> HttpResponse {
 #[utoipa::path(tag = "operations", params(CodePath), extensions(("x-authz" = json!({"from": "anonymous", "scope": "directory:read"}))),
     responses((status = 200, description = "What the code means.", body = ProblemTypeBody)))]
 #[get("/problems/{code}")]
-pub async fn get_problem(_caller: Caller, code: web::Path<String>, _query: NoQuery) -> Result<HttpResponse, Problem> {
-    let known = Code::ALL.into_iter().find(|known| known.slug() == *code);
+pub async fn get_problem(request: HttpRequest, _caller: Caller, _query: NoQuery) -> Result<HttpResponse, Problem> {
+    let code = request.match_info().get("code").unwrap_or_default();
+    let known = Code::ALL.into_iter().find(|known| known.slug() == code);
     let known = known.ok_or_else(|| Problem::new(Code::NotFound))?;
     Ok(HttpResponse::Ok().json(ProblemTypeBody::from(known)))
 }
