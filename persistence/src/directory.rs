@@ -6,17 +6,20 @@
 //!
 //! - [`document`]: what a profile is indexed under. [`dictionary`], [`postings`], [`bits`]: how.
 //! - [`view`] and [`shard`]: the index of some organisations, for one audience and for all.
-//! - [`query`], [`filter`], [`listing`]: search. [`skills`], [`opportunities`]: the smaller nouns.
+//! - [`query`], [`filter`], [`order`], [`facets`], [`listing`]: search. [`skills`], [`opportunities`]: the smaller nouns.
 //! - [`candidates`] and what is below it: matching.
 
 mod bits;
 mod candidates;
+mod column;
 mod delta;
 mod dictionary;
 mod document;
+mod facets;
 mod filter;
 mod listing;
 mod opportunities;
+mod order;
 mod postings;
 mod query;
 mod shard;

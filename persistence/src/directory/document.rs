@@ -7,7 +7,7 @@ use werkstadt_domain::named::Named;
 use werkstadt_domain::place::Point;
 use werkstadt_domain::profile::Profile;
 use werkstadt_domain::reference::{Partner, Reference};
-use werkstadt_domain::skill::SkillId;
+use werkstadt_domain::skill::{Level, SkillId};
 use werkstadt_domain::text::{Language, Text, key};
 
 use super::dictionary::{Dictionary, Reader};
@@ -22,8 +22,6 @@ pub(super) struct Document {
     /// Under which keys partners of references may mean this organisation.
     pub(super) names: Vec<u32>,
     pub(super) points: Vec<Point>,
-    /// Microseconds since 1970.
-    pub(super) updated: i64,
     /// How many facts are known: claims, references, texts.
     pub(super) known: u16,
     /// How many claims.
@@ -70,6 +68,11 @@ pub(super) enum Column {
 }
 
 impl Value {
+    /// The level, the lowest where none is noted.
+    pub(super) fn level(self) -> Level {
+        Level::new(self.level).unwrap_or(Level::MIN)
+    }
+
     /// The day of the confirmation.
     pub(super) fn day(self) -> Option<NaiveDate> {
         let days = chrono::Days::new(u64::from(self.confirmed));
@@ -127,8 +130,8 @@ impl<'a> Maker<'a> {
         }
     }
 
-    /// The document of a profile that is already projected onto the audience.
-    pub(super) fn document(&mut self, profile: &Profile, audience: Audience) -> Document {
+    /// The document of a profile that is already projected onto an audience.
+    pub(super) fn document(&mut self, profile: &Profile) -> Document {
         let mut bag = Counter::default();
         let organisation = &profile.organisation.record;
         self.line(&mut bag, &organisation.name, weight::NAME);
@@ -163,7 +166,6 @@ impl<'a> Maker<'a> {
                 .iter()
                 .filter_map(|location| location.point)
                 .collect(),
-            updated: updated(profile, audience),
             known: known(profile),
             claims: u16::try_from(profile.claims.len()).unwrap_or(u16::MAX),
         }
@@ -296,8 +298,8 @@ pub(super) fn external_key(id: &werkstadt_domain::organisation::ExternalId) -> S
     format!("{}:{}", id.scheme, id.value)
 }
 
-/// The last change of the profile or of a part of it, as the audience may know it.
-fn updated(profile: &Profile, audience: Audience) -> i64 {
+/// The last change of a projected profile or of a part of it, as the audience may know it: microseconds since 1970.
+pub(super) fn updated(profile: &Profile, audience: Audience) -> i64 {
     let organisation = profile.organisation.changed_at;
     let claims = profile.claims.iter().map(|part| part.changed_at);
     let references = profile.references.iter().map(|part| part.changed_at);

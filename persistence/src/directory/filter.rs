@@ -10,9 +10,9 @@ use werkstadt_domain::search::{Facet, OrganisationFilter, SkillMode};
 use werkstadt_domain::text::key;
 
 use super::bits::Bits;
-use super::document::{Column, Value};
-use super::postings::Postings;
-use super::query::{Query, Scores, Weighed};
+use super::column::Tags;
+use super::document::Column;
+use super::query::{Query, Scores, Wanted, Weighed};
 use super::shard::Shard;
 use super::snapshot::Snapshot;
 use super::view::View;
@@ -51,8 +51,7 @@ impl<'a> Prepared<'a> {
             |names: &mut dyn Iterator<Item = String>| names.filter_map(|name| tags.find(&name)).collect::<Vec<_>>();
         let text = filter.q.as_deref().map(|q| {
             let query = Query::new([(None, q)], &snapshot.dictionaries.terms);
-            let weighed = query.weighed(snapshot.views(audience).map(|view| &view.text));
-            (query, weighed)
+            query.rarest_first(snapshot.views(audience).map(|view| &view.text))
         });
         let skills = filter.skills.iter().map(|skill| {
             let wanted = snapshot.skills.taxonomy().with_narrower(*skill);
@@ -83,7 +82,7 @@ impl<'a> Prepared<'a> {
         let slots = shard.entries.len();
         let mut passed: Vec<Passed> = Vec::new();
         if let Some((_, weighed)) = &self.text {
-            scores.fill(weighed, &view.text);
+            scores.fill(weighed, &view.text, Wanted::Every);
             passed.push((None, with_every_word(weighed, scores, slots)));
         }
         let mut tags = |facet, column, asked: usize, tags: &[u32]| {
@@ -127,11 +126,7 @@ impl<'a> Prepared<'a> {
         if let Some(since) = self.filter.updated_since {
             let since = since.timestamp_micros();
             let mut bits = Bits::none(slots);
-            let recent = |slot: &u32| {
-                view.updated
-                    .get(*slot as usize)
-                    .is_some_and(|updated| *updated >= since)
-            };
+            let recent = |slot: &u32| shard.updated(self.audience, *slot) >= since;
             view.visible.iter().filter(recent).for_each(|slot| bits.insert(slot));
             passed.push((None, bits));
         }
@@ -145,7 +140,7 @@ impl<'a> Prepared<'a> {
         for wanted in &self.skills {
             let mut bits = Bits::none(slots);
             for skill in wanted {
-                let (slots, claims) = column.get(*skill);
+                let (slots, claims) = column.postings.get(*skill);
                 let good = slots.iter().zip(claims).filter(|(_, claim)| claim.level >= level);
                 good.for_each(|(slot, _)| bits.insert(*slot));
             }
@@ -160,7 +155,7 @@ impl<'a> Prepared<'a> {
 
     fn in_sectors(&self, snapshot: &Snapshot, view: &View, slots: usize) -> Bits {
         let mut bits = Bits::none(slots);
-        for (tag, slots) in view.column(Column::Sector).iter() {
+        for (tag, slots) in view.column(Column::Sector).postings.iter() {
             let name = snapshot.dictionaries.tags.name(tag);
             let code = name.split_once(':').map_or("", |(_, code)| code);
             if self
@@ -197,10 +192,10 @@ fn with_every_word(weighed: &Weighed, scores: &Scores, slots: usize) -> Bits {
 }
 
 /// Slots that have any of the tags.
-pub(super) fn any_of(column: &Postings<Value>, tags: &[u32], slots: usize) -> Bits {
+pub(super) fn any_of(column: &Tags, tags: &[u32], slots: usize) -> Bits {
     let mut bits = Bits::none(slots);
     for tag in tags {
-        column.slots(*tag).iter().for_each(|slot| bits.insert(*slot));
+        column.postings.slots(*tag).iter().for_each(|slot| bits.insert(*slot));
     }
     bits
 }

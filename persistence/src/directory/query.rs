@@ -104,11 +104,27 @@ impl Query {
             groups,
         }
     }
+
+    /// The same words, the rarest first, weighed: for texts that must have every word.
+    pub(super) fn rarest_first<'a>(mut self, texts: impl Iterator<Item = &'a Texts> + Clone) -> (Self, Weighed) {
+        let having = |group: &Group| {
+            let of = |term: &u32| {
+                texts
+                    .clone()
+                    .map(|texts| texts.postings.slots(*term).len())
+                    .sum::<usize>()
+            };
+            group.terms.iter().map(of).sum::<usize>()
+        };
+        self.groups.sort_by_cached_key(having);
+        let weighed = self.weighed(texts);
+        (self, weighed)
+    }
 }
 
 impl Weighed {
     /// What a term of this weight adds to a text: w · tf · (k₁+1) / (tf + k₁ · (1 − b + b · length/mean)).
-    pub(super) fn gain(&self, weight: f64, count: u16, length: u32) -> f64 {
+    fn gain(&self, weight: f64, count: u16, length: u32) -> f64 {
         let count = f64::from(count);
         weight * count * (K1 + 1.0) / (count + K1 * (1.0 - B + B * f64::from(length) / self.mean))
     }
@@ -137,35 +153,94 @@ pub(super) struct Scores {
     pub(super) touched: Vec<u32>,
     /// Per slot, the last word it had and its gain.
     last: Vec<(u32, f64)>,
+    /// Per slot, how much its length dampens.
+    norms: Vec<f64>,
+}
+
+/// Which texts are scored.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Wanted {
+    /// Those with any word.
+    Any,
+    /// Those with every word; others may be left half scored.
+    Every,
 }
 
 impl Scores {
-    /// Scores all texts of a shard, one term at a time.
-    pub(super) fn fill(&mut self, query: &Weighed, texts: &Texts) {
-        self.sum.clear();
-        self.sum.resize(texts.lengths.len(), 0.0);
-        self.words.clear();
-        self.words.resize(texts.lengths.len(), 0);
-        self.last.clear();
-        self.last.resize(texts.lengths.len(), (u32::MAX, 0.0));
-        self.touched.clear();
+    /// Scores the texts of a shard, one term at a time.
+    pub(super) fn fill(&mut self, query: &Weighed, texts: &Texts, wanted: Wanted) {
+        self.clear(texts.lengths.len());
+        let dampened = |length: &u32| K1 * (1.0 - B + B * f64::from(*length) / query.mean);
+        self.norms.extend(texts.lengths.iter().map(dampened));
         for (number, group) in (0_u32..).zip(&query.groups) {
             for (term, weight) in &group.terms {
                 let (slots, counts) = texts.postings.get(*term);
+                if wanted == Wanted::Every && number > 0 {
+                    self.narrow(number, *weight, slots, counts);
+                    continue;
+                }
                 for (slot, count) in slots.iter().zip(counts) {
-                    self.add(number, *slot, query.gain(*weight, *count, length(texts, *slot)));
+                    self.add(number, *slot, *weight, *count);
                 }
             }
         }
     }
 
-    fn add(&mut self, number: u32, slot: u32, gain: f64) {
+    /// Adds a word to those that have all words before it.
+    fn narrow(&mut self, number: u32, weight: f64, slots: &[u32], counts: &[u16]) {
+        let has_all = |words: &[u32], slot: u32| words.get(slot as usize).is_some_and(|words| *words >= number);
+        // Looking up a few is cheaper than walking through many.
+        if self.touched.len() * 16 < slots.len() {
+            for place in 0..self.touched.len() {
+                let Some(slot) = self
+                    .touched
+                    .get(place)
+                    .copied()
+                    .filter(|slot| has_all(&self.words, *slot))
+                else {
+                    continue;
+                };
+                if let Some(count) = slots.binary_search(&slot).ok().and_then(|at| counts.get(at)) {
+                    self.add(number, slot, weight, *count);
+                }
+            }
+            return;
+        }
+        for (slot, count) in slots.iter().zip(counts) {
+            if has_all(&self.words, *slot) {
+                self.add(number, *slot, weight, *count);
+            }
+        }
+    }
+
+    /// Forgets the last shard: only what it touched.
+    fn clear(&mut self, slots: usize) {
+        for slot in self.touched.drain(..) {
+            let at = slot as usize;
+            if let (Some(sum), Some(words), Some(last)) =
+                (self.sum.get_mut(at), self.words.get_mut(at), self.last.get_mut(at))
+            {
+                (*sum, *words, *last) = (0.0, 0, NO_WORD);
+            }
+        }
+        self.sum.resize(slots, 0.0);
+        self.words.resize(slots, 0);
+        self.last.resize(slots, NO_WORD);
+        self.norms.clear();
+    }
+
+    fn add(&mut self, number: u32, slot: u32, weight: f64, count: u16) {
         let at = slot as usize;
-        let (Some(sum), Some(words), Some(last)) =
-            (self.sum.get_mut(at), self.words.get_mut(at), self.last.get_mut(at))
-        else {
+        let (Some(sum), Some(words), Some(last), Some(norm)) = (
+            self.sum.get_mut(at),
+            self.words.get_mut(at),
+            self.last.get_mut(at),
+            self.norms.get(at),
+        ) else {
             return;
         };
+        let count = f64::from(count);
+        let gain = weight * count * (K1 + 1.0) / (count + norm);
         if last.0 == number {
             // Another term of the same word: only what it adds beyond the best so far.
             if gain > last.1 {
@@ -183,6 +258,5 @@ impl Scores {
     }
 }
 
-fn length(texts: &Texts, slot: u32) -> u32 {
-    texts.lengths.get(slot as usize).copied().unwrap_or_default()
-}
+/// No word yet.
+const NO_WORD: (u32, f64) = (u32::MAX, 0.0);

@@ -7,7 +7,7 @@ use werkstadt_domain::organisation::OrganisationId;
 use werkstadt_domain::profile::Profile;
 use werkstadt_domain::text::key;
 
-use super::document::{Document, Maker};
+use super::document::{Document, Maker, updated};
 use super::view::View;
 
 /// Immutable; a change makes another one.
@@ -16,6 +16,8 @@ pub(super) struct Shard {
     pub(super) entries: Vec<Entry>,
     /// Slots in order of name, then of id.
     pub(super) by_name: Vec<u32>,
+    /// The place of each slot in that order.
+    pub(super) name_places: Vec<u32>,
     /// One per audience. Audiences for which the shard looks the same share one.
     views: [Arc<View>; 3],
 }
@@ -28,6 +30,8 @@ pub(super) struct Entry {
     pub(super) name: Arc<str>,
     /// As each audience sees it; equal ones are shared.
     pub(super) seen: [Option<Arc<Seen<Profile>>>; 3],
+    /// Last change that each audience can see, microseconds since 1970.
+    pub(super) updated: [i64; 3],
     /// True if the documents of all audiences are equal.
     alike: bool,
 }
@@ -53,6 +57,14 @@ impl Shard {
             .map(|slot| slot as u32)
     }
 
+    /// When the organisation in a slot last changed, as the audience may know it: microseconds since 1970.
+    pub(super) fn updated(&self, audience: Audience, slot: u32) -> i64 {
+        let entry = self.entry(slot);
+        entry
+            .and_then(|entry| entry.updated.get(audience.index()).copied())
+            .unwrap_or_default()
+    }
+
     /// The entry in a slot.
     pub(super) fn entry(&self, slot: u32) -> Option<&Entry> {
         self.entries.get(slot as usize)
@@ -62,7 +74,7 @@ impl Shard {
     pub(super) fn changed(&self, changes: &[Change], maker: &mut Maker<'_>) -> Self {
         let mut moves = vec![None; self.entries.len()];
         let mut entries: Vec<Entry> = Vec::with_capacity(self.entries.len() + changes.len());
-        let mut documents: [Vec<(u32, Document)>; 3] = Default::default();
+        let mut documents: [Vec<(u32, Arc<Document>)>; 3] = Default::default();
         let mut changes = changes.iter().peekable();
         let mut put = |entries: &mut Vec<Entry>, profile: &Arc<Profile>| {
             let slot = entries.len() as u32;
@@ -89,8 +101,16 @@ impl Shard {
             profile.iter().for_each(|profile| put(&mut entries, profile));
         }
         let views = self.merged_views(&moves, &documents, &entries);
+        let by_name = by_name(&entries);
+        let mut name_places = vec![0; entries.len()];
+        for (place, slot) in (0_u32..).zip(&by_name) {
+            if let Some(known) = name_places.get_mut(*slot as usize) {
+                *known = place;
+            }
+        }
         Self {
-            by_name: by_name(&entries),
+            by_name,
+            name_places,
             entries,
             views,
         }
@@ -99,10 +119,11 @@ impl Shard {
     fn merged_views(
         &self,
         moves: &[Option<u32>],
-        documents: &[Vec<(u32, Document)>; 3],
+        documents: &[Vec<(u32, Arc<Document>)>; 3],
         entries: &[Entry],
     ) -> [Arc<View>; 3] {
-        let merge = |view: &View, documents: &[(u32, Document)]| Arc::new(view.merged(moves, documents, entries.len()));
+        let merge =
+            |view: &View, documents: &[(u32, Arc<Document>)]| Arc::new(view.merged(moves, documents, entries.len()));
         let [anonymous, member, manager] = &self.views;
         let [for_anonymous, for_member, for_manager] = documents;
         let all = merge(manager, for_manager);
@@ -122,7 +143,7 @@ impl Shard {
 }
 
 /// Projects a profile onto every audience and makes its documents.
-fn read(profile: &Arc<Profile>, maker: &mut Maker<'_>) -> (Entry, [Option<Document>; 3]) {
+fn read(profile: &Arc<Profile>, maker: &mut Maker<'_>) -> (Entry, [Option<Arc<Document>>; 3]) {
     let manager = profile.project(Audience::Manager).map(Arc::new);
     let share = |seen: Option<Seen<Profile>>, with: &Option<Arc<Seen<Profile>>>| match (seen, with) {
         (Some(seen), Some(other)) if seen == **other => Some(Arc::clone(other)),
@@ -131,15 +152,33 @@ fn read(profile: &Arc<Profile>, maker: &mut Maker<'_>) -> (Entry, [Option<Docume
     let member = share(profile.project(Audience::Member), &manager);
     let anonymous = share(profile.project(Audience::Anonymous), &member);
     let seen = [anonymous, member, manager];
-    let mut documents = Audience::ALL.map(|_| None);
-    for ((audience, seen), document) in Audience::ALL.into_iter().zip(&seen).zip(&mut documents) {
-        *document = seen.as_ref().map(|seen| maker.document(seen.get(), audience));
+    let mut documents: [Option<Arc<Document>>; 3] = Default::default();
+    for place in 0..seen.len() {
+        let (done, rest) = documents.split_at_mut(place);
+        let known = place
+            .checked_sub(1)
+            .and_then(|before| Some((seen.get(before)?.as_ref()?, done.get(before)?.clone())));
+        let (Some(seen), Some(document)) = (seen.get(place).and_then(Option::as_ref), rest.first_mut()) else {
+            continue;
+        };
+        *document = match known {
+            Some((other, known)) if Arc::ptr_eq(seen, other) => known,
+            _ => Some(Arc::new(maker.document(seen.get()))),
+        };
     }
     let [a, b, c] = &documents;
+    let mut times = Audience::ALL.into_iter().zip(&seen);
+    let time = |_| {
+        times
+            .next()
+            .and_then(|(audience, seen)| Some(updated(seen.as_ref()?.get(), audience)))
+            .unwrap_or_default()
+    };
     let entry = Entry {
         id: profile.id(),
         name: key(&profile.organisation.record.name).into(),
         alike: a == b && b == c,
+        updated: [(); 3].map(time),
         seen,
     };
     (entry, documents)

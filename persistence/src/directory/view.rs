@@ -1,9 +1,12 @@
 //! A view: the index of one shard for one audience. Built from projected profiles only, so what is hidden is not in it.
 
+use std::sync::Arc;
+
 use werkstadt_domain::place::Point;
 
 use super::bits::Bits;
-use super::document::{Column, Document, Value};
+use super::column::Tags;
+use super::document::{Column, Document};
 use super::postings::{Moves, Postings};
 
 /// Slots are places in the shard's order of ids, the same for all audiences; an invisible organisation leaves its slot empty.
@@ -12,13 +15,11 @@ pub(super) struct View {
     pub(super) visible: Bits,
     pub(super) text: Texts,
     pub(super) references: References,
-    columns: [Postings<Value>; Column::COUNT],
+    columns: [Tags; Column::COUNT],
     /// External ids → slots.
     pub(super) names: Postings<()>,
     /// In order of latitude.
     points: Vec<(Point, u32)>,
-    /// Per slot, microseconds since 1970.
-    pub(super) updated: Vec<i64>,
     /// Per slot.
     pub(super) known: Vec<u16>,
     /// Per slot.
@@ -52,8 +53,8 @@ pub(super) struct References {
 }
 
 impl View {
-    /// The postings of a column.
-    pub(super) fn column(&self, column: Column) -> &Postings<Value> {
+    /// A column.
+    pub(super) fn column(&self, column: Column) -> &Tags {
         // The array has one place per column.
         self.columns
             .get(column as usize)
@@ -73,22 +74,19 @@ impl View {
     }
 
     /// This view with slots moved or dropped and new documents in their slots. `slots` is how many there are then.
-    pub(super) fn merged(&self, moves: &Moves, added: &[(u32, Document)], slots: usize) -> Self {
+    pub(super) fn merged(&self, moves: &Moves, added: &[(u32, Arc<Document>)], slots: usize) -> Self {
         let mut visible = Bits::none(slots);
-        let mut updated = vec![0; slots];
         let mut known = vec![0; slots];
         let mut claims = vec![0; slots];
         for slot in self.visible.iter() {
             if let Some(moved) = moved(moves, slot) {
                 visible.insert(moved);
-                put(&mut updated, moved, self.updated.get(slot as usize).copied());
                 put(&mut known, moved, self.known.get(slot as usize).copied());
                 put(&mut claims, moved, self.claims.get(slot as usize).copied());
             }
         }
         for (slot, document) in added {
             visible.insert(*slot);
-            put(&mut updated, *slot, Some(document.updated));
             put(&mut known, *slot, Some(document.known));
             put(&mut claims, *slot, Some(document.claims));
         }
@@ -111,24 +109,23 @@ impl View {
             visible,
             text: self.text.merged(moves, bags, slots),
             references: self.references.merged(moves, added),
-            columns: self.merged_columns(moves, added),
+            columns: self.merged_columns(moves, added, slots),
             names: self.names.merged(moves, names.collect()),
             points,
-            updated,
             known,
             claims,
         }
     }
 
-    fn merged_columns(&self, moves: &Moves, added: &[(u32, Document)]) -> [Postings<Value>; Column::COUNT] {
+    fn merged_columns(&self, moves: &Moves, added: &[(u32, Arc<Document>)], slots: usize) -> [Tags; Column::COUNT] {
         let mut place = 0;
-        self.columns.each_ref().map(|postings| {
-            let of_column = |(slot, document): &(u32, Document)| {
+        self.columns.each_ref().map(|tags| {
+            let of_column = |(slot, document): &(u32, Arc<Document>)| {
                 let slot = *slot;
                 let entries = document.columns.iter().filter(|(column, ..)| *column as usize == place);
                 entries.map(|(_, tag, value)| (*tag, slot, *value)).collect::<Vec<_>>()
             };
-            let merged = postings.merged(moves, added.iter().flat_map(of_column).collect());
+            let merged = tags.merged(moves, added.iter().flat_map(of_column).collect(), slots);
             place += 1;
             merged
         })
@@ -136,7 +133,7 @@ impl View {
 
     /// Bytes on the heap.
     pub(super) fn bytes(&self) -> usize {
-        let columns: usize = self.columns.iter().map(Postings::bytes).sum();
+        let columns: usize = self.columns.iter().map(Tags::bytes).sum();
         let references = &self.references;
         columns
             + self.text.bytes()
@@ -146,7 +143,7 @@ impl View {
             + references.owners.capacity() * 10
             + self.names.bytes()
             + self.points.capacity() * 24
-            + self.updated.capacity() * 12
+            + self.known.capacity() * 4
     }
 }
 
@@ -198,7 +195,7 @@ impl References {
     }
 
     /// References follow their owners: those of moved owners keep their order, new ones take their places between them.
-    fn merged(&self, owner_moves: &Moves, added: &[(u32, Document)]) -> Self {
+    fn merged(&self, owner_moves: &Moves, added: &[(u32, Arc<Document>)]) -> Self {
         let kept = (0_u32..)
             .zip(&self.owners)
             .filter_map(|(old, owner)| Some((moved(owner_moves, *owner)?, Origin::Old(old))));

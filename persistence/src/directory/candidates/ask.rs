@@ -33,6 +33,8 @@ pub(in crate::directory) struct Ask<'a> {
     pub(super) today: NaiveDate,
     pub(super) required: Vec<Wish>,
     pub(super) preferred: Vec<Wish>,
+    pub(super) required_tags: Vec<Tagged>,
+    pub(super) preferred_tags: Vec<Tagged>,
     /// Words, weighed against whole profiles and against single references.
     pub(super) query: Query,
     pub(super) profiles: Weighed,
@@ -46,6 +48,9 @@ pub(in crate::directory) struct Ask<'a> {
     /// The labels of skills.
     pub(super) label: Box<dyn Fn(SkillId) -> Text + 'a>,
 }
+
+/// A wish with the numbers of its relatives, and what each covers.
+pub(super) type Tagged = (Wish, Vec<(u32, f64)>);
 
 /// What each constraint that is set lets through in one shard.
 pub(super) struct Passing {
@@ -92,6 +97,8 @@ impl<'a> Ask<'a> {
             audience,
             seeker,
             today,
+            required_tags: tagged(snapshot, &required),
+            preferred_tags: tagged(snapshot, &preferred),
             required,
             preferred,
             query,
@@ -120,13 +127,6 @@ impl<'a> Ask<'a> {
     pub(super) fn fits(&self, opportunity: &Opportunity) -> bool {
         opportunity.direction == self.seeker.answered_by()
             && self.requirement().cooperations.contains(&opportunity.cooperation)
-    }
-
-    /// The numbers of a wish's relatives, with what each covers.
-    pub(super) fn tags(&self, wish: &Wish) -> Vec<(u32, f64)> {
-        let tags = &self.snapshot.dictionaries.tags;
-        let tag = |(skill, covers): &(SkillId, f64)| Some((tags.find(&skill.to_string())?, *covers));
-        wish.relatives.iter().filter_map(tag).collect()
     }
 
     /// What the constraints let through in a shard.
@@ -192,10 +192,17 @@ impl Passing {
     }
 }
 
+fn tagged(snapshot: &Snapshot, wishes: &[Wish]) -> Vec<Tagged> {
+    let tags = &snapshot.dictionaries.tags;
+    let tag = |(skill, covers): &(SkillId, f64)| Some((tags.find(&skill.to_string())?, *covers));
+    let tagged = |wish: &Wish| (wish.clone(), wish.relatives.iter().filter_map(tag).collect());
+    wishes.iter().map(tagged).collect()
+}
+
 /// Slots of which the column says nothing.
 fn unknown(view: &View, column: Column, slots: usize) -> Bits {
     let mut bits = view.visible.clone();
-    let tags: Vec<u32> = view.column(column).iter().map(|(tag, _)| tag).collect();
+    let tags: Vec<u32> = view.column(column).postings.iter().map(|(tag, _)| tag).collect();
     bits.and_not(&any_of(view.column(column), &tags, slots));
     bits
 }
@@ -242,7 +249,7 @@ impl Frequencies for Seen<'_> {
             let column = shard.view(self.audience).column(Column::Skill);
             match tags.as_slice() {
                 [] => 0,
-                [tag] => column.slots(*tag).len() as u64,
+                [tag] => column.postings.slots(*tag).len() as u64,
                 tags => any_of(column, tags, shard.entries.len()).len(),
             }
         };

@@ -2,14 +2,14 @@
 
 use rustc_hash::FxHashMap;
 use werkstadt_domain::matching::rules::{self, BEST};
-use werkstadt_domain::matching::{Constraint, Measures, Rule, Wish};
+use werkstadt_domain::matching::{Constraint, Measures, Rule};
 use werkstadt_domain::organisation::OrganisationId;
 
-use super::ask::Ask;
+use super::ask::{Ask, Tagged};
 use super::works::{Record, Scored, Votes, Works};
 use crate::directory::bits::Bits;
 use crate::directory::document::{Column, Value};
-use crate::directory::query::Scores;
+use crate::directory::query::{Scores, Wanted};
 use crate::directory::shard::Shard;
 use crate::directory::view::View;
 
@@ -108,11 +108,11 @@ impl Evidence {
         measures.known = f64::from(view.known.get(at).copied().unwrap_or_default());
         measures.note(
             Rule::RequiredSkills,
-            covered(&ask.required, &shown.required, at, claims),
+            covered(&ask.required_tags, &shown.required, at, claims),
         );
         measures.note(
             Rule::PreferredSkills,
-            covered(&ask.preferred, &shown.preferred, at, claims),
+            covered(&ask.preferred_tags, &shown.preferred, at, claims),
         );
         let fresh = shown.fresh.get(at).filter(|(_, count)| *count > 0);
         measures.note(Rule::Freshness, fresh.map(|(sum, count)| sum / f64::from(*count)));
@@ -169,7 +169,7 @@ impl Evidence {
 }
 
 /// The sum of the covered shares is the coverage, so the kernel of the rule is called with it in one piece.
-fn covered(wishes: &[Wish], sums: &[f64], at: usize, claims: usize) -> Option<f64> {
+fn covered(wishes: &[Tagged], sums: &[f64], at: usize, claims: usize) -> Option<f64> {
     if wishes.is_empty() || claims == 0 {
         return None;
     }
@@ -187,15 +187,15 @@ impl Shown {
             ..Self::default()
         };
         if ask.profiles.bound > 0.0 {
-            scores.fill(&ask.profiles, &view.text);
+            scores.fill(&ask.profiles, &view.text, Wanted::Any);
             scores.touched.iter().for_each(|slot| shown.touched.insert(*slot));
             shown.text = scores.sum.clone();
         }
         if !ask.required.is_empty() || !ask.preferred.is_empty() {
             shown.fresh = vec![(0.0, 0); slots];
         }
-        shown.required = shown.add_skills(ask, view, &ask.required, slots);
-        shown.preferred = shown.add_skills(ask, view, &ask.preferred, slots);
+        shown.required = shown.add_skills(ask, view, &ask.required_tags, slots);
+        shown.preferred = shown.add_skills(ask, view, &ask.preferred_tags, slots);
         shown.add_distances(ask, view, slots);
         shown.add_open(ask, shard);
         shown.touched.and(&shown.passed);
@@ -203,33 +203,38 @@ impl Shown {
     }
 
     /// The covered shares of the wishes, summed per slot.
-    fn add_skills(&mut self, ask: &Ask<'_>, view: &View, wishes: &[Wish], slots: usize) -> Vec<f64> {
+    fn add_skills(&mut self, ask: &Ask<'_>, view: &View, wishes: &[Tagged], slots: usize) -> Vec<f64> {
         if wishes.is_empty() {
             return Vec::new();
         }
         let mut sums = vec![0.0; slots];
-        let mut best: FxHashMap<u32, (f64, Value)> = FxHashMap::default();
-        for wish in wishes {
-            best.clear();
-            for (tag, covers) in ask.tags(wish) {
-                let (holders, claims) = view.column(Column::Skill).get(tag);
+        let mut best: Vec<(f64, Value)> = vec![Default::default(); slots];
+        let mut holding: Vec<u32> = Vec::new();
+        for (wish, tags) in wishes {
+            for (tag, covers) in tags {
+                let (holders, claims) = view.column(Column::Skill).postings.get(*tag);
                 for (slot, claim) in holders.iter().zip(claims) {
-                    let level =
-                        werkstadt_domain::skill::Level::new(claim.level).unwrap_or(werkstadt_domain::skill::Level::MIN);
-                    let covered = covers * wish.level_factor(level);
-                    let known = best.entry(*slot).or_default();
+                    let covered = covers * wish.level_factor(claim.level());
+                    let Some(known) = best.get_mut(*slot as usize) else {
+                        continue;
+                    };
+                    if known.0 == 0.0 {
+                        holding.push(*slot);
+                    }
                     if covered > known.0 {
                         *known = (covered, *claim);
                     }
                 }
             }
-            for (slot, (covered, claim)) in &best {
-                self.touched.insert(*slot);
-                if let Some(sum) = sums.get_mut(*slot as usize) {
+            for slot in holding.drain(..) {
+                let at = slot as usize;
+                let (covered, claim) = best.get_mut(at).map(std::mem::take).unwrap_or_default();
+                self.touched.insert(slot);
+                if let Some(sum) = sums.get_mut(at) {
                     *sum += wish.share * covered;
                 }
                 let fresh = rules::freshness(claim.day(), ask.today);
-                if let (Some(fresh), Some(all)) = (fresh, self.fresh.get_mut(*slot as usize)) {
+                if let (Some(fresh), Some(all)) = (fresh, self.fresh.get_mut(at)) {
                     *all = (all.0 + fresh, all.1 + 1);
                 }
             }
@@ -278,7 +283,7 @@ impl Shown {
         if ask.references.bound <= 0.0 || references.owners.is_empty() {
             return;
         }
-        scores.fill(&ask.references, &references.texts);
+        scores.fill(&ask.references, &references.texts, Wanted::Any);
         self.best = vec![Best::default(); shard.entries.len()];
         for ((number, owner), bm25) in (0_u32..).zip(&references.owners).zip(&scores.sum) {
             let relevance = rules::relevance(*bm25, ask.references.bound).unwrap_or_default();
