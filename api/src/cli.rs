@@ -14,6 +14,7 @@ use std::time::Duration;
 
 use clap::{Parser, Subcommand, ValueEnum};
 use tracing_subscriber::EnvFilter;
+use werkstadt_persistence::users;
 
 use crate::app;
 use crate::boot::{self, BootError, Booted, System};
@@ -116,6 +117,12 @@ impl Cli {
 fn serve(config: &Config) -> Result<(), CommandError> {
     start_log(config);
     let booted = open(config)?;
+    let managed = booted.state.store.read(users::has_manager).map_err(BootError::from)?;
+    if !managed {
+        tracing::warn!(
+            "nobody can administer this network yet: stop, run `werkstadt user --email YOU@EXAMPLE.ORG`, start again"
+        );
+    }
     let listener = TcpListener::bind(config.listen)?;
     tracing::info!(address = %config.listen, database = %config.database, "listening");
     run_until_stopped(booted, listener, config.workers)

@@ -77,7 +77,7 @@ pub fn run(state: &State, actor: Actor, id: JobId, bytes: &[u8], format: Format)
     }
 }
 
-/// Imports rows: the good ones in one transaction, together with the end of the job.
+/// Imports rows: the good ones in one transaction, together with the job's counts and errors.
 ///
 /// # Errors
 /// When nothing could be written: the database is unavailable, or another writer took a unique value meanwhile.
@@ -128,22 +128,38 @@ fn write(state: &State, actor: Actor, job: Option<JobId>, rows: usize, plan: Pla
         jobs::insert_errors(unit, id, 0, &errors)?;
         let before = jobs::find(unit.db(), id)?;
         let after = Job {
-            status: JobStatus::Succeeded,
+            status: JobStatus::Running,
             total: u64::try_from(rows).ok(),
             done: u64::try_from(rows).unwrap_or(u64::MAX),
             failed: u64::try_from(failed).unwrap_or(u64::MAX),
             result,
-            finished_at: Some(unit.now()),
             ..before.clone()
         };
         jobs::update(unit, &before, after)?;
         Ok(())
     })?;
+    if let Some(id) = job {
+        succeed(state, actor, id)?;
+    }
     Ok(Outcome {
         rows,
         failed,
         created,
         faults,
+    })
+}
+
+/// Ends the job. Apart from the records, because whoever sees the end must find them: the read model has them only now.
+fn succeed(state: &State, actor: Actor, id: JobId) -> Result<(), Problem> {
+    state.store.write(actor, state.now(), |unit| {
+        let before = jobs::find(unit.db(), id)?;
+        let after = Job {
+            status: JobStatus::Succeeded,
+            finished_at: Some(unit.now()),
+            ..before.clone()
+        };
+        jobs::update(unit, &before, after)?;
+        Ok(())
     })
 }
 
