@@ -101,14 +101,26 @@ fn candidates(ask: &Ask<'_>, evidence: &Evidence, rules: &RuleSet) -> Vec<Candid
 }
 
 fn best<'a>(ask: &Ask<'a>, candidates: &[Candidate], k: usize) -> Vec<Ranked<Tie<'a>>> {
-    let ranked = |(place, candidate): (usize, &Candidate)| {
-        let tie = tie(ask, candidate, place);
-        Ranked {
-            score: candidate.score,
-            tie,
-        }
+    let least = kth_score(candidates, k);
+    // Names are far from the postings: only those that can be among the best are asked for theirs.
+    let near = candidates
+        .iter()
+        .enumerate()
+        .filter(|(_, candidate)| candidate.score >= least);
+    let ranked = |(place, candidate): (usize, &Candidate)| Ranked {
+        score: candidate.score,
+        tie: tie(ask, candidate, place),
     };
-    rank(candidates.iter().enumerate().map(ranked), k)
+    rank(near.map(ranked), k)
+}
+
+/// The score of the `k`-th best.
+fn kth_score(candidates: &[Candidate], k: usize) -> f64 {
+    let mut scores: Vec<f64> = candidates.iter().map(|candidate| candidate.score).collect();
+    match k.checked_sub(1) {
+        Some(last) if last < scores.len() => *scores.select_nth_unstable_by(last, |a, b| b.total_cmp(a)).1,
+        _ => f64::NEG_INFINITY,
+    }
 }
 
 fn tie<'a>(ask: &Ask<'a>, candidate: &Candidate, place: usize) -> Tie<'a> {

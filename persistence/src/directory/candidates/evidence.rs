@@ -128,25 +128,38 @@ impl Evidence {
             .map(|(r, _)| r)
             .collect();
         measures.note(Rule::BestReferences, rules::best_references(&best));
-        if let Some(id) = home.entry(slot).map(|entry| entry.id) {
-            let votes = self.votes.get(&id).map_or(0.0, |votes| votes.sum);
-            let record = self.records.get(&id).map_or(0.0, |record| record.sum);
-            // Named by others, or with references of its own: then it is known what it took part in.
-            let pieces = view.references.count_of(slot) + usize::from(votes > 0.0 || record > 0.0);
-            measures.note(Rule::SimilarWork, rules::similar_work(votes, self.all_votes, pieces));
-            measures.note(
-                Rule::TrackRecord,
-                rules::track_record(record, ask.partners.len(), pieces),
-            );
-        }
-        let (fitting, open) = shown.open.get(&slot).copied().unwrap_or_default();
+        self.note_works(ask, (shard, slot), &mut measures);
         let asked = !ask.requirement().cooperations.is_empty();
+        let of = || shown.open.get(&slot).copied().unwrap_or_default();
+        let (fitting, open) = if asked { of() } else { (0, 0) };
         measures.note(Rule::Cooperation, rules::cooperation(asked, fitting, open));
         measures.note(
             Rule::Proximity,
             rules::proximity(ask.requirement().sought.near, self.distance(shard, slot)),
         );
         measures
+    }
+
+    /// What the pieces of work say. Skipped where they were not asked for: a candidate's record is far from its postings.
+    fn note_works(&self, ask: &Ask<'_>, (shard, slot): (usize, u32), measures: &mut Measures) {
+        if self.all_votes <= 0.0 && ask.partners.is_empty() {
+            return;
+        }
+        let Some(home) = ask.snapshot.shards.get(shard) else {
+            return;
+        };
+        let Some(id) = home.entry(slot).map(|entry| entry.id) else {
+            return;
+        };
+        let votes = self.votes.get(&id).map_or(0.0, |votes| votes.sum);
+        let record = self.records.get(&id).map_or(0.0, |record| record.sum);
+        // Named by others, or with references of its own: then it is known what it took part in.
+        let pieces = home.view(ask.audience).references.count_of(slot) + usize::from(votes > 0.0 || record > 0.0);
+        measures.note(Rule::SimilarWork, rules::similar_work(votes, self.all_votes, pieces));
+        measures.note(
+            Rule::TrackRecord,
+            rules::track_record(record, ask.partners.len(), pieces),
+        );
     }
 
     /// Kilometres to the nearest place of a candidate, where a place was asked for.
