@@ -1,1 +1,7 @@
-//! Tests of the read model.
+//! The read model against worlds made by chance: an oracle that scans, changes one by one, and pairs of worlds that differ
+//! only in what is hidden.
+
+mod matching;
+mod oracle;
+mod search;
+mod world;
