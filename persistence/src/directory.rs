@@ -2,12 +2,12 @@
 //!
 //! A [`Snapshot`] is immutable; a [`Delta`] makes the next one, which an atomic pointer publishes. It is a cache of the
 //! database: built again from the same records it gives the same answers, to the byte. Nothing crosses audiences: each has
-//! its own index ([`view`]), built from projected profiles, so what is hidden cannot move a count, a score or an order.
+//! its own index (`view`), built from projected profiles, so what is hidden cannot move a count, a score or an order.
 //!
-//! - [`document`]: what a profile is indexed under. [`dictionary`], [`postings`], [`bits`]: how.
-//! - [`view`] and [`shard`]: the index of some organisations, for one audience and for all.
-//! - [`query`], [`filter`], [`order`], [`facets`], [`listing`]: search. [`skills`], [`opportunities`]: the smaller nouns.
-//! - [`candidates`] and what is below it: matching.
+//! - `document`: what a profile is indexed under. `dictionary`, `postings`, `bits`: how.
+//! - `view` and `shard`: the index of some organisations, for one audience and for all.
+//! - `query`, `filter`, `order`, `facets`, `listing`: search. `skills`, `opportunities`: the smaller nouns.
+//! - `candidates` and what is below it: matching.
 
 mod bits;
 mod candidates;

@@ -1,8 +1,8 @@
 //! Matching over the directory: candidates from postings, scored by the rules of the domain, proved for the page only.
 //!
-//! - [`ask`]: the question, weighed by what the audience can see. [`works`]: pieces of work and who took part.
-//! - [`evidence`]: what every candidate of a shard shows for it, term by term.
-//! - [`page`]: the proofs. [`reverse`]: what the candidates wish for. [`explain`]: one named candidate.
+//! - `ask`: the question, weighed by what the audience can see. `works`: pieces of work and who took part.
+//! - `evidence`: what every candidate of a shard shows for it, term by term.
+//! - `page`: the proofs. `reverse`: what the candidates wish for. `explain`: one named candidate.
 
 pub(super) mod ask;
 mod evidence;

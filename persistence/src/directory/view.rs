@@ -54,11 +54,19 @@ pub(super) struct References {
 
 impl View {
     /// A column.
-    pub(super) fn column(&self, column: Column) -> &Tags {
-        // The array has one place per column.
-        self.columns
-            .get(column as usize)
-            .unwrap_or_else(|| unreachable!("a column without postings"))
+    pub(super) const fn column(&self, column: Column) -> &Tags {
+        let [kind, helix, size, language, city, city_name, member, sector, skill] = &self.columns;
+        match column {
+            Column::Kind => kind,
+            Column::Helix => helix,
+            Column::Size => size,
+            Column::Language => language,
+            Column::City => city,
+            Column::CityName => city_name,
+            Column::Member => member,
+            Column::Sector => sector,
+            Column::Skill => skill,
+        }
     }
 
     /// The points within a band of latitude, with their slots.

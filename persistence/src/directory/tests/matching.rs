@@ -134,7 +134,7 @@ fn evidence(entry: &Match, rule: Rule) -> Option<f64> {
     parts.clone().find(|part| part.rule == rule).map(|part| part.evidence)
 }
 
-fn of<'a>(seen: &'a [Profile], id: OrganisationId) -> &'a Profile {
+fn of(seen: &[Profile], id: OrganisationId) -> &Profile {
     seen.iter()
         .find(|profile| profile.id() == id)
         .expect("only visible ones are returned")
