@@ -123,19 +123,13 @@ impl Query {
 }
 
 impl Weighed {
-    /// What a term of this weight adds to a text: w · tf · (k₁+1) / (tf + k₁ · (1 − b + b · length/mean)).
-    fn gain(&self, weight: f64, count: u16, length: u32) -> f64 {
-        let count = f64::from(count);
-        weight * count * (K1 + 1.0) / (count + K1 * (1.0 - B + B * f64::from(length) / self.mean))
-    }
-
     /// What each word adds to one text, in the order of the groups.
     pub(super) fn gains(&self, texts: &Texts, slot: u32) -> Vec<f64> {
-        let length = texts.lengths.get(slot as usize).copied().unwrap_or_default();
+        let of = Gain::new(self, texts);
         let gain = |(term, weight): &(u32, f64)| {
             let (slots, counts) = texts.postings.get(*term);
             let count = slots.binary_search(&slot).ok().and_then(|at| counts.get(at))?;
-            Some(self.gain(*weight, *count, length))
+            Some(of.of(*weight, slot, *count))
         };
         let best = |group: &WeighedGroup| group.terms.iter().filter_map(gain).fold(0.0, f64::max);
         self.groups.iter().map(best).collect()
@@ -153,8 +147,6 @@ pub(super) struct Scores {
     pub(super) touched: Vec<u32>,
     /// Per slot, the last word it had and its gain.
     last: Vec<(u32, f64)>,
-    /// Per slot, how much its length dampens.
-    norms: Vec<f64>,
 }
 
 /// Which texts are scored.
@@ -170,24 +162,26 @@ impl Scores {
     /// Scores the texts of a shard, one term at a time.
     pub(super) fn fill(&mut self, query: &Weighed, texts: &Texts, wanted: Wanted) {
         self.clear(texts.lengths.len());
-        let dampened = |length: &u32| K1 * (1.0 - B + B * f64::from(*length) / query.mean);
-        self.norms.extend(texts.lengths.iter().map(dampened));
+        let gain = Gain::new(query, texts);
         for (number, group) in (0_u32..).zip(&query.groups) {
+            if wanted == Wanted::Every && number > 0 && self.touched.is_empty() {
+                return;
+            }
             for (term, weight) in &group.terms {
                 let (slots, counts) = texts.postings.get(*term);
                 if wanted == Wanted::Every && number > 0 {
-                    self.narrow(number, *weight, slots, counts);
+                    self.narrow(number, slots, counts, |slot, count| gain.of(*weight, slot, count));
                     continue;
                 }
                 for (slot, count) in slots.iter().zip(counts) {
-                    self.add(number, *slot, *weight, *count);
+                    self.add(number, *slot, gain.of(*weight, *slot, *count));
                 }
             }
         }
     }
 
     /// Adds a word to those that have all words before it.
-    fn narrow(&mut self, number: u32, weight: f64, slots: &[u32], counts: &[u16]) {
+    fn narrow(&mut self, number: u32, slots: &[u32], counts: &[u16], gain: impl Fn(u32, u16) -> f64) {
         let has_all = |words: &[u32], slot: u32| words.get(slot as usize).is_some_and(|words| *words >= number);
         // Looking up a few is cheaper than walking through many.
         if self.touched.len() * 16 < slots.len() {
@@ -201,14 +195,14 @@ impl Scores {
                     continue;
                 };
                 if let Some(count) = slots.binary_search(&slot).ok().and_then(|at| counts.get(at)) {
-                    self.add(number, slot, weight, *count);
+                    self.add(number, slot, gain(slot, *count));
                 }
             }
             return;
         }
         for (slot, count) in slots.iter().zip(counts) {
             if has_all(&self.words, *slot) {
-                self.add(number, *slot, weight, *count);
+                self.add(number, *slot, gain(*slot, *count));
             }
         }
     }
@@ -226,21 +220,15 @@ impl Scores {
         self.sum.resize(slots, 0.0);
         self.words.resize(slots, 0);
         self.last.resize(slots, NO_WORD);
-        self.norms.clear();
     }
 
-    fn add(&mut self, number: u32, slot: u32, weight: f64, count: u16) {
+    fn add(&mut self, number: u32, slot: u32, gain: f64) {
         let at = slot as usize;
-        let (Some(sum), Some(words), Some(last), Some(norm)) = (
-            self.sum.get_mut(at),
-            self.words.get_mut(at),
-            self.last.get_mut(at),
-            self.norms.get(at),
-        ) else {
+        let (Some(sum), Some(words), Some(last)) =
+            (self.sum.get_mut(at), self.words.get_mut(at), self.last.get_mut(at))
+        else {
             return;
         };
-        let count = f64::from(count);
-        let gain = weight * count * (K1 + 1.0) / (count + norm);
         if last.0 == number {
             // Another term of the same word: only what it adds beyond the best so far.
             if gain > last.1 {
@@ -255,6 +243,28 @@ impl Scores {
         *words += 1;
         *sum += gain;
         *last = (number, gain);
+    }
+}
+
+/// What terms add to texts: w · tf · (k₁+1) / (tf + k₁ · (1 − b + b · length/mean)).
+struct Gain<'a> {
+    lengths: &'a [u32],
+    /// k₁ · b / mean.
+    per_word: f64,
+}
+
+impl<'a> Gain<'a> {
+    fn new(query: &Weighed, texts: &'a Texts) -> Self {
+        Self {
+            lengths: &texts.lengths,
+            per_word: K1 * B / query.mean,
+        }
+    }
+
+    fn of(&self, weight: f64, slot: u32, count: u16) -> f64 {
+        let length = self.lengths.get(slot as usize).copied().unwrap_or_default();
+        let count = f64::from(count);
+        weight * count * (K1 + 1.0) / (count + K1 * (1.0 - B) + self.per_word * f64::from(length))
     }
 }
 
