@@ -3,15 +3,18 @@
 use chrono::NaiveDate;
 use rustc_hash::FxHashMap;
 use werkstadt_domain::audience::Audience;
-use werkstadt_domain::named::Named;
 use werkstadt_domain::place::Point;
 use werkstadt_domain::profile::Profile;
 use werkstadt_domain::reference::{Partner, Reference};
 use werkstadt_domain::skill::{Level, SkillId};
-use werkstadt_domain::text::{Language, Text, key};
+use werkstadt_domain::text::{Language, Text};
 
-use super::dictionary::{Dictionary, Reader};
+use self::memory::Memory;
+use super::dictionary::{Dictionary, Numbers, Reader};
 use super::skills::Skills;
+
+mod columns;
+mod memory;
 
 /// What a profile is indexed under.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -118,6 +121,7 @@ pub(super) struct Maker<'a> {
     dictionaries: &'a Dictionaries,
     skills: &'a Skills,
     reader: Reader<'a>,
+    memory: Memory<'a>,
 }
 
 impl<'a> Maker<'a> {
@@ -127,6 +131,7 @@ impl<'a> Maker<'a> {
             dictionaries,
             skills,
             reader: Reader::new(&dictionaries.terms),
+            memory: Memory::new(&dictionaries.tags),
         }
     }
 
@@ -202,77 +207,10 @@ impl<'a> Maker<'a> {
         }
     }
 
-    fn columns(&self, profile: &Profile) -> Vec<(Column, u32, Value)> {
-        let organisation = &profile.organisation.record;
-        const NONE: Value = Value { level: 0, confirmed: 0 };
-        let mut columns = Vec::new();
-        let mut tag = |column, name: &str, value| columns.push((column, self.dictionaries.tags.intern(name), value));
-        tag(Column::Kind, organisation.kind.code(), NONE);
-        tag(Column::Helix, organisation.kind.helix().code(), NONE);
-        if let Some(size) = organisation.size {
-            tag(Column::Size, size.code(), NONE);
-        }
-        for language in &organisation.languages {
-            tag(Column::Language, language, NONE);
-        }
-        let mut cities: Vec<String> = Vec::new();
-        for location in &organisation.locations {
-            let city = key(&location.city);
-            if !city.is_empty() && !cities.contains(&city) {
-                tag(Column::City, &city, NONE);
-                tag(Column::CityName, &format!("{city}\0{}", location.city), NONE);
-                cities.push(city);
-            }
-        }
-        let member = profile
-            .membership
-            .as_ref()
-            .is_some_and(|membership| membership.record.status.is_member());
-        tag(Column::Member, if member { "true" } else { "false" }, NONE);
-        for industry in &organisation.industries {
-            tag(Column::Sector, &format!("{}:{}", industry.scheme, industry.code), NONE);
-        }
-        for (skill, value) in self.claimed(profile) {
-            tag(Column::Skill, &skill.to_string(), value);
-        }
-        columns.sort_unstable_by_key(|(column, name, _)| (*column as u8, *name));
-        columns.dedup_by_key(|(column, name, _)| (*column as u8, *name));
-        columns
-    }
-
-    /// Each skill at the best level at which it is claimed, with the latest confirmation of that level.
-    fn claimed(&self, profile: &Profile) -> FxHashMap<SkillId, Value> {
-        let mut skills: FxHashMap<SkillId, Value> = FxHashMap::default();
-        for claim in &profile.claims {
-            let claim = &claim.record;
-            let days = claim.confirmed_at.map_or(0, |at| at.timestamp() / 86_400);
-            let value = Value {
-                level: claim.level.get(),
-                confirmed: u16::try_from(days).unwrap_or_default(),
-            };
-            let best = skills.entry(self.skills.taxonomy().current(claim.skill)).or_default();
-            if (value.level, value.confirmed) > (best.level, best.confirmed) {
-                *best = value;
-            }
-        }
-        skills
-    }
-
-    fn names(&self, profile: &Profile) -> Vec<u32> {
-        let external = &profile.organisation.record.identifiers.external;
-        let mut names: Vec<u32> = external
-            .iter()
-            .map(|id| self.dictionaries.actors.intern(&external_key(id)))
-            .collect();
-        names.sort_unstable();
-        names.dedup();
-        names
-    }
-
     fn skill(&mut self, bag: &mut Counter, skill: SkillId) {
-        if let Some(skill) = self.skills.get(self.skills.taxonomy().current(skill)) {
-            bag.read(&mut self.reader, &skill.record.label, weight::SKILL);
-        }
+        let current = self.skills.taxonomy().current(skill);
+        self.memory
+            .count_labels(current, self.skills, &mut self.reader, (bag, weight::SKILL));
     }
 
     fn text(&mut self, bag: &mut Counter, text: &Text, weight: u16) {
@@ -335,13 +273,15 @@ impl Counter {
     }
 
     fn words(&mut self, reader: &mut Reader<'_>, text: &str, language: Option<Language>, weight: u16) {
-        reader.read(text, language, |word| {
-            self.count(word.first, weight);
-            if let Some(second) = word.second {
-                self.count(second, weight);
-            }
-            self.length += u32::from(weight);
-        });
+        reader.read(text, language, |word| self.word(word, weight));
+    }
+
+    fn word(&mut self, word: Numbers, weight: u16) {
+        self.count(word.first, weight);
+        if let Some(second) = word.second {
+            self.count(second, weight);
+        }
+        self.length += u32::from(weight);
     }
 
     fn count(&mut self, term: u32, weight: u16) {

@@ -1,0 +1,79 @@
+//! The columns of a document: values for filters and facets.
+
+use rustc_hash::FxHashMap;
+use werkstadt_domain::named::Named;
+use werkstadt_domain::profile::Profile;
+use werkstadt_domain::skill::SkillId;
+use werkstadt_domain::text::key;
+
+use super::{Column, Maker, Value, external_key};
+
+impl Maker<'_> {
+    /// What the profile is filtered and counted by; one entry for each value.
+    pub(super) fn columns(&mut self, profile: &Profile) -> Vec<(Column, u32, Value)> {
+        let organisation = &profile.organisation.record;
+        let claimed = self.claimed(profile);
+        let mut columns = Vec::new();
+        let mut tag = |column, name: &str| columns.push((column, self.memory.tag(name), Value::default()));
+        tag(Column::Kind, organisation.kind.code());
+        tag(Column::Helix, organisation.kind.helix().code());
+        if let Some(size) = organisation.size {
+            tag(Column::Size, size.code());
+        }
+        for language in &organisation.languages {
+            tag(Column::Language, language);
+        }
+        let mut cities: Vec<String> = Vec::new();
+        for location in &organisation.locations {
+            let city = key(&location.city);
+            if !city.is_empty() && !cities.contains(&city) {
+                tag(Column::City, &city);
+                tag(Column::CityName, &format!("{city}\0{}", location.city));
+                cities.push(city);
+            }
+        }
+        let member = profile
+            .membership
+            .as_ref()
+            .is_some_and(|membership| membership.record.status.is_member());
+        tag(Column::Member, if member { "true" } else { "false" });
+        for industry in &organisation.industries {
+            tag(Column::Sector, &format!("{}:{}", industry.scheme, industry.code));
+        }
+        for (skill, value) in claimed {
+            columns.push((Column::Skill, self.memory.skill(skill), value));
+        }
+        columns.sort_unstable_by_key(|(column, name, _)| (*column as u8, *name));
+        columns.dedup_by_key(|(column, name, _)| (*column as u8, *name));
+        columns
+    }
+
+    /// Each skill at the best level at which it is claimed, with the latest confirmation of that level.
+    fn claimed(&self, profile: &Profile) -> FxHashMap<SkillId, Value> {
+        let mut skills: FxHashMap<SkillId, Value> = FxHashMap::default();
+        for claim in &profile.claims {
+            let claim = &claim.record;
+            let days = claim.confirmed_at.map_or(0, |at| at.timestamp() / 86_400);
+            let value = Value {
+                level: claim.level.get(),
+                confirmed: u16::try_from(days).unwrap_or_default(),
+            };
+            let best = skills.entry(self.skills.taxonomy().current(claim.skill)).or_default();
+            if (value.level, value.confirmed) > (best.level, best.confirmed) {
+                *best = value;
+            }
+        }
+        skills
+    }
+
+    pub(super) fn names(&self, profile: &Profile) -> Vec<u32> {
+        let external = &profile.organisation.record.identifiers.external;
+        let mut names: Vec<u32> = external
+            .iter()
+            .map(|id| self.dictionaries.actors.intern(&external_key(id)))
+            .collect();
+        names.sort_unstable();
+        names.dedup();
+        names
+    }
+}
