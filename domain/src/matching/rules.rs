@@ -72,13 +72,13 @@ pub fn coverage(wishes: &[Wish], covered: &[f64], claims: usize) -> Option<f64> 
     if wishes.is_empty() || claims == 0 {
         return None;
     }
-    Some(
-        wishes
-            .iter()
-            .zip(covered)
-            .map(|(wish, covered)| wish.share * covered)
-            .sum(),
-    )
+    let sum: f64 = wishes
+        .iter()
+        .zip(covered)
+        .map(|(wish, covered)| wish.share * covered)
+        .sum();
+    // The shares add up to 1 but for rounding.
+    Some(sum.min(1.0))
 }
 
 /// Okapi BM25 over its own upper bound (every term of the request, saturated), so that the order is BM25's and 1 cannot be

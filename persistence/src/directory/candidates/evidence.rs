@@ -181,12 +181,13 @@ impl Evidence {
     }
 }
 
-/// The sum of the covered shares is the coverage, so the kernel of the rule is called with it in one piece.
+/// [`rules::coverage`], of which the sum is gathered term by term.
 fn covered(wishes: &[Tagged], sums: &[f64], at: usize, claims: usize) -> Option<f64> {
     if wishes.is_empty() || claims == 0 {
         return None;
     }
-    Some(sums.get(at).copied().unwrap_or_default())
+    // The shares add up to 1 but for rounding.
+    Some(sums.get(at).copied().unwrap_or_default().min(1.0))
 }
 
 impl Shown {
