@@ -4,11 +4,13 @@
 //! stemmed by the rules of its language (Snowball). Where the language is not known, each word gives the stems of both
 //! languages, so that a bare name or a query of one word meets texts of either. Pure: the same text gives the same terms.
 
+mod compound;
 mod fold;
 mod stem;
 mod stop;
 mod word;
 
+pub use compound::{compounds, joined};
 pub use fold::{collapse, fold};
 pub use word::{Word, words};
 

@@ -6,7 +6,7 @@
 //!
 //! - `document`: what a profile is indexed under. `dictionary`, `postings`, `bits`: how.
 //! - `view` and `shard`: the index of some organisations, for one audience and for all.
-//! - `query`, `filter`, `order`, `facets`, `listing`: search. `skills`, `opportunities`: the smaller nouns.
+//! - `query`, `scores`, `filter`, `order`, `facets`, `listing`: search. `skills`, `opportunities`: the smaller nouns.
 //! - `candidates` and what is below it: matching.
 
 mod bits;
@@ -22,6 +22,7 @@ mod opportunities;
 mod order;
 mod postings;
 mod query;
+mod scores;
 mod shard;
 mod skills;
 mod snapshot;

@@ -11,7 +11,8 @@ use werkstadt_domain::search::{Facet, FacetCount, OrganisationFilter, Organisati
 use super::facets::Counts;
 use super::filter::{Prepared, all_but};
 use super::order::{Best, Found, Order};
-use super::query::{Group, Scores};
+use super::query::Group;
+use super::scores::Scores;
 use super::snapshot::Snapshot;
 
 /// A question for a list of organisations.

@@ -9,7 +9,7 @@ use werkstadt_domain::search::{OrganisationSort, Position};
 
 use super::bits::Bits;
 use super::listing::OrganisationQuery;
-use super::query::Scores;
+use super::scores::Scores;
 use super::shard::{Entry, Shard};
 
 /// What a list is really sorted by.

@@ -1,6 +1,8 @@
 //! A text query: its words as groups of terms, weighed by what the audience can see.
 
-use werkstadt_domain::analysis::{Analyser, detect, words};
+use std::borrow::Cow;
+
+use werkstadt_domain::analysis::{Analyser, compounds, detect, joined, words};
 use werkstadt_domain::text::Language;
 
 use super::dictionary::Dictionary;
@@ -19,6 +21,21 @@ pub(super) struct Query {
     pub(super) groups: Vec<Group>,
 }
 
+/// What a text can have for a word.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Term {
+    /// A term.
+    One(u32),
+    /// Both parts of a compound, anywhere in the text.
+    Both(u32, u32),
+}
+
+/// The parts of a compound say nearly what the compound says.
+const PARTS: f64 = 0.7;
+
+/// In queries of more words, no two of them are tried as a compound.
+const FEW_WORDS: usize = 6;
+
 /// One word of a query.
 #[derive(Clone, Debug)]
 pub(super) struct Group {
@@ -27,7 +44,9 @@ pub(super) struct Group {
     /// How often it occurs.
     count: f64,
     /// Terms, none of them twice. A term that no text ever had is not in it.
-    terms: Vec<u32>,
+    terms: Vec<Term>,
+    /// Whether the word may be a German one.
+    german: bool,
     /// What tells two words with the same terms apart from two with different ones that are all unknown.
     key: (String, Option<String>),
 }
@@ -46,7 +65,7 @@ pub(super) struct Weighed {
 #[derive(Clone, Debug)]
 pub(super) struct WeighedGroup {
     /// Term, and (1 + ln count) · idf.
-    pub(super) terms: Vec<(u32, f64)>,
+    pub(super) terms: Vec<(Term, f64)>,
 }
 
 impl Query {
@@ -70,11 +89,13 @@ impl Query {
                 groups.push(Group {
                     word: word.text,
                     count: 1.0,
-                    terms: numbers.filter_map(|term| terms.find(term)).collect(),
+                    terms: numbers.filter_map(|term| terms.find(term)).map(Term::One).collect(),
+                    german: language != Some(Language::En),
                     key,
                 });
             }
         }
+        add_compounds(&mut groups, terms);
         // In the order of the terms' names, so that sums do not depend on the order of the words.
         groups.sort_by(|a, b| a.key.cmp(&b.key));
         Self { groups }
@@ -84,9 +105,10 @@ impl Query {
     pub(super) fn weighed<'a>(&self, texts: impl Iterator<Item = &'a Texts> + Clone) -> Weighed {
         let count: u64 = texts.clone().map(|texts| texts.count).sum();
         let total: u64 = texts.clone().map(|texts| texts.total).sum();
-        let weigh = |term: u32, of: f64| {
-            let having: usize = texts.clone().map(|texts| texts.postings.slots(term).len()).sum();
+        let weigh = |term: Term, of: f64| {
+            let having: usize = texts.clone().map(|texts| texts.having(term)).sum();
             let (count, having) = (count as f64, having as f64);
+            let of = if matches!(term, Term::Both(..)) { of * PARTS } else { of };
             (having > 0.0).then(|| (term, of * (1.0 + (count - having + 0.5) / (having + 0.5)).ln()))
         };
         let group = |group: &Group| {
@@ -108,12 +130,7 @@ impl Query {
     /// The same words, the rarest first, weighed: for texts that must have every word.
     pub(super) fn rarest_first<'a>(mut self, texts: impl Iterator<Item = &'a Texts> + Clone) -> (Self, Weighed) {
         let having = |group: &Group| {
-            let of = |term: &u32| {
-                texts
-                    .clone()
-                    .map(|texts| texts.postings.slots(*term).len())
-                    .sum::<usize>()
-            };
+            let of = |term: &Term| texts.clone().map(|texts| texts.having(*term)).sum::<usize>();
             group.terms.iter().map(of).sum::<usize>()
         };
         self.groups.sort_by_cached_key(having);
@@ -122,151 +139,102 @@ impl Query {
     }
 }
 
+/// Lets German words be found by the parts of which they are made, and words that follow each other by their compound.
+fn add_compounds(groups: &mut [Group], terms: &Dictionary) {
+    for group in groups.iter_mut().filter(|group| group.german) {
+        let parts = compounds(&group.word).into_iter();
+        let known = parts.filter_map(|(left, right)| Some(Term::Both(terms.find(&left)?, terms.find(&right)?)));
+        group.terms.extend(known);
+    }
+    if groups.len() > FEW_WORDS {
+        return;
+    }
+    let all: Vec<String> = groups.iter().map(|group| group.word.clone()).collect();
+    for (place, left) in all.iter().enumerate() {
+        for (other, right) in all.iter().enumerate().filter(|(other, _)| *other != place) {
+            for compound in joined(left, right).iter().filter_map(|term| terms.find(term)) {
+                for at in [place, other] {
+                    let group = groups.get_mut(at).filter(|group| group.german);
+                    let Some(group) = group else { continue };
+                    if !group.terms.contains(&Term::One(compound)) {
+                        group.terms.push(Term::One(compound));
+                    }
+                }
+            }
+        }
+    }
+}
+
+impl Texts {
+    /// The texts that have a term, and how often.
+    pub(super) fn entries(&self, term: Term) -> (Cow<'_, [u32]>, Cow<'_, [u16]>) {
+        match term {
+            Term::One(term) => {
+                let (slots, counts) = self.postings.get(term);
+                (Cow::Borrowed(slots), Cow::Borrowed(counts))
+            }
+            Term::Both(left, right) => {
+                let (slots, counts) = self.postings.get(left);
+                let both = slots.iter().zip(counts).filter_map(|(slot, count)| {
+                    let other = self.count(Term::One(right), *slot)?;
+                    Some((*slot, other.min(*count)))
+                });
+                let (slots, counts): (Vec<u32>, Vec<u16>) = both.unzip();
+                (Cow::Owned(slots), Cow::Owned(counts))
+            }
+        }
+    }
+
+    /// How many texts have a term.
+    fn having(&self, term: Term) -> usize {
+        self.entries(term).0.len()
+    }
+
+    /// How often one text has a term.
+    fn count(&self, term: Term, slot: u32) -> Option<u16> {
+        match term {
+            Term::One(term) => {
+                let (slots, counts) = self.postings.get(term);
+                slots.binary_search(&slot).ok().and_then(|at| counts.get(at)).copied()
+            }
+            Term::Both(left, right) => Some(
+                self.count(Term::One(left), slot)?
+                    .min(self.count(Term::One(right), slot)?),
+            ),
+        }
+    }
+}
+
 impl Weighed {
     /// What each word adds to one text, in the order of the groups.
     pub(super) fn gains(&self, texts: &Texts, slot: u32) -> Vec<f64> {
         let of = Gain::new(self, texts);
-        let gain = |(term, weight): &(u32, f64)| {
-            let (slots, counts) = texts.postings.get(*term);
-            let count = slots.binary_search(&slot).ok().and_then(|at| counts.get(at))?;
-            Some(of.of(*weight, slot, *count))
-        };
+        let gain = |(term, weight): &(Term, f64)| Some(of.of(*weight, slot, texts.count(*term, slot)?));
         let best = |group: &WeighedGroup| group.terms.iter().filter_map(gain).fold(0.0, f64::max);
         self.groups.iter().map(best).collect()
     }
 }
 
-/// Room for the scores of one shard, reused from shard to shard.
-#[derive(Debug, Default)]
-pub(super) struct Scores {
-    /// Per slot.
-    pub(super) sum: Vec<f64>,
-    /// Per slot, how many words it has.
-    pub(super) words: Vec<u32>,
-    /// Slots with a score.
-    pub(super) touched: Vec<u32>,
-    /// Per slot, the last word it had and its gain.
-    last: Vec<(u32, f64)>,
-}
-
-/// Which texts are scored.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Wanted {
-    /// Those with any word.
-    Any,
-    /// Those with every word; others may be left half scored.
-    Every,
-}
-
-impl Scores {
-    /// Scores the texts of a shard, one term at a time.
-    pub(super) fn fill(&mut self, query: &Weighed, texts: &Texts, wanted: Wanted) {
-        self.clear(texts.lengths.len());
-        let gain = Gain::new(query, texts);
-        for (number, group) in (0_u32..).zip(&query.groups) {
-            if wanted == Wanted::Every && number > 0 && self.touched.is_empty() {
-                return;
-            }
-            for (term, weight) in &group.terms {
-                let (slots, counts) = texts.postings.get(*term);
-                if wanted == Wanted::Every && number > 0 {
-                    self.narrow(number, slots, counts, |slot, count| gain.of(*weight, slot, count));
-                    continue;
-                }
-                for (slot, count) in slots.iter().zip(counts) {
-                    self.add(number, *slot, gain.of(*weight, *slot, *count));
-                }
-            }
-        }
-    }
-
-    /// Adds a word to those that have all words before it.
-    fn narrow(&mut self, number: u32, slots: &[u32], counts: &[u16], gain: impl Fn(u32, u16) -> f64) {
-        let has_all = |words: &[u32], slot: u32| words.get(slot as usize).is_some_and(|words| *words >= number);
-        // Looking up a few is cheaper than walking through many.
-        if self.touched.len() * 16 < slots.len() {
-            for place in 0..self.touched.len() {
-                let Some(slot) = self
-                    .touched
-                    .get(place)
-                    .copied()
-                    .filter(|slot| has_all(&self.words, *slot))
-                else {
-                    continue;
-                };
-                if let Some(count) = slots.binary_search(&slot).ok().and_then(|at| counts.get(at)) {
-                    self.add(number, slot, gain(slot, *count));
-                }
-            }
-            return;
-        }
-        for (slot, count) in slots.iter().zip(counts) {
-            if has_all(&self.words, *slot) {
-                self.add(number, *slot, gain(*slot, *count));
-            }
-        }
-    }
-
-    /// Forgets the last shard: only what it touched.
-    fn clear(&mut self, slots: usize) {
-        for slot in self.touched.drain(..) {
-            let at = slot as usize;
-            if let (Some(sum), Some(words), Some(last)) =
-                (self.sum.get_mut(at), self.words.get_mut(at), self.last.get_mut(at))
-            {
-                (*sum, *words, *last) = (0.0, 0, NO_WORD);
-            }
-        }
-        self.sum.resize(slots, 0.0);
-        self.words.resize(slots, 0);
-        self.last.resize(slots, NO_WORD);
-    }
-
-    fn add(&mut self, number: u32, slot: u32, gain: f64) {
-        let at = slot as usize;
-        let (Some(sum), Some(words), Some(last)) =
-            (self.sum.get_mut(at), self.words.get_mut(at), self.last.get_mut(at))
-        else {
-            return;
-        };
-        if last.0 == number {
-            // Another term of the same word: only what it adds beyond the best so far.
-            if gain > last.1 {
-                *sum += gain - last.1;
-                last.1 = gain;
-            }
-            return;
-        }
-        if *words == 0 {
-            self.touched.push(slot);
-        }
-        *words += 1;
-        *sum += gain;
-        *last = (number, gain);
-    }
-}
-
 /// What terms add to texts: w · tf · (k₁+1) / (tf + k₁ · (1 − b + b · length/mean)).
-struct Gain<'a> {
+pub(super) struct Gain<'a> {
     lengths: &'a [u32],
     /// k₁ · b / mean.
     per_word: f64,
 }
 
 impl<'a> Gain<'a> {
-    fn new(query: &Weighed, texts: &'a Texts) -> Self {
+    /// For one collection.
+    pub(super) fn new(query: &Weighed, texts: &'a Texts) -> Self {
         Self {
             lengths: &texts.lengths,
             per_word: K1 * B / query.mean,
         }
     }
 
-    fn of(&self, weight: f64, slot: u32, count: u16) -> f64 {
+    /// What a term of this weight, so many times in this text, adds.
+    pub(super) fn of(&self, weight: f64, slot: u32, count: u16) -> f64 {
         let length = self.lengths.get(slot as usize).copied().unwrap_or_default();
         let count = f64::from(count);
         weight * count * (K1 + 1.0) / (count + K1 * (1.0 - B) + self.per_word * f64::from(length))
     }
 }
-
-/// No word yet.
-const NO_WORD: (u32, f64) = (u32::MAX, 0.0);

@@ -9,7 +9,7 @@ use super::ask::{Ask, Tagged};
 use super::works::{Record, Scored, Votes, Works};
 use crate::directory::bits::Bits;
 use crate::directory::document::{Column, Value};
-use crate::directory::query::{Scores, Wanted};
+use crate::directory::scores::{Scores, Wanted};
 use crate::directory::shard::Shard;
 use crate::directory::view::View;
 

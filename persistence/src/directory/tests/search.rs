@@ -274,3 +274,44 @@ fn skills_are_found_by_label_in_either_language() {
     };
     assert_eq!(snapshot.skills(&below, None, Limit::default()).items.len(), 2);
 }
+
+#[test]
+fn compounds_and_their_parts_find_each_other() {
+    let runner = &mut proptest::test_runner::TestRunner::deterministic();
+    let mut world =
+        proptest::strategy::ValueTree::current(&proptest::collection::vec(profile(0, 1), 3).new_tree(runner).unwrap());
+    let names = ["Lasertechnik Jena", "Technik für Laser", "Laser und Optik"];
+    for ((number, profile), name) in (1..).zip(&mut world).zip(names) {
+        profile.organisation.record.id = super::world::organisation_id(number);
+        profile.organisation.record.visibility = werkstadt_domain::organisation::FieldGroups::default();
+        profile.organisation.record.name = name.to_owned();
+        profile.organisation.record.summary = werkstadt_domain::text::Text::default();
+        profile.claims.clear();
+        profile.references.clear();
+    }
+    let directory = World {
+        profiles: world,
+        opportunities: vec![],
+    }
+    .directory();
+    let find = |q: &str| {
+        let filter = OrganisationFilter {
+            q: Some(q.to_owned()),
+            ..OrganisationFilter::default()
+        };
+        let page = directory.snapshot().organisations(
+            Audience::Anonymous,
+            &everything(&filter, OrganisationSort::Relevance),
+            today(),
+        );
+        let names = page
+            .items
+            .iter()
+            .map(|hit| hit.profile.get().organisation.record.name.clone());
+        names.collect::<Vec<_>>()
+    };
+    assert_eq!(find("Lasertechnik"), ["Lasertechnik Jena", "Technik für Laser"]);
+    assert_eq!(find("technik laser").len(), 2, "{:?}", find("technik laser"));
+    assert_eq!(find("laser").len(), 2);
+    assert_eq!(find("Lasertechniken Jena"), ["Lasertechnik Jena"]);
+}
