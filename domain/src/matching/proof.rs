@@ -218,17 +218,20 @@ fn explain(rule: Rule, findings: &Findings<'_>) -> (Vec<Fact>, Reason) {
             let fact = Fact::Organisation(findings.profile.id());
             (vec![fact], Reason::proximity(findings.distance_km.unwrap_or_default()))
         }
-        Rule::Freshness => {
-            let both = findings.required.iter().chain(findings.preferred);
-            let claims: Vec<Fact> = covering(findings, both)
-                .into_iter()
-                .filter(|(_, claim)| claim.confirmed_at.is_some())
-                .map(|(_, claim)| Fact::Claim(claim.id))
-                .collect();
-            let reason = Reason::freshness(claims.len());
-            (claims, reason)
-        }
+        Rule::Freshness => confirmed(findings),
     }
+}
+
+/// The claims that cover a wish and were confirmed at some time.
+fn confirmed(findings: &Findings<'_>) -> (Vec<Fact>, Reason) {
+    let both = findings.required.iter().chain(findings.preferred);
+    let claims: Vec<Fact> = covering(findings, both)
+        .into_iter()
+        .filter(|(_, claim)| claim.confirmed_at.is_some())
+        .map(|(_, claim)| Fact::Claim(claim.id))
+        .collect();
+    let reason = Reason::freshness(claims.len());
+    (claims, reason)
 }
 
 fn wishes<'a>(rule: Rule, findings: &Findings<'a>) -> &'a [Wish] {

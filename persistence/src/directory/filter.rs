@@ -125,13 +125,17 @@ impl<'a> Prepared<'a> {
             passed.push((None, within(view, circle, slots)));
         }
         if let Some(since) = self.filter.updated_since {
-            let since = since.timestamp_micros();
-            let mut bits = Bits::none(slots);
-            let recent = |slot: &u32| shard.updated(self.audience, *slot) >= since;
-            view.visible.iter().filter(recent).for_each(|slot| bits.insert(slot));
-            passed.push((None, bits));
+            passed.push((None, self.updated_since(since.timestamp_micros(), shard)));
         }
         passed
+    }
+
+    fn updated_since(&self, since: i64, shard: &Shard) -> Bits {
+        let mut bits = Bits::none(shard.entries.len());
+        let recent = |slot: &u32| shard.updated(self.audience, *slot) >= since;
+        let visible = shard.view(self.audience).visible.iter();
+        visible.filter(recent).for_each(|slot| bits.insert(slot));
+        bits
     }
 
     fn with_skills(&self, view: &View, slots: usize) -> Bits {
