@@ -46,17 +46,19 @@ impl Wish {
                 twice.min_level = twice.min_level.max(need.min_level);
                 continue;
             }
-            // Who claims a narrower concept counts as having this one, so that a claim made more exact leaves the weight alone.
-            let holders = seen.with_any(&taxonomy.with_narrower(skill));
+            let relatives: Vec<(SkillId, f64)> = taxonomy
+                .relatives(skill)
+                .into_iter()
+                .map(|(relative, closeness)| (relative, closeness.coverage()))
+                .collect();
+            // Whoever covers any of the wish is counted, so that a claim that covers more of it leaves the weights alone, and
+            // the first claim that covers any takes weight only from where it now adds: coverage never falls by a claim.
+            let covering: Vec<SkillId> = relatives.iter().map(|(relative, _)| *relative).collect();
             wishes.push(Self {
                 skill,
                 min_level: need.min_level,
-                share: rarity(seen.candidates(), holders),
-                relatives: taxonomy
-                    .relatives(skill)
-                    .into_iter()
-                    .map(|(relative, closeness)| (relative, closeness.coverage()))
-                    .collect(),
+                share: rarity(seen.candidates(), seen.with_any(&covering)),
+                relatives,
             });
         }
         let total: f64 = wishes.iter().map(|wish| wish.share).sum();
@@ -95,7 +97,7 @@ impl Wish {
     }
 }
 
-/// Inverse frequency, ln(2 + N/(1 + n)): flat for tiny collections, so that one claim more never costs more than it brings.
+/// Inverse frequency, ln(2 + N/(1 + n)): never 0, flat for tiny collections.
 fn rarity(candidates: u64, holders: u64) -> f64 {
     (2.0 + candidates as f64 / (1.0 + holders as f64)).ln()
 }
