@@ -4,9 +4,12 @@ use std::collections::HashMap;
 
 use serde_json::Value;
 
+/// A rule: its name, and what finds the places that break it.
+type Rule = (&'static str, fn(&Value) -> Vec<String>);
+
 /// Every place that breaks any rule, as `rule: place`.
 pub fn all(document: &Value) -> Vec<String> {
-    let rules: [(&str, fn(&Value) -> Vec<String>); 11] = [
+    let rules: [Rule; 11] = [
         ("operation ids are unique and verb_noun", operation_ids),
         ("exactly one tag", one_tag),
         ("a summary", summaries),
@@ -19,7 +22,7 @@ pub fn all(document: &Value) -> Vec<String> {
         ("integers within 2^53", safe_integers),
         ("flat query parameters", flat_parameters),
     ];
-    let broken = |(rule, find): (&str, fn(&Value) -> Vec<String>)| {
+    let broken = |(rule, find): Rule| {
         find(document)
             .into_iter()
             .map(move |place| format!("{rule}: {place}"))

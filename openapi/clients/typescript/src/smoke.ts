@@ -42,7 +42,7 @@ await step("pages through everything, each organisation once", async () => {
       params: { query: { limit: 7, sort: "name", ...(cursor === undefined ? {} : { cursor }) } },
     });
     const page = present(data, "a page", error);
-    for (const organisation of page.items) {
+    for (const { organisation } of page.items) {
       ensure(!seen.has(organisation.id), "each organisation once", organisation.name);
       seen.add(organisation.id);
     }
@@ -66,13 +66,13 @@ await step("matches a task, with contributions that add up to each score", async
 });
 
 await step("changes a record with its entity tag, and loses no change", async () => {
-  const path = { id: found.id };
-  const read = await manager.GET("/v1/organisations/{id}", { params: { path } });
+  const path = { organisation_id: found.organisation.id };
+  const read = await manager.GET("/v1/organisations/{organisation_id}", { params: { path } });
   const before = present(read.data, "the organisation", read.error);
   const tag = present(read.response.headers.get("ETag"), "an entity tag");
 
   const short_name = `${before.short_name ?? before.name} *`.slice(0, 100);
-  const changed = await manager.PATCH("/v1/organisations/{id}", {
+  const changed = await manager.PATCH("/v1/organisations/{organisation_id}", {
     params: { path, header: { "If-Match": tag } },
     body: { short_name },
   });
@@ -80,14 +80,14 @@ await step("changes a record with its entity tag, and loses no change", async ()
   const newTag = present(changed.response.headers.get("ETag"), "a new entity tag");
   ensure(newTag !== tag, "another entity tag");
 
-  const stale = await manager.PATCH("/v1/organisations/{id}", {
+  const stale = await manager.PATCH("/v1/organisations/{organisation_id}", {
     params: { path, header: { "If-Match": tag } },
     body: { short_name: "lost" },
   });
   ensure(stale.response.status === 412, "412 for a stale entity tag", stale.response.status);
   ensure(present(stale.error, "a problem").code === "stale", "the code stale", stale.error);
 
-  const restored = await manager.PATCH("/v1/organisations/{id}", {
+  const restored = await manager.PATCH("/v1/organisations/{organisation_id}", {
     params: { path, header: { "If-Match": newTag } },
     body: { short_name: before.short_name ?? null },
   });
@@ -95,8 +95,8 @@ await step("changes a record with its entity tag, and loses no change", async ()
 });
 
 await step("handles a 404 as a problem", async () => {
-  const { error, response } = await anonymous.GET("/v1/organisations/{id}", {
-    params: { path: { id: "01936d3e-0000-7000-8000-000000000000" } },
+  const { error, response } = await anonymous.GET("/v1/organisations/{organisation_id}", {
+    params: { path: { organisation_id: "01936d3e-0000-7000-8000-000000000000" } },
   });
   ensure(response.status === 404, "404", response.status);
   const problem = present(error, "a problem");
