@@ -3,7 +3,7 @@
 
 use serde_json::{Value, json};
 
-/// A generator of numbers that is the same everywhere (SplitMix64).
+/// A generator of numbers that is the same everywhere (`SplitMix64`).
 pub struct Numbers(u64);
 
 impl Numbers {
