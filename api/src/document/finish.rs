@@ -131,6 +131,7 @@ fn finish_operation(path: &str, method: &str, operation: &mut Value) {
         members.shift_remove("x-errors");
     }
     describe(operation);
+    patch_as_json(operation);
     let etag = conditional
         || ["201", "304"]
             .iter()
@@ -150,6 +151,19 @@ fn finish_operation(path: &str, method: &str, operation: &mut Value) {
                 .entry(status.to_string())
                 .or_insert(json!({"$ref": format!("#/components/responses/{name}")}));
         }
+    }
+}
+
+/// Many generated clients send every body as `application/json`; a merge patch is taken under that name too.
+fn patch_as_json(operation: &mut Value) {
+    let Some(content) = operation
+        .pointer_mut("/requestBody/content")
+        .and_then(Value::as_object_mut)
+    else {
+        return;
+    };
+    if let Some(patch) = content.get("application/merge-patch+json").cloned() {
+        content.insert("application/json".to_owned(), patch);
     }
 }
 
