@@ -102,11 +102,9 @@ fn error_responses() -> Value {
 }
 
 fn finish_operation(path: &str, method: &str, operation: &mut Value) {
-    let open = expand_access(operation);
-    let mut statuses = vec![400, 401, 405, 414, 500, 503];
-    if !open {
-        statuses.push(403);
-    }
+    expand_access(operation);
+    // A key without the scope is refused wherever it calls.
+    let mut statuses = vec![400, 401, 403, 405, 414, 500, 503];
     if path.contains('{') {
         statuses.push(404);
     }
@@ -191,8 +189,7 @@ fn describe(operation: &mut Value) {
 }
 
 /// Writes the roles out, `{"from": "editor"}` becoming every role from editor on, and derives the security requirement.
-/// True if the operation is open to anyone.
-fn expand_access(operation: &mut Value) -> bool {
+fn expand_access(operation: &mut Value) {
     let rule = operation["x-authz"].take();
     let from = rule["from"].as_str().unwrap_or("nobody");
     let roles: Vec<&str> = ROLES.into_iter().skip_while(|role| *role != from).collect();
@@ -204,7 +201,6 @@ fn expand_access(operation: &mut Value) -> bool {
     } else {
         json!([{"bearer": []}])
     };
-    open
 }
 
 /// A line of an import is one of its sorts, told apart by `record`. An organisation's line has the members of a new
