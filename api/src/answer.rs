@@ -1,6 +1,7 @@
 //! Answers: records with entity tags, pages, creations.
 
-use actix_web::http::header;
+use actix_web::http::header::{self, HeaderValue};
+use actix_web::web::Bytes;
 use actix_web::{HttpRequest, HttpResponse};
 use serde::Serialize;
 
@@ -13,8 +14,12 @@ use crate::problem::Problem;
 /// # Errors
 /// [`crate::problem::Code::Internal`] if the body cannot be written; a defect.
 pub fn record(request: &HttpRequest, caller: &Caller, body: &impl Serialize) -> Result<HttpResponse, Problem> {
-    let bytes = serde_json::to_vec(body).map_err(Problem::internal)?;
-    let etag = ETag::of(&bytes);
+    let bytes = Bytes::from(serde_json::to_vec(body).map_err(Problem::internal)?);
+    Ok(bytes_of_record(request, caller, &ETag::of(&bytes), bytes))
+}
+
+/// A record that is written already, with its entity tag, or 304 if the client has it.
+pub fn bytes_of_record(request: &HttpRequest, caller: &Caller, etag: &ETag, bytes: Bytes) -> HttpResponse {
     let known = etag.is_known_to(request);
     let mut response = if known {
         HttpResponse::NotModified()
@@ -23,11 +28,13 @@ pub fn record(request: &HttpRequest, caller: &Caller, body: &impl Serialize) -> 
     };
     response
         .insert_header((header::ETAG, etag.as_str()))
-        .insert_header((header::CACHE_CONTROL, caching(caller)));
+        .insert_header((header::CACHE_CONTROL, HeaderValue::from_static(caching(caller))));
     if known {
-        Ok(response.finish())
+        response.finish()
     } else {
-        Ok(response.content_type("application/json").body(bytes))
+        response
+            .insert_header((header::CONTENT_TYPE, HeaderValue::from_static("application/json")))
+            .body(bytes)
     }
 }
 

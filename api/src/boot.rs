@@ -18,6 +18,7 @@ use crate::cursor::Cursors;
 use crate::document;
 use crate::imports::run::LineSchemas;
 use crate::problem::Problem;
+use crate::rendered::Renderings;
 use crate::state::{Limits, State, World};
 
 /// A server that is ready to serve, and what keeps it fresh.
@@ -91,6 +92,7 @@ pub fn boot(config: &Config, world: Arc<dyn World>) -> Result<Booted, BootError>
     let state = State {
         store,
         read_model,
+        renderings: Renderings::default(),
         lines,
         contract,
         documents,

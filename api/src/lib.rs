@@ -34,6 +34,7 @@ pub mod part;
 pub mod patch;
 pub mod problem;
 pub mod references;
+pub mod rendered;
 pub mod routes;
 pub mod skills;
 pub mod state;

@@ -16,6 +16,7 @@ use crate::contract::Contract;
 use crate::cursor::Cursors;
 use crate::imports::run::LineSchemas;
 use crate::problem::Problem;
+use crate::rendered::Renderings;
 
 /// Where time and chance come from; tests bring their own.
 pub trait World: Send + Sync {
@@ -63,6 +64,8 @@ pub struct State {
     pub store: Store,
     /// What is served from memory.
     pub read_model: Arc<ReadModel>,
+    /// Organisations as they were last served.
+    pub renderings: Renderings,
     /// The schemas of the lines of an import.
     pub lines: LineSchemas,
     /// The published document, compiled.

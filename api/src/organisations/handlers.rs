@@ -212,7 +212,10 @@ pub async fn get_organisation(
     let profile = snapshot
         .organisation(audience, id.0)
         .ok_or_else(|| Problem::new(Code::NotFound))?;
-    answer::record(&request, &caller, &OrganisationBody::of(profile.get(), audience))
+    let body = state.renderings.get(profile, audience, || {
+        serde_json::to_vec(&OrganisationBody::of(profile.get(), audience)).map_err(Problem::internal)
+    })?;
+    Ok(answer::bytes_of_record(&request, &caller, &body.etag, body.bytes))
 }
 
 /// Change an organisation

@@ -132,7 +132,9 @@ fn operations(ids: &[String]) -> Vec<Operation> {
     let faceted = faceted.collect();
     let matches = (0..DIFFERENT).map(|_| {
         let words: Vec<String> = (0..8).map(|_| word(30 + numbers.skewed(5000))).collect();
-        let needs = [numbers.skewed(500), numbers.skewed(500), numbers.skewed(500)];
+        let mut needs = vec![numbers.skewed(500), numbers.skewed(500), numbers.skewed(500)];
+        needs.sort_unstable();
+        needs.dedup();
         let needs: Vec<Value> = needs
             .iter()
             .map(|skill| json!({"skill": skill_uri(*skill), "min_level": 2}))
