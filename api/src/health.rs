@@ -31,7 +31,7 @@ pub struct Jwks {
 
 /// A public key (RFC 7517, RFC 8037).
 #[derive(Debug, ToSchema)]
-#[schema(example = json!({"kty": "OKP", "crv": "Ed25519", "x": "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo", "kid": "k1", "use": "sig"}))]
+#[schema(example = json!({"kty": "OKP", "crv": "Ed25519", "x": "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo", "kid": "k1", "use": "sig", "alg": "EdDSA"}))]
 pub struct Jwk {
     /// Key type.
     pub kty: String,
@@ -43,6 +43,8 @@ pub struct Jwk {
     pub kid: Option<String>,
     /// What it is for.
     pub r#use: Option<String>,
+    /// The algorithm it is used with.
+    pub alg: Option<String>,
 }
 
 /// Is the process alive?

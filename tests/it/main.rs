@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
 mod follower;
+mod health;
 mod parity;
 mod records;
 mod sample;

@@ -1,4 +1,8 @@
-//! What the tests of the whole share: databases on both engines.
+//! What the tests of the whole share.
+//!
+//! In reading order: [`database`] and [`postgres`] make fresh databases; [`app`] runs the real application on one, with the
+//! clock and ids of a [`world`]; a [`caller`] talks to it by [`http`], and the [`document`] checks every answer. [`local`],
+//! [`evaluation`] and [`load`] are what the measuring programs are made of.
 
 #![expect(
     clippy::expect_used,
@@ -6,8 +10,14 @@
     reason = "a test that cannot be set up has failed"
 )]
 
+pub mod accounts;
+pub mod app;
+pub mod caller;
 pub mod database;
+pub mod document;
 pub mod evaluation;
+pub mod http;
 pub mod load;
 pub mod local;
 pub mod postgres;
+pub mod world;

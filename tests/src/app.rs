@@ -1,0 +1,169 @@
+//! The real application on a fresh database, listening on a port of its own, with a clock and ids that the test holds.
+
+use std::collections::BTreeSet;
+use std::net::{SocketAddr, TcpListener};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError, mpsc};
+use std::thread::JoinHandle;
+
+use actix_web::dev::ServerHandle;
+use actix_web::web;
+use chrono::TimeDelta;
+use serde_json::Value;
+use werkstadt_api::app;
+use werkstadt_api::boot::{self, Booted};
+use werkstadt_api::config::{Config, Settings};
+use werkstadt_api::state::State;
+use werkstadt_domain::account::{Role, Scope, UserId};
+
+use crate::caller::Caller;
+use crate::database::TestDatabase;
+use crate::document::Document;
+use crate::http::{self, Reply, Request};
+use crate::world::TestWorld;
+
+/// A running server.
+pub struct TestApp {
+    /// Where it listens.
+    pub address: SocketAddr,
+    /// Its clock, ids and secrets.
+    pub world: Arc<TestWorld>,
+    /// What its workers share.
+    pub state: web::Data<State>,
+    manager: OnceLock<UserId>,
+    /// The operations that were called, with the statuses that they answered.
+    seen: Mutex<BTreeSet<(String, u16)>>,
+    handle: ServerHandle,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl TestApp {
+    /// A server on a database that nobody else uses.
+    pub fn on(database: &TestDatabase) -> Self {
+        Self::numbered(database, 0, |_| {})
+    }
+
+    /// A server beside others on the same database, or with other settings.
+    ///
+    /// # Panics
+    /// If it does not start.
+    pub fn numbered(database: &TestDatabase, number: u16, set: impl FnOnce(&mut Config)) -> Self {
+        let settings = Settings::default().on_database(database.url());
+        let mut config = settings.check().expect("settings");
+        set(&mut config);
+        let world = Arc::new(TestWorld::new(number));
+        let Booted { state, follower } = boot::boot(&config, Arc::clone(&world) as Arc<_>).expect("a start");
+        let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+        let address = listener.local_addr().expect("an address");
+        let (sender, receiver) = mpsc::channel();
+        let shared = state.clone();
+        let thread = std::thread::spawn(move || {
+            let served = actix_web::rt::System::new().block_on(async {
+                let server = app::serve(shared, listener, 2)?;
+                drop(sender.send(server.handle()));
+                server.await
+            });
+            drop(served);
+            follower.stop();
+        });
+        Self {
+            address,
+            world,
+            state,
+            manager: OnceLock::new(),
+            seen: Mutex::default(),
+            handle: receiver.recv().expect("a server"),
+            thread: Some(thread),
+        }
+    }
+
+    /// Sends a request and checks the answer against the document.
+    #[track_caller]
+    pub fn send(&self, request: &Request) -> Reply {
+        let reply = http::send(self.address, request);
+        let document = Document::shared();
+        document.check(request, &reply);
+        let at = document.at(&request.target);
+        let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
+        match at.get(request.method.as_str()) {
+            Some(operation) => drop(seen.insert((operation.id.clone(), reply.status))),
+            // A method that the path does not have belongs to all that it has.
+            None => seen.extend(at.values().map(|operation| (operation.id.clone(), reply.status))),
+        }
+        reply
+    }
+
+    /// The operations that were called, with the statuses that they answered.
+    pub fn seen(&self) -> BTreeSet<(String, u16)> {
+        self.seen.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Lets time pass.
+    pub fn advance(&self, time: TimeDelta) {
+        self.world.advance(time);
+    }
+
+    /// Someone without credentials.
+    pub fn anonymous(&self) -> Caller<'_> {
+        Caller::anonymous(self)
+    }
+
+    /// The manager of the network.
+    pub fn as_manager(&self) -> Caller<'_> {
+        let id = *self.manager.get_or_init(|| self.user(Role::Manager, None).user_id());
+        Caller::user(self, id)
+    }
+
+    /// A member of an organisation.
+    pub fn as_member(&self, organisation: &str) -> Caller<'_> {
+        self.user(Role::Member, Some(organisation))
+    }
+
+    /// An editor of an organisation.
+    pub fn as_editor(&self, organisation: &str) -> Caller<'_> {
+        self.user(Role::Editor, Some(organisation))
+    }
+
+    /// An owner of an organisation.
+    pub fn as_owner(&self, organisation: &str) -> Caller<'_> {
+        self.user(Role::Owner, Some(organisation))
+    }
+
+    /// A new user of a role.
+    pub fn user(&self, role: Role, organisation: Option<&str>) -> Caller<'_> {
+        Caller::user(self, crate::accounts::user(&self.state, role, organisation))
+    }
+
+    /// A program with a manager's key of these scopes.
+    pub fn with_key(&self, scopes: &[Scope]) -> Caller<'_> {
+        let manager = self.as_manager().user_id();
+        Caller::bearing(self, crate::accounts::key(&self.state, manager, scopes))
+    }
+
+    /// Adds an organisation, by a manager; its id.
+    #[track_caller]
+    pub fn organisation(&self, body: &Value) -> String {
+        self.as_manager().create("/v1/organisations", body)
+    }
+
+    /// Adds a company of this name; its id.
+    #[track_caller]
+    pub fn company(&self, name: &str) -> String {
+        self.organisation(&serde_json::json!({"kind": "company", "name": name}))
+    }
+
+    /// Adds a skill of this German label; its id.
+    #[track_caller]
+    pub fn skill(&self, label: &str) -> String {
+        let body = serde_json::json!({"label": {"de": label}});
+        self.as_manager().create("/v1/skills", &body)
+    }
+}
+
+impl Drop for TestApp {
+    fn drop(&mut self) {
+        drop(self.handle.stop(false));
+        if let Some(thread) = self.thread.take() {
+            drop(thread.join());
+        }
+    }
+}
