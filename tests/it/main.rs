@@ -2,10 +2,12 @@
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
+mod durability;
 mod follower;
 mod health;
 mod parity;
 mod records;
+mod replicas;
 mod sample;
 mod skills_in_use;
 mod store;

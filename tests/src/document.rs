@@ -95,7 +95,13 @@ impl Document {
     /// If the answer is not as documented.
     #[track_caller]
     pub fn check(&self, request: &Request, reply: &Reply) {
-        let about = format!("{} {}\n{} {}", request.method, request.target, reply.status, reply.text());
+        let about = format!(
+            "{} {}\n{} {}",
+            request.method,
+            request.target,
+            reply.status,
+            reply.text()
+        );
         assert!(reply.header("x-request-id").is_some(), "no request id: {about}");
         if reply.status >= 400 {
             check_problem(reply, &about);
@@ -106,9 +112,16 @@ impl Document {
         };
         let responses = &operation.value["responses"];
         let response = &responses[reply.status.to_string()];
-        assert!(response.is_object(), "{} does not document this status: {about}", operation.id);
+        assert!(
+            response.is_object(),
+            "{} does not document this status: {about}",
+            operation.id
+        );
         for (name, _) in response["headers"].as_object().into_iter().flatten() {
-            assert!(reply.header(&name.to_lowercase()).is_some(), "no header {name}: {about}");
+            assert!(
+                reply.header(&name.to_lowercase()).is_some(),
+                "no header {name}: {about}"
+            );
         }
         match self.validator(operation, reply.status) {
             Some(validator) => {
@@ -119,7 +132,10 @@ impl Document {
                     .collect();
                 assert!(faults.is_empty(), "not the documented body: {faults:#?}\n{about}");
             }
-            None => assert!(reply.body.is_empty() || reply.status >= 400, "a body where none is documented: {about}"),
+            None => assert!(
+                reply.body.is_empty() || reply.status >= 400,
+                "a body where none is documented: {about}"
+            ),
         }
     }
 
@@ -155,7 +171,11 @@ fn fits(pattern: &str, path: &str) -> bool {
 
 #[track_caller]
 fn check_problem(reply: &Reply, about: &str) {
-    assert_eq!(reply.header("content-type"), Some("application/problem+json"), "{about}");
+    assert_eq!(
+        reply.header("content-type"),
+        Some("application/problem+json"),
+        "{about}"
+    );
     let problem = reply.json();
     assert_eq!(problem["status"], reply.status, "{about}");
     assert_eq!(problem["request_id"].as_str(), reply.header("x-request-id"), "{about}");
