@@ -22,6 +22,9 @@ pub struct Operation {
     pub value: Value,
 }
 
+/// By operation and status; nothing for answers without a JSON body.
+type Validators = HashMap<(String, u16), Option<Arc<Validator>>>;
+
 /// The document, taken apart.
 pub struct Document {
     /// All of it, as published.
@@ -30,7 +33,7 @@ pub struct Document {
     pub operations: Vec<Operation>,
     /// The schemas, closed: a member that is not documented does not fit.
     closed: Value,
-    validators: Mutex<HashMap<(String, u16), Option<Arc<Validator>>>>,
+    validators: Mutex<Validators>,
 }
 
 impl Document {
