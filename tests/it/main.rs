@@ -13,6 +13,7 @@ mod health;
 mod parity;
 mod records;
 mod replicas;
+mod roles;
 mod sample;
 mod skills_in_use;
 mod store;
