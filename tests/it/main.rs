@@ -10,6 +10,8 @@
 mod durability;
 mod follower;
 mod health;
+mod hostile;
+mod matching;
 mod parity;
 mod records;
 mod replicas;
