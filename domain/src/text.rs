@@ -141,7 +141,7 @@ pub fn language_code(text: &str) -> Result<String, Rule> {
     }
 }
 
-/// The key under which names are compared and sorted: lower case, ä/ae → a, ß → ss, other accents dropped, runs of
+/// The key under which names are compared and sorted: lower case, ä → a, ß → ss, other accents dropped, runs of
 /// anything but letters and digits one space. Not for display.
 pub fn key(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
