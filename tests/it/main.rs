@@ -7,8 +7,12 @@
     reason = "a test fails by panicking"
 )]
 
+mod access;
+mod conflicts;
+mod contract;
 mod durability;
 mod follower;
+mod forgery;
 mod health;
 mod hostile;
 mod matching;

@@ -80,6 +80,21 @@ impl TestApp {
     #[track_caller]
     pub fn send(&self, request: &Request) -> Reply {
         let reply = http::send(self.address, request);
+        self.checked(request, reply)
+    }
+
+    /// Sends bytes that are, or pretend to be, a call of this method and target; checks the answer as [`TestApp::send`].
+    ///
+    /// # Panics
+    /// If no answer comes.
+    #[track_caller]
+    pub fn raw(&self, method: &str, target: &str, bytes: Vec<u8>) -> Reply {
+        let reply = http::exchange(self.address, bytes).expect("an answer");
+        self.checked(&Request::new(method, target), reply)
+    }
+
+    #[track_caller]
+    fn checked(&self, request: &Request, reply: Reply) -> Reply {
         let document = Document::shared();
         document.check(request, &reply);
         let at = document.at(&request.target);

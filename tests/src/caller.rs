@@ -47,6 +47,11 @@ impl<'a> Caller<'a> {
         }
     }
 
+    /// True for a signed-in user, false for keys and anonymous callers.
+    pub const fn is_user(&self) -> bool {
+        matches!(self.credential, Credential::User(_))
+    }
+
     /// The user.
     ///
     /// # Panics

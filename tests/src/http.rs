@@ -55,6 +55,13 @@ impl Request {
         self.bytes(media_type, body.to_string())
     }
 
+    /// With another media type.
+    #[must_use]
+    pub fn with_type(mut self, media_type: &str) -> Self {
+        self.headers.retain(|(name, _)| name != "Content-Type");
+        self.header("Content-Type", media_type)
+    }
+
     /// The whole request.
     pub fn to_bytes(&self, host: SocketAddr) -> Vec<u8> {
         let mut head = format!(
@@ -187,12 +194,30 @@ pub fn exchange(address: SocketAddr, bytes: Vec<u8>) -> std::io::Result<Reply> {
     })
 }
 
-/// Reads to the end; a reset after an answer has come is an end too.
-pub(crate) fn read_to_end(stream: &mut TcpStream, answer: &mut Vec<u8>) -> std::io::Result<()> {
-    match stream.read_to_end(answer) {
-        Err(error) if error.kind() == std::io::ErrorKind::ConnectionReset && !answer.is_empty() => Ok(()),
-        outcome => outcome.map(drop),
+/// Reads until the answer is complete or the connection ends; a reset after an answer has come is an end too.
+fn read_to_end(stream: &mut TcpStream, answer: &mut Vec<u8>) -> std::io::Result<()> {
+    let mut chunk = [0; 1 << 14];
+    while !is_complete(answer) {
+        match stream.read(&mut chunk) {
+            Ok(0) => return Ok(()),
+            Ok(count) => answer.extend_from_slice(chunk.get(..count).unwrap_or_default()),
+            Err(error) if error.kind() == std::io::ErrorKind::ConnectionReset && !answer.is_empty() => return Ok(()),
+            Err(error) => return Err(error),
+        }
     }
+    Ok(())
+}
+
+/// True if the answer says how long it is, and is as long.
+fn is_complete(answer: &[u8]) -> bool {
+    let Some(end) = answer.windows(4).position(|window| window == b"\r\n\r\n") else {
+        return false;
+    };
+    let head = String::from_utf8_lossy(answer.get(..end).unwrap_or_default()).to_lowercase();
+    let length = head.lines().find_map(|line| line.strip_prefix("content-length:"));
+    length
+        .and_then(|length| length.trim().parse::<usize>().ok())
+        .is_some_and(|length| answer.len() >= end + 4 + length)
 }
 
 /// Reads an answer that is complete.

@@ -12,7 +12,9 @@
 
 pub mod accounts;
 pub mod app;
+pub mod base64url;
 pub mod caller;
+pub mod calls;
 pub mod database;
 pub mod document;
 pub mod evaluation;

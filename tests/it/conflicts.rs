@@ -1,0 +1,98 @@
+//! Conflicts of every operation that can have one, and what else takes more than one call to come about.
+
+use serde_json::{Value, json};
+use werkstadt_tests::app::TestApp;
+use werkstadt_tests::calls::offer;
+
+/// Produces each of them.
+pub fn all(app: &TestApp) {
+    unique_values(app);
+    claims(app);
+    what_is_still_needed(app);
+    steps(app);
+    let nobody = json!({"organisation_id": "01936d3e-7f10-7000-8000-00000000dead", "request": {}});
+    app.anonymous().post("/v1/matches/explain", &nobody).is(404);
+}
+
+/// Each of these nouns has a value that no two records share.
+fn unique_values(app: &TestApp) {
+    let manager = app.as_manager();
+    let member = app.company("Member of Conflicts");
+    let nouns: [(&str, Value, Value); 3] = [
+        (
+            "/v1/organisations",
+            json!({"kind": "company", "name": "One", "lei": "529900T8BM49AURSDO55"}),
+            json!({"kind": "company", "name": "Two"}),
+        ),
+        (
+            "/v1/skills",
+            json!({"uri": "urn:conflict", "label": {"de": "Eins"}}),
+            json!({"label": {"de": "Zwei"}}),
+        ),
+        (
+            "/v1/users",
+            json!({"email": "conflict@example.org", "name": "One", "role": "manager"}),
+            json!({"email": "other@example.org", "name": "Two", "role": "manager"}),
+        ),
+    ];
+    for (list, one, other) in nouns {
+        manager.post(list, &one).is(201);
+        assert_eq!(manager.post(list, &one).is(409).code(), "conflict");
+        let other = format!("{list}/{}", manager.create(list, &other));
+        let mut change = one.clone();
+        change
+            .as_object_mut()
+            .unwrap()
+            .retain(|name, _| ["lei", "uri", "email"].contains(&name.as_str()));
+        manager.patch(&other, "*", &change).is(409);
+    }
+    let membership = json!({"organisation_id": member, "type": "full"});
+    manager.post("/v1/memberships", &membership).is(201);
+    manager.post("/v1/memberships", &membership).is(409);
+}
+
+fn claims(app: &TestApp) {
+    let manager = app.as_manager();
+    let claims = format!("/v1/organisations/{}/skills", app.company("Claimant"));
+    let (one, other) = (app.skill("Eins"), app.skill("Zwei"));
+    manager.post(&claims, &json!({"skill": one, "level": 3})).is(201);
+    manager.post(&claims, &json!({"skill": one, "level": 4})).is(409);
+    let second = manager.create(&claims, &json!({"skill": other, "level": 3}));
+    manager
+        .patch(&format!("{claims}/{second}"), "*", &json!({"skill": one}))
+        .is(409);
+    // A skill that is claimed is needed.
+    manager.delete(&format!("/v1/skills/{one}"), "*").is(409);
+}
+
+fn what_is_still_needed(app: &TestApp) {
+    let manager = app.as_manager();
+    let university = app.organisation(&json!({"kind": "university", "name": "University of Conflicts"}));
+    let units = format!("/v1/organisations/{university}/units");
+    let above = manager.create(&units, &json!({"name": {"de": "Fakultät"}, "kind": "faculty"}));
+    manager.create(
+        &units,
+        &json!({"name": {"de": "Lehrstuhl"}, "kind": "chair", "parent_id": above}),
+    );
+    manager.delete(&format!("{units}/{above}"), "*").is(409);
+}
+
+/// A step that the life cycle does not have is refused, and names those that it has.
+fn steps(app: &TestApp) {
+    let manager = app.as_manager();
+    let company = app.company("Stepper");
+    let membership = json!({"organisation_id": company, "type": "full"});
+    let membership = manager.create("/v1/memberships", &membership);
+    let opportunity = manager.create("/v1/opportunities", &offer(&company));
+    for (target, to) in [
+        (format!("/v1/memberships/{membership}/status"), "lapsed"),
+        (format!("/v1/opportunities/{opportunity}/status"), "completed"),
+    ] {
+        let refused = manager.post(&target, &json!({"status": to})).is(409).json();
+        assert_eq!(refused["code"], "step_refused");
+        assert!(
+            refused["allowed"].as_array().is_some_and(|allowed| !allowed.is_empty()),
+            "{refused}"
+        );
+    }
+}

@@ -1,0 +1,348 @@
+//! The contract as tests: every documented answer of every operation is produced, and is as documented. [`TestApp`] checks
+//! each answer's status, headers and body against the document.
+
+use std::collections::BTreeSet;
+
+use serde_json::{Map, Value, json};
+use werkstadt_api::problem::Code;
+use werkstadt_domain::text::Language;
+use werkstadt_tests::app::TestApp;
+use werkstadt_tests::caller::Caller;
+use werkstadt_tests::calls::{Stage, import, needs_condition, success};
+use werkstadt_tests::database::{TestDatabase, on_each};
+use werkstadt_tests::document::{Document, Operation};
+use werkstadt_tests::http::Request;
+
+use crate::conflicts;
+use crate::forgery::forged_tokens;
+
+/// Documented, but not to be had from a server that works: a defect, and an overload ([`crate::hostile`] makes one).
+const NOT_ON_PURPOSE: [u16; 2] = [500, 503];
+
+/// Conflicts that only two writers in the same instant can have; each would need a lock-step of two transactions.
+const RACES: [&str; 12] = [
+    "create_api_key",
+    "create_opportunity",
+    "create_reference",
+    "create_unit",
+    "delete_claim",
+    "delete_opportunity",
+    "delete_organisation",
+    "delete_reference",
+    "delete_user",
+    "update_opportunity",
+    "update_reference",
+    "update_unit",
+];
+
+#[test]
+fn the_served_document_is_the_published_one() {
+    let database = TestDatabase::sqlite();
+    let app = TestApp::on(&database);
+    assert_eq!(
+        app.anonymous().read("/openapi.json"),
+        werkstadt_api::app::published().unwrap()
+    );
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../openapi");
+    for name in ["openapi.json", "openapi-3.0.json"] {
+        let committed = std::fs::read_to_string(folder.join(name)).unwrap();
+        let committed: Value = serde_json::from_str(&committed).unwrap();
+        assert!(
+            app.anonymous().read(&format!("/{name}")) == committed,
+            "{name}: run `cargo run -p werkstadt-openapi`"
+        );
+    }
+}
+
+#[test]
+fn every_documented_answer_is_given() {
+    on_each(|database| {
+        let app = TestApp::on(database);
+        let stage = Stage::new(&app);
+        for operation in &Document::shared().operations {
+            let walk = Walk {
+                app: &app,
+                stage: &stage,
+                operation,
+            };
+            walk.all();
+        }
+        conflicts::all(&app);
+        let missing = documented().difference(&app.seen()).cloned().collect::<Vec<_>>();
+        assert!(missing.is_empty(), "documented, and produced by no test: {missing:#?}");
+    });
+}
+
+/// Every operation and status of the document that can be produced on purpose.
+fn documented() -> BTreeSet<(String, u16)> {
+    let operations = Document::shared().operations.iter();
+    let pairs = operations.flat_map(|operation| {
+        let responses = operation.value["responses"].as_object().into_iter().flatten();
+        responses.map(|(status, _)| (operation.id.clone(), status.parse().unwrap()))
+    });
+    pairs
+        .filter(|(_, status)| !NOT_ON_PURPOSE.contains(status))
+        // Documented for every body; the faults of an import's rows are in its job.
+        .filter(|(id, status)| *status != 422 || id != "create_import")
+        .filter(|(id, status)| *status != 409 || !RACES.contains(&id.as_str()))
+        .collect()
+}
+
+/// One operation, called in every documented way.
+struct Walk<'a> {
+    app: &'a TestApp,
+    stage: &'a Stage<'a>,
+    operation: &'a Operation,
+}
+
+impl Walk<'_> {
+    fn all(&self) {
+        self.succeeds();
+        self.knows_unchanged_records();
+        self.names_unknown_parameters();
+        self.refuses_other_methods();
+        self.refuses_forged_tokens();
+        self.refuses_insufficient_rights();
+        self.finds_nothing_under_unknown_ids();
+        self.refuses_long_addresses();
+        self.reads_bodies_strictly();
+        self.guards_changes();
+    }
+
+    /// The caller who may do everything that the operation can do.
+    fn caller(&self) -> Caller<'_> {
+        self.app.as_manager()
+    }
+
+    fn call(&self) -> Request {
+        self.stage.call(self.operation, &self.stage.own, &self.caller())
+    }
+
+    fn documents(&self, status: u16) -> bool {
+        self.operation.value["responses"].get(status.to_string()).is_some()
+    }
+
+    #[track_caller]
+    fn refused(&self, request: Request, code: Code) -> Value {
+        refused(&self.caller(), request, code)
+    }
+
+    fn succeeds(&self) {
+        let reply = self.caller().send(self.call());
+        assert_eq!(
+            reply.status,
+            success(self.operation),
+            "{}: {}",
+            self.operation.id,
+            reply.text()
+        );
+        if reply.status == 201 {
+            let address = reply.header("location").unwrap();
+            assert!(address.ends_with(reply.json()["id"].as_str().unwrap()), "{address}");
+        }
+    }
+
+    fn knows_unchanged_records(&self) {
+        if self.documents(304) {
+            let request = self.call();
+            let tag = self.caller().send(request.clone()).is(200).etag();
+            let again = |tag: &str| self.caller().send(request.clone().header("If-None-Match", tag));
+            assert!(again(&tag).is(304).body.is_empty());
+            assert!(again(&format!("\"other\", W/{tag}")).is(304).body.is_empty());
+            assert!(again("\"other\"").is(200).etag() == tag);
+        }
+    }
+
+    fn names_unknown_parameters(&self) {
+        let mut request = self.call();
+        request.target.push_str("?limitt=1&bogus_parameter=2");
+        let problem = self.refused(request, Code::InvalidQuery);
+        let faults = problem["errors"].as_array().unwrap();
+        let named: Vec<&str> = faults.iter().filter_map(|fault| fault["parameter"].as_str()).collect();
+        for name in ["limitt", "bogus_parameter"] {
+            assert!(named.contains(&name), "{}: {problem}", self.operation.id);
+        }
+        let parameters = self.operation.value["parameters"].as_array().into_iter().flatten();
+        if parameters.into_iter().any(|one| one["name"] == "limit") {
+            let detail = faults[0]["detail"].as_str().unwrap();
+            assert!(detail.contains("Did you mean limit?"), "{detail}");
+        }
+    }
+
+    fn refuses_other_methods(&self) {
+        let target = self.call().target;
+        let at = Document::shared().at(&target);
+        for method in ["GET", "POST", "PUT", "PATCH", "DELETE", "TRACE", "BREW"] {
+            if at.contains_key(method) {
+                continue;
+            }
+            let reply = self.caller().send(Request::new(method, &target));
+            assert_eq!(reply.status, 405, "{method} {target}");
+            let allow: BTreeSet<&str> = reply.header("allow").unwrap().split(", ").collect();
+            let expected: BTreeSet<&str> = at.keys().copied().chain(["OPTIONS"]).collect();
+            assert_eq!(allow, expected, "{target}");
+        }
+    }
+
+    fn refuses_forged_tokens(&self) {
+        for token in forged_tokens(self.app) {
+            let forger = Caller::bearing(self.app, token);
+            let problem = refused(&forger, self.call(), Code::Unauthenticated);
+            assert!(problem.get("errors").is_none());
+        }
+        for header in ["Basic bWU6bWU=", "Bearer", "bearer ", "Bearer  x", "Token abc"] {
+            let request = self.call().header("Authorization", header);
+            refused(&self.app.anonymous(), request, Code::Unauthenticated);
+        }
+    }
+
+    fn refuses_insufficient_rights(&self) {
+        if self.documents(403) {
+            let key = self.app.with_key(&[]);
+            refused(&key, self.call(), Code::Forbidden);
+        }
+    }
+
+    fn finds_nothing_under_unknown_ids(&self) {
+        if !self.operation.path.contains('{') {
+            return;
+        }
+        let valid = self.call();
+        let pattern: Vec<&str> = self.operation.path.split('/').collect();
+        for (index, _) in pattern
+            .iter()
+            .enumerate()
+            .filter(|(_, segment)| segment.starts_with('{'))
+        {
+            for unknown in [
+                "01936d3e-7f10-7000-8000-00000000dead",
+                "not-an-id",
+                "%00",
+                "..%2f..",
+                "%F0%9F%A6%84",
+            ] {
+                let mut segments: Vec<&str> = valid.target.split('/').collect();
+                segments[index] = unknown;
+                let request = Request {
+                    target: segments.join("/"),
+                    ..valid.clone()
+                };
+                self.refused(request, Code::NotFound);
+            }
+        }
+    }
+
+    fn refuses_long_addresses(&self) {
+        let mut request = self.call();
+        request.target.push_str(&format!("?limit={}", "1".repeat(9_000)));
+        self.refused(request, Code::AddressTooLong);
+    }
+
+    fn reads_bodies_strictly(&self) {
+        let Some(schema) = self.body_schema() else {
+            if self.operation.id == "create_import" {
+                self.reads_imports_strictly();
+            }
+            return;
+        };
+        let with = |media_type: &str, body: Vec<u8>| Request {
+            body,
+            ..self.call().with_type(media_type)
+        };
+        self.refused(with("text/plain", b"{}".to_vec()), Code::UnsupportedMediaType);
+        self.refused(with("application/json", vec![b' '; 11 << 20]), Code::PayloadTooLarge);
+        self.refused(with("application/json", b"{\"a\":".to_vec()), Code::MalformedBody);
+        let send = |body: &Value| self.refused(with("application/json", body.to_string().into_bytes()), Code::Invalid);
+        self.names_every_fault(&schema, send);
+    }
+
+    /// Missing members, unknown ones, and all of a wrong type: each is named.
+    fn names_every_fault(&self, schema: &Value, send: impl Fn(&Value) -> Value) {
+        let required = schema["required"].as_array().cloned().unwrap_or_default();
+        if !required.is_empty() {
+            let problem = send(&json!({}));
+            for name in required.iter().filter_map(Value::as_str) {
+                assert_named(&problem, name, "required");
+            }
+        }
+        let problem = send(&json!({"first_bogus": 1, "zweites": {"x": []}}));
+        assert_named(&problem, "first_bogus", "unknown_field");
+        assert_named(&problem, "zweites", "unknown_field");
+        let properties = schema["properties"].as_object().unwrap();
+        let wrong: Map<String, Value> = properties
+            .iter()
+            .map(|(name, property)| {
+                let types = json!([property["type"]]).to_string();
+                // A text is wrong for everything but a text.
+                let value = if types.contains("string") {
+                    json!([17])
+                } else {
+                    json!("wrong")
+                };
+                (name.clone(), value)
+            })
+            .collect();
+        let problem = send(&Value::Object(wrong));
+        for name in properties.keys() {
+            assert_named(&problem, name, "");
+        }
+    }
+
+    fn body_schema(&self) -> Option<Value> {
+        let content = &self.operation.value["requestBody"]["content"];
+        let schema = content.get("application/json")?["schema"]["$ref"].as_str()?;
+        Document::shared()
+            .value
+            .pointer(schema.trim_start_matches('#'))
+            .cloned()
+    }
+
+    fn reads_imports_strictly(&self) {
+        self.refused(import("{}").with_type("text/plain"), Code::UnsupportedMediaType);
+        // Announced is enough; nobody wants to send 65 MB to hear that.
+        let announced = format!(
+            "POST /v1/imports HTTP/1.1\r\nHost: x\r\nConnection: close\r\nAuthorization: Bearer {}\r\n\
+             Content-Type: text/csv\r\nContent-Length: {}\r\n\r\n",
+            self.caller().token().unwrap(),
+            65 << 20
+        );
+        self.app.raw("POST", "/v1/imports", announced.into_bytes()).is(413);
+    }
+
+    fn guards_changes(&self) {
+        if !needs_condition(self.operation) {
+            return;
+        }
+        let mut request = self.call();
+        request.headers.retain(|(name, _)| name != "If-Match");
+        self.refused(request.clone(), Code::PreconditionRequired);
+        self.refused(request.header("If-Match", "\"stale\""), Code::Stale);
+    }
+}
+
+/// Sends what must be refused with a code, in both languages; the problem in English.
+#[track_caller]
+fn refused(caller: &Caller<'_>, request: Request, code: Code) -> Value {
+    let mut answers = [(Language::De, "de-DE, en;q=0.5"), (Language::En, "en")].map(|(language, accepted)| {
+        let reply = caller.send(request.clone().header("Accept-Language", accepted));
+        let about = format!("{} {}: {}", request.method, request.target, reply.text());
+        assert_eq!(reply.status, code.status().as_u16(), "{about}");
+        let problem = reply.json();
+        assert_eq!(problem["code"], code.slug(), "{about}");
+        assert_eq!(problem["title"], code.title(language), "{about}");
+        assert_eq!(problem["detail"], code.detail(language), "{about}");
+        problem
+    });
+    answers[1].take()
+}
+
+#[track_caller]
+fn assert_named(problem: &Value, member: &str, code: &str) {
+    let faults = problem["errors"].as_array().unwrap();
+    let pointer = format!("/{member}");
+    let found = faults.iter().any(|fault| {
+        let place = fault["pointer"].as_str().unwrap_or_default();
+        (place == pointer || place.starts_with(&format!("{pointer}/"))) && (code.is_empty() || fault["code"] == code)
+    });
+    assert!(found, "{member} is not named as {code}: {problem:#}");
+}

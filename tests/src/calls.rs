@@ -1,0 +1,266 @@
+//! A valid call of every operation: what the document promises is tried out, and then spoiled in every documented way.
+
+use std::sync::OnceLock;
+
+use serde_json::{Value, json};
+use werkstadt_domain::account::Scope;
+
+use crate::app::TestApp;
+use crate::caller::Caller;
+use crate::document::Operation;
+use crate::http::Request;
+
+/// The password of [`Stage::login`].
+pub const PASSWORD: &str = "correct horse battery staple";
+
+/// What the calls need: two institutions, and records made as they are called for.
+pub struct Stage<'a> {
+    /// The server.
+    pub app: &'a TestApp,
+    /// An institution.
+    pub own: String,
+    /// Another institution.
+    pub foreign: String,
+    login: OnceLock<String>,
+    job: OnceLock<String>,
+}
+
+impl<'a> Stage<'a> {
+    /// Two institutions on a server.
+    pub fn new(app: &'a TestApp) -> Self {
+        let institution = |name: &str| app.organisation(&json!({"kind": "university", "name": name}));
+        Self {
+            app,
+            own: institution("Own University"),
+            foreign: institution("Foreign University"),
+            login: OnceLock::new(),
+            job: OnceLock::new(),
+        }
+    }
+
+    /// A call of an operation that succeeds if it is allowed. What it reads or changes belongs to the organisation; what it
+    /// changes is new. Keys belong to the caller.
+    ///
+    /// # Panics
+    /// If there is no example of this operation.
+    pub fn call(&self, operation: &Operation, organisation: &str, caller: &Caller<'_>) -> Request {
+        let (target, body) = match operation.path.split('/').nth(2) {
+            _ if !operation.path.starts_with("/v1") => (operation.path.replace("{code}", "not_found"), None),
+            Some("auth" | "me") => self.of_account(&operation.id, &operation.path, caller),
+            Some("organisations") => self.of_organisation(operation, organisation),
+            Some("opportunities") => self.of_opportunity(operation, organisation),
+            Some("skills") => self.of_skill(operation),
+            Some("matches") => (operation.path.clone(), Some(self.question(&operation.id, organisation))),
+            Some("memberships") => self.of_membership(&operation.id, &operation.path),
+            Some("users") => self.of_user(operation),
+            Some("imports") => return import(r#"{"record": "skill", "uri": "urn:x", "label": {"de": "X"}}"#),
+            Some("jobs") => (operation.path.replace("{job_id}", self.job()), None),
+            _ => panic!("no example of {}", operation.id),
+        };
+        let request = Request::new(&operation.method, &target);
+        let request = match body {
+            Some(body) => request.json(&body),
+            None => request,
+        };
+        if needs_condition(operation) {
+            request.header("If-Match", "*")
+        } else {
+            request
+        }
+    }
+
+    fn of_account(&self, id: &str, path: &str, caller: &Caller<'_>) -> (String, Option<Value>) {
+        let key = json!({"name": "Partner search", "scopes": ["directory:read"]});
+        let body = match id {
+            "login" => Some(json!({"email": self.login(), "password": PASSWORD})),
+            "refresh" | "logout" => {
+                let login = json!({"email": self.login(), "password": PASSWORD});
+                let tokens = self.app.anonymous().post("/v1/auth/login", &login).is(200).json();
+                Some(json!({"refresh_token": tokens["refresh_token"]}))
+            }
+            "create_api_key" => Some(key),
+            "delete_api_key" => {
+                let owner = if caller.is_user() {
+                    caller.clone()
+                } else {
+                    self.manager()
+                };
+                return (
+                    path.replace("{api_key_id}", &owner.create("/v1/me/api-keys", &key)),
+                    None,
+                );
+            }
+            _ => None,
+        };
+        (path.to_owned(), body)
+    }
+
+    fn of_organisation(&self, operation: &Operation, organisation: &str) -> (String, Option<Value>) {
+        let manager = self.manager();
+        let path = operation.path.as_str();
+        let noun = path.split('/').nth(4).unwrap_or_default();
+        let below = format!("/v1/organisations/{organisation}/{noun}");
+        let skill = || self.app.skill(&format!("Skill {}", self.app.state.world.id()));
+        let create = || match noun {
+            "units" => json!({"name": {"de": "Institut"}, "kind": "institute"}),
+            "skills" => json!({"skill": skill(), "level": 3}),
+            "references" => json!({"title": {"de": "Ein Projekt"}}),
+            _ => json!({"kind": "company", "name": format!("Company {}", self.app.state.world.id())}),
+        };
+        let change = || match noun {
+            "skills" => json!({"level": 4}),
+            "" => json!({"summary": {"de": "Neu"}}),
+            _ => json!({"visibility": "members"}),
+        };
+        let body = match operation.method.as_str() {
+            "POST" => Some(create()),
+            "PATCH" => Some(change()),
+            _ => None,
+        };
+        if operation.id == "delete_organisation" {
+            return (format!("/v1/organisations/{}", self.app.organisation(&create())), None);
+        }
+        let target = match path.split_once("/{organisation_id}/") {
+            Some((_, rest)) if rest.contains('{') => format!("{below}/{}", manager.create(&below, &create())),
+            _ => path.replace("{organisation_id}", organisation),
+        };
+        (target, body)
+    }
+
+    fn of_opportunity(&self, operation: &Operation, organisation: &str) -> (String, Option<Value>) {
+        let body = match operation.id.as_str() {
+            "create_opportunity" => Some(offer(organisation)),
+            "update_opportunity" => Some(json!({"title": {"en": "Changed"}})),
+            "change_opportunity_status" => Some(json!({"status": "withdrawn"})),
+            _ => None,
+        };
+        let target = if operation.path.contains('{') {
+            operation
+                .path
+                .replace("{opportunity_id}", &self.published(organisation))
+        } else {
+            operation.path.clone()
+        };
+        (target, body)
+    }
+
+    /// A new published offer of an organisation.
+    pub fn published(&self, organisation: &str) -> String {
+        let manager = self.manager();
+        let id = manager.create("/v1/opportunities", &offer(organisation));
+        let steps = format!("/v1/opportunities/{id}/status");
+        manager.post(&steps, &json!({"status": "in_review"})).is(200);
+        let review = json!({"clarity": 5, "advantage": 5, "expectations": 5, "language": 5});
+        manager.post(&steps, &json!({"review": review})).is(200);
+        id
+    }
+
+    fn of_skill(&self, operation: &Operation) -> (String, Option<Value>) {
+        let body = match operation.method.as_str() {
+            "POST" => Some(json!({"label": {"de": "Neu"}})),
+            "PATCH" => Some(json!({"label": {"en": "New"}})),
+            _ => None,
+        };
+        let target = if operation.path.contains('{') {
+            operation.path.replace("{skill_id}", &self.app.skill("Laser"))
+        } else {
+            operation.path.clone()
+        };
+        (target, body)
+    }
+
+    fn of_membership(&self, id: &str, path: &str) -> (String, Option<Value>) {
+        let new = || {
+            let company = self.app.company(&format!("Company {}", self.app.state.world.id()));
+            json!({"organisation_id": company, "type": "full", "status": "active"})
+        };
+        match id {
+            "list_memberships" => (path.to_owned(), None),
+            "create_membership" => (path.to_owned(), Some(new())),
+            _ => {
+                let membership = self.manager().create("/v1/memberships", &new());
+                let body = (id == "change_membership_status").then(|| json!({"status": "suspended"}));
+                (path.replace("{membership_id}", &membership), body)
+            }
+        }
+    }
+
+    fn of_user(&self, operation: &Operation) -> (String, Option<Value>) {
+        let new = || {
+            let email = format!("{}@example.org", self.app.state.world.id());
+            json!({"email": email, "name": "Someone", "role": "manager"})
+        };
+        let body = match operation.method.as_str() {
+            "POST" => Some(new()),
+            "PATCH" => Some(json!({"name": "Someone else"})),
+            _ => None,
+        };
+        let target = if operation.path.contains('{') {
+            let user = self.manager().create("/v1/users", &new());
+            operation.path.replace("{user_id}", &user)
+        } else {
+            operation.path.clone()
+        };
+        (target, body)
+    }
+
+    fn question(&self, id: &str, organisation: &str) -> Value {
+        let question = json!({"text": {"de": "Lasertechnik"}});
+        if id == "explain_match" {
+            json!({"organisation_id": organisation, "request": question})
+        } else {
+            question
+        }
+    }
+
+    fn manager(&self) -> Caller<'a> {
+        self.app.as_manager()
+    }
+
+    /// The login of a user with [`PASSWORD`].
+    pub fn login(&self) -> &str {
+        self.login.get_or_init(|| {
+            let email = "login@example.org";
+            let user = json!({"email": email, "name": "Someone", "role": "manager", "password": PASSWORD});
+            self.manager().create("/v1/users", &user);
+            email.to_owned()
+        })
+    }
+
+    fn job(&self) -> &str {
+        self.job.get_or_init(|| {
+            let request = import("{}").header("Prefer", "wait=20");
+            let job = self.manager().send(request).is(202).json();
+            job["id"].as_str().unwrap_or_default().to_owned()
+        })
+    }
+}
+
+/// An offer of an organisation.
+pub fn offer(organisation: &str) -> Value {
+    json!({"organisation_id": organisation, "direction": "offer", "cooperation": "pilot", "title": {"de": "Ein Angebot"}})
+}
+
+/// An import of JSON Lines.
+pub fn import(lines: &str) -> Request {
+    Request::new("POST", "/v1/imports").bytes("application/x-ndjson", lines)
+}
+
+/// True if the operation needs `If-Match`.
+pub fn needs_condition(operation: &Operation) -> bool {
+    let parameters = operation.value["parameters"].as_array().into_iter().flatten();
+    parameters.into_iter().any(|one| one["name"] == "If-Match")
+}
+
+/// The status that means success.
+pub fn success(operation: &Operation) -> u16 {
+    let statuses = operation.value["responses"].as_object().into_iter().flatten();
+    let statuses = statuses.filter_map(|(status, _)| status.parse::<u16>().ok());
+    statuses.min().unwrap_or_default()
+}
+
+/// The scope that a key needs for the operation, if keys can call it.
+pub fn scope(operation: &Operation) -> Option<Scope> {
+    use werkstadt_domain::named::Named;
+    Scope::from_code(operation.value["x-authz"]["scopes"][0].as_str()?)
+}
