@@ -16,7 +16,7 @@ use werkstadt_tests::http::Request;
 use crate::conflicts;
 use crate::forgery::forged_tokens;
 
-/// Documented, but not to be had from a server that works: a defect, and an overload ([`crate::hostile`] makes one).
+/// Documented, but not to be had from a server that works: a defect, and an overload.
 const NOT_ON_PURPOSE: [u16; 2] = [500, 503];
 
 /// Conflicts that only two writers in the same instant can have; each would need a lock-step of two transactions.
@@ -82,8 +82,6 @@ fn documented() -> BTreeSet<(String, u16)> {
     });
     pairs
         .filter(|(_, status)| !NOT_ON_PURPOSE.contains(status))
-        // Documented for every body; the faults of an import's rows are in its job.
-        .filter(|(id, status)| *status != 422 || id != "create_import")
         .filter(|(id, status)| *status != 409 || !RACES.contains(&id.as_str()))
         .collect()
 }

@@ -19,7 +19,6 @@ mod matching;
 mod parity;
 mod records;
 mod replicas;
-mod roles;
 mod sample;
 mod skills_in_use;
 mod store;
