@@ -8,6 +8,7 @@
 )]
 
 mod access;
+mod auth;
 mod conflicts;
 mod contract;
 mod durability;
@@ -15,10 +16,14 @@ mod follower;
 mod forgery;
 mod health;
 mod hostile;
+mod imports;
+mod life_cycles;
 mod matching;
+mod organisations;
 mod parity;
 mod records;
 mod replicas;
 mod sample;
 mod skills_in_use;
 mod store;
+mod tidy;
