@@ -9,15 +9,16 @@ use werkstadt_domain::organisation::OrganisationId;
 use werkstadt_domain::page::Limit;
 use werkstadt_domain::search::{OrganisationFilter, OrganisationSort};
 use werkstadt_persistence::directory::{Count, OrganisationQuery};
-use werkstadt_persistence::{Actor, api_keys, users};
+use werkstadt_persistence::{Actor, Store, StoreOptions, api_keys, users};
 
 use super::user::{give_password, in_words};
 use super::{CommandError, open, run_until_stopped, start_log};
 use crate::auth::ApiKeySecret;
+use crate::boot::{BootError, System};
 use crate::config::{Config, Settings};
 use crate::imports::run::{Format, import};
 use crate::problem::Problem;
-use crate::state::State;
+use crate::state::{State, World};
 
 /// The sample network; see `api/demo/README.md` for its sources.
 const NETWORK: &[u8] = include_bytes!("../../demo/network.jsonl");
@@ -30,8 +31,11 @@ pub(super) fn run(settings: Settings, data: &Path) -> Result<(), CommandError> {
     let config = settings.on_database(format!("sqlite://{}", path.display())).check()?;
     start_log(&config);
     std::fs::create_dir_all(data)?;
-    // Bound first: a second demo must not take away the first one's database.
     let listener = TcpListener::bind(config.listen)?;
+    if path.exists() {
+        // Refused while another demo has it open; what it works on must not be taken away.
+        drop(Store::open(&config.database, &StoreOptions::new(System.id())).map_err(BootError::from)?);
+    }
     for suffix in ["", "-wal", "-shm"] {
         let file = data.join(format!("werkstadt-demo.db{suffix}"));
         if file.exists() {
@@ -116,9 +120,10 @@ fn introduce(config: &Config, password: &str, member: &OrganisationId, key: &str
          password:    {password}\n\
          API key:     {key}  (member)\n\n\
          Search, match with proof, one profile:\n\n\
-         curl '{url}/v1/organisations?q=Lasertechnik&facets=kind'\n\
+         curl '{url}/v1/organisations?q=Photonik&facets=kind'\n\
          curl -X POST '{url}/v1/matches' -H 'Authorization: Bearer {key}' -H 'Content-Type: application/json' \
-         -d '{{\"text\": {{\"de\": \"Partner für KI in der Bildverarbeitung gesucht\"}}, \"helix\": [\"science\"], \"limit\": 3}}'\n\
+         -d '{{\"text\": {{\"de\": \"Partner für die optische Prüfung von Linsen gesucht\"}}, \
+         \"required_skills\": [{{\"skill\": \"Bildverarbeitung\"}}, {{\"skill\": \"Künstliche Intelligenz\"}}], \"limit\": 3}}'\n\
          curl '{url}/v1/organisations/{member}' -H 'Authorization: Bearer {key}'\n"
     );
 }
