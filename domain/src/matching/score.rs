@@ -77,8 +77,10 @@ mod tests {
         let one_tag = score(&rules, &measures);
         assert!(one_tag.score < 0.7, "{one_tag:?}");
         measures.known = 20.0;
-        assert!(score(&rules, &measures).score > 0.95);
+        let many_facts = score(&rules, &measures);
+        assert!(many_facts.score > 0.95);
+        // Found to be far away is another thing than not known where.
         measures.note(Rule::Proximity, Some(0.0));
-        assert!(score(&rules, &measures).score < 0.95);
+        assert!(score(&rules, &measures).score < many_facts.score);
     }
 }
