@@ -6,12 +6,14 @@
 
 mod compound;
 mod fold;
+mod phrase;
 mod stem;
 mod stop;
 mod word;
 
-pub use compound::{compounds, joined};
+pub use compound::{joined, splits};
 pub use fold::{collapse, fold};
+pub use phrase::{Phrase, folded};
 pub use word::{Word, words};
 
 use crate::text::Language;

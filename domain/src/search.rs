@@ -1,6 +1,10 @@
 //! Questions to the directory: filters, free text, facets, order.
 
+mod question;
+
 use chrono::{DateTime, Utc};
+
+pub use question::{Ending, Question};
 
 use crate::named::Named;
 use crate::opportunity::{Cooperation, Direction, OpportunityId, Status};

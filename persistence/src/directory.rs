@@ -17,6 +17,7 @@ mod dictionary;
 mod document;
 mod facets;
 mod filter;
+mod lexicon;
 mod listing;
 mod opportunities;
 mod order;
@@ -26,6 +27,7 @@ mod scores;
 mod shard;
 mod skills;
 mod snapshot;
+mod statistics;
 mod view;
 
 use std::sync::{Arc, Mutex, PoisonError};

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use rustc_hash::{FxHashMap, FxHashSet};
-use werkstadt_domain::audience::Stored;
+use werkstadt_domain::audience::{Audience, Stored};
 use werkstadt_domain::opportunity::{Opportunity, OpportunityId};
 use werkstadt_domain::organisation::OrganisationId;
 use werkstadt_domain::person::{Person, PersonId};
@@ -46,7 +46,8 @@ impl Snapshot {
         Self {
             version: 0,
             dictionaries: Arc::default(),
-            shards: (0..SHARDS).map(|_| Arc::default()).collect(),
+            shards: (0..SHARDS).map(|number| Arc::new(Shard::empty(number))).collect(),
+            statistics: Default::default(),
             skills: Arc::default(),
             opportunities: Arc::default(),
             persons: Arc::default(),
@@ -68,10 +69,10 @@ impl Snapshot {
         changes.extend(delta.removed_organisations.into_iter().map(|id| (id, None)));
         next.change_organisations(changes);
         if !delta.opportunities.is_empty() || !delta.removed_opportunities.is_empty() {
-            let (removed, terms) = (&delta.removed_opportunities, &self.dictionaries.terms);
+            let (removed, dictionaries) = (&delta.removed_opportunities, &self.dictionaries);
             let changed = next
                 .opportunities
-                .changed(delta.opportunities, removed, terms, &next.skills);
+                .changed(delta.opportunities, removed, dictionaries, &next.skills);
             next.opportunities = Arc::new(changed);
         }
         next.change_persons(delta.persons, &delta.removed_persons);
@@ -95,7 +96,7 @@ impl Snapshot {
             fresh.insert(skill.record.id, Arc::new(skill));
         }
         self.skills = Arc::new(Skills::new(kept.chain(fresh.into_values())));
-        let opportunities = Opportunities::reread(&self.opportunities, &self.dictionaries.terms, &self.skills);
+        let opportunities = Opportunities::reread(&self.opportunities, &self.dictionaries, &self.skills);
         self.opportunities = Arc::new(opportunities);
         touched
     }
@@ -135,6 +136,19 @@ impl Snapshot {
     }
 
     fn change_organisations(&mut self, changes: FxHashMap<OrganisationId, Option<Arc<Profile>>>) {
+        let before = self.shards.clone();
+        self.build_shards(changes);
+        for (number, (old, new)) in before.iter().zip(&self.shards).enumerate() {
+            if Arc::ptr_eq(old, new) {
+                continue;
+            }
+            for (audience, statistics) in Audience::ALL.into_iter().zip(&mut self.statistics) {
+                Arc::make_mut(statistics).replace(number, audience, (old, new));
+            }
+        }
+    }
+
+    fn build_shards(&mut self, changes: FxHashMap<OrganisationId, Option<Arc<Profile>>>) {
         let many = changes.len() >= MANY;
         let mut by_shard: Vec<Vec<Change>> = (0..SHARDS).map(|_| Vec::new()).collect();
         for (id, profile) in changes {

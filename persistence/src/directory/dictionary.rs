@@ -1,11 +1,12 @@
 //! The dictionary: a number for each term, tag or key. Grows only; the numbers never show in an answer.
 
-use std::collections::BTreeMap;
-use std::sync::{PoisonError, RwLock};
+use std::sync::{Arc, PoisonError, RwLock};
 
 use rustc_hash::FxHashMap;
-use werkstadt_domain::analysis::{Analyser, words};
+use werkstadt_domain::analysis::{Analyser, folded, words};
 use werkstadt_domain::text::Language;
+
+use super::document::Dictionaries;
 
 /// Shared by all snapshots: a number that an older snapshot does not know has no postings there.
 #[derive(Debug, Default)]
@@ -15,9 +16,8 @@ pub(super) struct Dictionary {
 
 #[derive(Debug, Default)]
 struct Names {
-    /// Ordered, so that prefixes are ranges.
-    numbers: BTreeMap<Box<str>, u32>,
-    names: Vec<Box<str>>,
+    numbers: FxHashMap<Arc<str>, u32>,
+    names: Vec<Arc<str>>,
 }
 
 impl Dictionary {
@@ -37,8 +37,9 @@ impl Dictionary {
             return *number;
         }
         let number = names.names.len() as u32;
-        names.names.push(name.into());
-        names.numbers.insert(name.into(), number);
+        let name: Arc<str> = name.into();
+        names.names.push(Arc::clone(&name));
+        names.numbers.insert(name, number);
         number
     }
 
@@ -55,13 +56,15 @@ impl Dictionary {
 
 /// Analyses texts into numbers, remembering each word that it has seen: stemming is dearer than looking up.
 pub(super) struct Reader<'a> {
-    dictionary: &'a Dictionary,
+    dictionaries: &'a Dictionaries,
     seen: [FxHashMap<String, Option<Numbers>>; 3],
 }
 
-/// The numbers of a word's terms.
+/// The numbers of a word and of its terms.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Numbers {
+    /// In the lexicon.
+    pub(super) word: u32,
     /// The first term.
     pub(super) first: u32,
     /// The second, where there is one.
@@ -70,9 +73,9 @@ pub(super) struct Numbers {
 
 impl<'a> Reader<'a> {
     /// A reader that has seen nothing yet.
-    pub(super) fn new(dictionary: &'a Dictionary) -> Self {
+    pub(super) fn new(dictionaries: &'a Dictionaries) -> Self {
         Self {
-            dictionary,
+            dictionaries,
             seen: Default::default(),
         }
     }
@@ -89,9 +92,13 @@ impl<'a> Reader<'a> {
             let numbers = match seen.get(&word.text) {
                 Some(numbers) => *numbers,
                 None => {
-                    let numbers = Analyser.terms(&word.text, language).map(|terms| Numbers {
-                        first: self.dictionary.intern(&terms.first),
-                        second: terms.second.as_deref().map(|second| self.dictionary.intern(second)),
+                    let terms = &self.dictionaries.terms;
+                    let numbers = Analyser.terms(&word.text, language).map(|found| {
+                        let first = terms.intern(&found.first);
+                        let second = found.second.as_deref().map(|second| terms.intern(second));
+                        let all = std::iter::once(first).chain(second);
+                        let word = self.dictionaries.lexicon.intern(&folded(&word.text), all);
+                        Numbers { word, first, second }
                     });
                     seen.insert(word.text, numbers);
                     numbers

@@ -1,25 +1,29 @@
 //! A document: one profile, as one audience sees it, ready to be indexed.
 
 use chrono::NaiveDate;
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use werkstadt_domain::audience::Audience;
 use werkstadt_domain::place::Point;
 use werkstadt_domain::profile::Profile;
 use werkstadt_domain::reference::{Partner, Reference};
 use werkstadt_domain::skill::{Level, SkillId};
-use werkstadt_domain::text::{Language, Text};
 
 use self::memory::Memory;
+use self::passages::{Field, Passage};
 use super::dictionary::{Dictionary, Numbers, Reader};
+use super::lexicon::Lexicon;
 use super::skills::Skills;
 
 mod columns;
 mod memory;
+pub(super) mod passages;
 
 /// What a profile is indexed under.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct Document {
     pub(super) text: Bag,
+    /// Words of the lexicon that stand in it, in order.
+    pub(super) words: Vec<u32>,
     pub(super) references: Vec<Piece>,
     pub(super) columns: Vec<(Column, u32, Value)>,
     /// Under which keys partners of references may mean this organisation.
@@ -103,17 +107,10 @@ pub(super) struct Value {
 #[derive(Debug, Default)]
 pub(super) struct Dictionaries {
     pub(super) terms: Dictionary,
+    pub(super) lexicon: Lexicon,
     pub(super) tags: Dictionary,
     /// Organisations, known or named, and pieces of work.
     pub(super) actors: Dictionary,
-}
-
-/// How often a word counts, by where it stands.
-mod weight {
-    pub(super) const NAME: u16 = 3;
-    pub(super) const SKILL: u16 = 2;
-    pub(super) const TITLE: u16 = 2;
-    pub(super) const TEXT: u16 = 1;
 }
 
 /// Makes documents.
@@ -130,7 +127,7 @@ impl<'a> Maker<'a> {
         Self {
             dictionaries,
             skills,
-            reader: Reader::new(&dictionaries.terms),
+            reader: Reader::new(dictionaries),
             memory: Memory::new(&dictionaries.tags),
         }
     }
@@ -139,21 +136,7 @@ impl<'a> Maker<'a> {
     pub(super) fn document(&mut self, profile: &Profile) -> Document {
         let mut bag = Counter::default();
         let organisation = &profile.organisation.record;
-        self.line(&mut bag, &organisation.name, weight::NAME);
-        self.line(
-            &mut bag,
-            organisation.short_name.as_deref().unwrap_or_default(),
-            weight::NAME,
-        );
-        self.text(&mut bag, &organisation.summary, weight::TEXT);
-        self.text(&mut bag, &organisation.description, weight::TEXT);
-        for location in &organisation.locations {
-            self.line(&mut bag, &location.city, weight::TEXT);
-        }
-        for unit in &profile.units {
-            self.text(&mut bag, &unit.record.name, weight::TITLE);
-            self.text(&mut bag, &unit.record.summary, weight::TEXT);
-        }
+        passages::own(profile).for_each(|passage| bag.read(&mut self.reader, passage));
         for claim in &profile.claims {
             self.skill(&mut bag, claim.record.skill);
         }
@@ -162,6 +145,7 @@ impl<'a> Maker<'a> {
             .map(|(index, reference)| self.piece(index, &reference.record, &mut bag))
             .collect();
         Document {
+            words: bag.words(),
             text: bag.finish(),
             references,
             columns: self.columns(profile),
@@ -178,11 +162,7 @@ impl<'a> Maker<'a> {
 
     fn piece(&mut self, index: u16, reference: &Reference, whole: &mut Counter) -> Piece {
         let mut bag = Counter::default();
-        self.text(&mut bag, &reference.title, weight::TITLE);
-        self.text(&mut bag, &reference.text, weight::TEXT);
-        for keyword in &reference.keywords {
-            self.line(&mut bag, keyword, weight::TITLE);
-        }
+        passages::of_reference(reference).for_each(|passage| bag.read(&mut self.reader, passage));
         for skill in &reference.skills {
             self.skill(&mut bag, *skill);
         }
@@ -210,15 +190,7 @@ impl<'a> Maker<'a> {
     fn skill(&mut self, bag: &mut Counter, skill: SkillId) {
         let current = self.skills.taxonomy().current(skill);
         self.memory
-            .count_labels(current, self.skills, &mut self.reader, (bag, weight::SKILL));
-    }
-
-    fn text(&mut self, bag: &mut Counter, text: &Text, weight: u16) {
-        bag.read(&mut self.reader, text, weight);
-    }
-
-    fn line(&mut self, bag: &mut Counter, text: &str, weight: u16) {
-        bag.words(&mut self.reader, text, None, weight);
+            .count_labels(current, self.skills, &mut self.reader, (bag, Field::Skill.weight()));
     }
 }
 
@@ -261,22 +233,19 @@ fn known(profile: &Profile) -> u16 {
 #[derive(Default)]
 pub(super) struct Counter {
     counts: FxHashMap<u32, u16>,
+    words: FxHashSet<u32>,
     length: u32,
 }
 
 impl Counter {
-    /// Adds the words of a text, each as often as `weight` says.
-    pub(super) fn read(&mut self, reader: &mut Reader<'_>, text: &Text, weight: u16) {
-        for (language, text) in text.each() {
-            self.words(reader, text, Some(language), weight);
-        }
-    }
-
-    fn words(&mut self, reader: &mut Reader<'_>, text: &str, language: Option<Language>, weight: u16) {
-        reader.read(text, language, |word| self.word(word, weight));
+    /// Adds the words of a passage, each as often as its field says.
+    pub(super) fn read(&mut self, reader: &mut Reader<'_>, passage: Passage<'_>) {
+        let weight = passage.field.weight();
+        reader.read(passage.text, passage.language, |word| self.word(word, weight));
     }
 
     fn word(&mut self, word: Numbers, weight: u16) {
+        self.words.insert(word.word);
         self.count(word.first, weight);
         if let Some(second) = word.second {
             self.count(second, weight);
@@ -293,7 +262,15 @@ impl Counter {
         for (term, count) in &other.counts {
             self.count(*term, *count);
         }
+        self.words.extend(&other.words);
         self.length += other.length;
+    }
+
+    /// The words that were counted, in order.
+    pub(super) fn words(&self) -> Vec<u32> {
+        let mut words: Vec<u32> = self.words.iter().copied().collect();
+        words.sort_unstable();
+        words
     }
 
     /// The bag of what was counted.

@@ -6,13 +6,14 @@ use werkstadt_domain::audience::Audience;
 use werkstadt_domain::named::Named;
 use werkstadt_domain::organisation::OrganisationId;
 use werkstadt_domain::place::{Circle, Point};
-use werkstadt_domain::search::{Facet, OrganisationFilter, SkillMode};
+use werkstadt_domain::search::{Facet, OrganisationFilter, Question, SkillMode};
 use werkstadt_domain::text::key;
 
 use super::bits::Bits;
 use super::column::Tags;
 use super::document::Column;
-use super::query::{Query, Weighed};
+use super::document::passages;
+use super::query::{Typos, Weighed, Wording};
 use super::scores::{Scores, Wanted};
 use super::shard::Shard;
 use super::snapshot::Snapshot;
@@ -22,8 +23,8 @@ use super::view::View;
 pub(super) struct Prepared<'a> {
     filter: &'a OrganisationFilter,
     audience: Audience,
-    /// The text query, weighed. `None` without free text.
-    pub(super) text: Option<(Query, Weighed)>,
+    /// What was typed, read. `None` without free text.
+    pub(super) text: Option<Wording>,
     kinds: Vec<u32>,
     helix: Vec<u32>,
     sizes: Vec<u32>,
@@ -45,15 +46,13 @@ impl<'a> Prepared<'a> {
         snapshot: &Snapshot,
         audience: Audience,
         filter: &'a OrganisationFilter,
-        today: NaiveDate,
+        (typos, today): (Typos, NaiveDate),
     ) -> Self {
         let tags = &snapshot.dictionaries.tags;
         let find =
             |names: &mut dyn Iterator<Item = String>| names.filter_map(|name| tags.find(&name)).collect::<Vec<_>>();
-        let text = filter.q.as_deref().map(|q| {
-            let query = Query::new([(None, q)], &snapshot.dictionaries.terms);
-            query.rarest_first(snapshot.views(audience).map(|view| &view.text))
-        });
+        let text = filter.q.as_deref().map(Question::parse);
+        let text = text.map(|question| Wording::new(snapshot.reading(audience), question, typos));
         let skills = filter.skills.iter().map(|skill| {
             let wanted = snapshot.skills.taxonomy().with_narrower(*skill);
             find(&mut wanted.iter().map(ToString::to_string))
@@ -82,9 +81,9 @@ impl<'a> Prepared<'a> {
         let view = shard.view(self.audience);
         let slots = shard.entries.len();
         let mut passed: Vec<Passed> = Vec::new();
-        if let Some((_, weighed)) = &self.text {
-            scores.fill(weighed, &view.text, Wanted::Every);
-            passed.push((None, with_every_word(weighed, scores, slots)));
+        if let Some(wording) = &self.text {
+            scores.fill(&wording.weighed, shard.number, &view.text, Wanted::Every);
+            passed.push((None, self.worded(wording, snapshot, shard, scores)));
         }
         let mut tags = |facet, column, asked: usize, tags: &[u32]| {
             if asked > 0 {
@@ -128,6 +127,27 @@ impl<'a> Prepared<'a> {
             passed.push((None, self.updated_since(since.timestamp_micros(), shard)));
         }
         passed
+    }
+
+    /// The slots whose texts are worded as asked for.
+    fn worded(&self, wording: &Wording, snapshot: &Snapshot, shard: &Shard, scores: &Scores) -> Bits {
+        let view = shard.view(self.audience);
+        let mut bits = if wording.only_excludes() {
+            view.visible.clone()
+        } else {
+            with_every_word(&wording.weighed, scores, shard.entries.len())
+        };
+        wording.exclude(&view.text, &mut bits);
+        if wording.reads_texts() {
+            let fits = |slot: u32| {
+                let seen = shard.entry(slot)?.seen.get(self.audience.index())?.as_ref()?;
+                let passages = || passages::all(seen.get(), &snapshot.skills).map(|passage| passage.text);
+                Some(wording.fits(&passages))
+            };
+            let unfit: Vec<u32> = bits.iter().filter(|slot| fits(*slot) != Some(true)).collect();
+            unfit.into_iter().for_each(|slot| bits.remove(slot));
+        }
+        bits
     }
 
     fn updated_since(&self, since: i64, shard: &Shard) -> Bits {

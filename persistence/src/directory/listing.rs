@@ -11,7 +11,7 @@ use werkstadt_domain::search::{Facet, FacetCount, OrganisationFilter, Organisati
 use super::facets::Counts;
 use super::filter::{Prepared, all_but};
 use super::order::{Best, Found, Order};
-use super::query::Group;
+use super::query::{Group, Typos};
 use super::scores::Scores;
 use super::snapshot::Snapshot;
 
@@ -80,7 +80,26 @@ pub struct WordHit {
 impl Snapshot {
     /// A page of organisations.
     pub fn organisations(&self, audience: Audience, query: &OrganisationQuery, today: NaiveDate) -> OrganisationPage {
-        let prepared = Prepared::new(self, audience, &query.filter, today);
+        let page = self.found(audience, query, (Typos::InUnknownWords, today));
+        match page {
+            // Each word occurs, but no text has them all: one of them may be another one, misspelt.
+            (page, 0) if query.filter.q.is_some() => {
+                let (forgiving, _) = self.found(audience, query, (Typos::InAllWords, today));
+                if forgiving.items.is_empty() { page } else { forgiving }
+            }
+            (page, _) => page,
+        }
+    }
+
+    /// A page, and how many organisations are worded as asked for, whatever the other filters.
+    fn found(
+        &self,
+        audience: Audience,
+        query: &OrganisationQuery,
+        (typos, today): (Typos, NaiveDate),
+    ) -> (OrganisationPage, u64) {
+        let prepared = Prepared::new(self, audience, &query.filter, (typos, today));
+        let mut worded = 0;
         let order = Order::of(query);
         let mut counts: Vec<Counts> = query.facets.iter().map(|facet| Counts::new(*facet)).collect();
         let mut scores = Scores::default();
@@ -91,6 +110,7 @@ impl Snapshot {
         for shard in &self.shards {
             let view = shard.view(audience);
             let passed = prepared.passed(self, shard, &mut scores);
+            worded += passed.first().map_or(0, |(_, bits)| bits.len());
             let hits = all_but(view, &passed, None);
             if query.count == Count::Exact {
                 total += hits.len();
@@ -104,7 +124,7 @@ impl Snapshot {
         let more = found.len() > limit;
         found.truncate(limit);
         let values = |counts: Counts| (counts.facet, counts.values(&self.dictionaries.tags));
-        OrganisationPage {
+        let page = OrganisationPage {
             after: found.last().filter(|_| more).and_then(|last| order.position(last)),
             items: found
                 .iter()
@@ -112,7 +132,8 @@ impl Snapshot {
                 .collect(),
             facets: counts.into_iter().map(values).collect(),
             total: (query.count == Count::Exact).then_some(total),
-        }
+        };
+        (page, worded)
     }
 }
 
@@ -127,13 +148,13 @@ fn hit(audience: Audience, query: &OrganisationQuery, prepared: &Prepared<'_>, f
     let distance_km = from.and_then(|from| points.map(|point| from.distance_km(point)).min_by(f64::total_cmp));
     let words: Vec<WordHit> = match &prepared.text {
         None => Vec::new(),
-        Some((query, weighed)) => {
-            let gains = weighed.gains(&found.shard.view(audience).text, found.slot);
+        Some(wording) => {
+            let gains = wording.weighed.gains(&found.shard.view(audience).text, found.slot);
             let word = |(group, contribution): (&Group, f64)| WordHit {
                 word: group.word.clone(),
                 contribution,
             };
-            query.groups.iter().zip(gains).map(word).collect()
+            wording.query.groups.iter().zip(gains).map(word).collect()
         }
     };
     let score = || words.iter().map(|word| word.contribution).sum();

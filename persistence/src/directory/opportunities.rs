@@ -8,13 +8,15 @@ use werkstadt_domain::audience::{Audience, Seen, Stored};
 use werkstadt_domain::opportunity::{Cooperation, Opportunity, OpportunityId};
 use werkstadt_domain::organisation::OrganisationId;
 use werkstadt_domain::page::{Limit, Page};
-use werkstadt_domain::search::{OpportunityFilter, OpportunityPosition};
+use werkstadt_domain::search::{OpportunityFilter, OpportunityPosition, Question};
+use werkstadt_domain::text::Language;
 
-use super::dictionary::Dictionary;
 use super::dictionary::Reader;
-use super::document::Bag;
-use super::query::Query;
+use super::document::passages::{Field, Passage};
+use super::document::{Bag, Dictionaries};
+use super::query::{Reading, Typos, Wording};
 use super::skills::Skills;
+use super::statistics::Statistics;
 use super::view::Texts;
 
 /// A record as one audience sees it, with its times.
@@ -25,6 +27,15 @@ pub type SeenOpportunity = Arc<Stored<Seen<Opportunity>>>;
 pub(super) struct Opportunities {
     /// Newest first: by id downwards.
     sorted: Vec<Arc<Entry>>,
+    /// What each audience finds.
+    indexes: [Index; 3],
+}
+
+/// The index of what one audience sees; slots are places in the list.
+#[derive(Clone, Debug, Default)]
+struct Index {
+    texts: Texts,
+    statistics: Statistics,
 }
 
 #[derive(Debug)]
@@ -32,6 +43,7 @@ struct Entry {
     stored: Arc<Stored<Opportunity>>,
     seen: [Option<SeenOpportunity>; 3],
     bag: Bag,
+    words: Vec<u32>,
 }
 
 /// One item of a list of opportunities.
@@ -49,7 +61,7 @@ impl Opportunities {
         &self,
         changed: Vec<Stored<Opportunity>>,
         removed: &[OpportunityId],
-        terms: &Dictionary,
+        dictionaries: &Dictionaries,
         skills: &Skills,
     ) -> Self {
         let mut gone: FxHashSet<OpportunityId> = removed.iter().copied().collect();
@@ -59,20 +71,21 @@ impl Opportunities {
             .iter()
             .filter(|entry| !gone.contains(&entry.stored.record.id))
             .cloned();
-        let mut reader = Reader::new(terms);
+        let mut reader = Reader::new(dictionaries);
         let mut fresh: FxHashMap<OpportunityId, Arc<Entry>> = FxHashMap::default();
         for opportunity in changed.into_iter().filter(|o| !removed.contains(&o.record.id)) {
             fresh.insert(opportunity.record.id, Arc::new(entry(opportunity, &mut reader, skills)));
         }
         let mut sorted: Vec<_> = kept.chain(fresh.into_values()).collect();
         sorted.sort_by_key(|entry| std::cmp::Reverse(entry.stored.record.id));
-        Self { sorted }
+        let indexes = Audience::ALL.map(|audience| Index::new(&sorted, audience));
+        Self { sorted, indexes }
     }
 
     /// The same, read again with other labels of skills.
-    pub(super) fn reread(&self, terms: &Dictionary, skills: &Skills) -> Self {
+    pub(super) fn reread(&self, dictionaries: &Dictionaries, skills: &Skills) -> Self {
         let all = self.sorted.iter().map(|entry| Stored::clone(&entry.stored)).collect();
-        Self::default().changed(all, &[], terms, skills)
+        Self::default().changed(all, &[], dictionaries, skills)
     }
 
     /// One opportunity.
@@ -120,21 +133,17 @@ impl Opportunities {
         filter: &OpportunityFilter,
         after: Option<&OpportunityPosition>,
         limit: Limit,
-        (terms, skills): (&Dictionary, &Skills),
+        reading: Reading<'_>,
     ) -> Page<OpportunityHit, OpportunityPosition> {
         let wanted: FxHashSet<_> = filter
             .skills
             .iter()
-            .flat_map(|skill| skills.taxonomy().with_narrower(*skill))
+            .flat_map(|skill| reading.skills.taxonomy().with_narrower(*skill))
             .collect();
-        let visible: Vec<(&Arc<Entry>, &SeenOpportunity)> = self
-            .sorted
-            .iter()
-            .filter_map(|entry| Some((entry, seen(entry, audience)?)))
-            .collect();
-        let scores = filter.q.as_deref().map(|q| scores(q, &visible, terms));
+        let scores = filter.q.as_deref().map(|q| self.scores(audience, q, reading));
         let mut hits: Vec<(f64, &SeenOpportunity)> = Vec::new();
-        for (place, (_, opportunity)) in visible.iter().enumerate() {
+        let visible = self.sorted.iter().enumerate();
+        for (place, opportunity) in visible.filter_map(|(place, entry)| Some((place, seen(entry, audience)?))) {
             let score = match &scores {
                 None => 0.0,
                 Some(scores) => match scores.get(place).copied().flatten() {
@@ -148,7 +157,7 @@ impl Opportunities {
                     .required
                     .iter()
                     .chain(&record.preferred)
-                    .map(|need| skills.taxonomy().current(need.skill))
+                    .map(|need| reading.skills.taxonomy().current(need.skill))
             };
             let lets = (filter.directions.is_empty() || filter.directions.contains(&record.direction))
                 && (filter.cooperations.is_empty() || filter.cooperations.contains(&record.cooperation))
@@ -164,6 +173,56 @@ impl Opportunities {
         // Newest first already; the sort is stable.
         hits.sort_by(|a, b| b.0.total_cmp(&a.0));
         page(hits, after, limit, scores.is_some())
+    }
+
+    /// The score of each place that is worded as asked for. Errors in known words are forgiven where nothing is found otherwise.
+    fn scores(&self, audience: Audience, q: &str, reading: Reading<'_>) -> Vec<Option<f64>> {
+        let Some(index) = self.indexes.get(audience.index()) else {
+            return Vec::new();
+        };
+        let reading = Reading {
+            statistics: &index.statistics,
+            ..reading
+        };
+        let ask = |typos| {
+            let wording = Wording::new(reading, Question::parse(q), typos);
+            let score = |(place, entry)| self.score(audience, (place, entry), &wording, index);
+            (0_u32..).zip(&self.sorted).map(score).collect::<Vec<_>>()
+        };
+        let scores = ask(Typos::InUnknownWords);
+        if scores.iter().any(Option::is_some) {
+            return scores;
+        }
+        ask(Typos::InAllWords)
+    }
+
+    fn score(
+        &self,
+        audience: Audience,
+        (place, entry): (u32, &Arc<Entry>),
+        wording: &Wording,
+        index: &Index,
+    ) -> Option<f64> {
+        let opportunity = seen(entry, audience)?.record.get();
+        let gains = wording.weighed.gains(&index.texts, place);
+        let worded = wording.only_excludes() || (!gains.is_empty() && gains.iter().all(|gain| *gain > 0.0));
+        let texts = || passages(opportunity).map(|passage| passage.text);
+        let fits = worded && !wording.excludes(&index.texts, place) && wording.fits(&texts);
+        fits.then(|| gains.iter().sum())
+    }
+}
+
+impl Index {
+    fn new(sorted: &[Arc<Entry>], audience: Audience) -> Self {
+        let visible = (0_u32..)
+            .zip(sorted)
+            .filter(|(_, entry)| seen(entry, audience).is_some());
+        let bags = visible.clone().map(|(place, entry)| (place, &entry.bag));
+        let texts = Texts::default().with(bags, sorted.len());
+        Self {
+            statistics: Statistics::of(&texts, visible.map(|(_, entry)| entry.words.as_slice())),
+            texts,
+        }
     }
 }
 
@@ -198,19 +257,6 @@ fn page(
     }
 }
 
-/// The BM25 score of each visible opportunity that has every word of the query.
-fn scores(q: &str, visible: &[(&Arc<Entry>, &SeenOpportunity)], terms: &Dictionary) -> Vec<Option<f64>> {
-    let query = Query::new([(None, q)], terms);
-    let bags = (0_u32..).zip(visible).map(|(place, (entry, _))| (place, &entry.bag));
-    let texts = Texts::default().with(bags, visible.len());
-    let weighed = query.weighed(std::iter::once(&texts));
-    let score = |place: u32| {
-        let gains = weighed.gains(&texts, place);
-        (!gains.is_empty() && gains.iter().all(|gain| *gain > 0.0)).then(|| gains.iter().sum())
-    };
-    (0_u32..).take(visible.len()).map(score).collect()
-}
-
 fn seen(entry: &Entry, audience: Audience) -> Option<&SeenOpportunity> {
     entry.seen.get(audience.index())?.as_ref()
 }
@@ -219,17 +265,37 @@ fn seen(entry: &Entry, audience: Audience) -> Option<&SeenOpportunity> {
 fn entry(opportunity: Stored<Opportunity>, reader: &mut Reader<'_>, skills: &Skills) -> Entry {
     let record = &opportunity.record;
     let mut bag = super::document::Counter::default();
-    for (text, weight) in [(&record.title, 2), (&record.summary, 1), (&record.description, 1)] {
-        bag.read(reader, text, weight);
-    }
+    passages(record).for_each(|passage| bag.read(reader, passage));
     for need in record.required.iter().chain(&record.preferred) {
-        if let Some(skill) = skills.get(skills.taxonomy().current(need.skill)) {
-            bag.read(reader, &skill.record.label, 1);
-        }
+        let skill = skills.get(skills.taxonomy().current(need.skill));
+        let labels = skill.iter().flat_map(|skill| skill.record.label.each());
+        labels.for_each(|(language, text)| bag.read(reader, passage(Field::Text, language, text)));
     }
     Entry {
         seen: Audience::ALL.map(|audience| opportunity.project(audience).map(Arc::new)),
+        words: bag.words(),
         bag: bag.finish(),
         stored: Arc::new(opportunity),
+    }
+}
+
+/// The texts of an opportunity, without its skills.
+fn passages(opportunity: &Opportunity) -> impl Iterator<Item = Passage<'_>> {
+    let texts = [
+        (Field::Title, &opportunity.title),
+        (Field::Text, &opportunity.summary),
+        (Field::Text, &opportunity.description),
+    ];
+    let each = texts
+        .into_iter()
+        .flat_map(|(field, text)| text.each().map(move |(language, text)| (field, language, text)));
+    each.map(|(field, language, text)| passage(field, language, text))
+}
+
+const fn passage(field: Field, language: Language, text: &str) -> Passage<'_> {
+    Passage {
+        field,
+        language: Some(language),
+        text,
     }
 }

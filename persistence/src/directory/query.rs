@@ -2,11 +2,19 @@
 
 use std::borrow::Cow;
 
-use werkstadt_domain::analysis::{Analyser, compounds, detect, joined, words};
+use rustc_hash::FxHashMap;
+use werkstadt_domain::analysis::{Analyser, detect, words};
 use werkstadt_domain::text::Language;
 
 use super::dictionary::Dictionary;
+use super::statistics::Collection;
 use super::view::Texts;
+
+mod wider;
+mod wording;
+
+pub(super) use wider::{Reading, Typos};
+pub(super) use wording::Wording;
 
 /// Saturation and length normalisation of BM25 (Robertson and Zaragoza, 2009), measured on project texts.
 const K1: f64 = 2.0;
@@ -22,19 +30,46 @@ pub(super) struct Query {
 }
 
 /// What a text can have for a word.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Term {
     /// A term.
     One(u32),
-    /// Both parts of a compound, anywhere in the text.
-    Both(u32, u32),
+    /// Each of these, anywhere in the text.
+    All(Box<[u32]>),
 }
 
-/// The parts of a compound say nearly what the compound says.
-const PARTS: f64 = 0.7;
+/// How a term stands for a word.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Way {
+    /// It is the word, or a compound with it.
+    Itself,
+    /// The parts of a compound.
+    Parts,
+    /// Other words for the same concept of the taxonomy.
+    Synonym,
+    /// A longer word that begins like it.
+    Longer,
+    /// A word so many errors away.
+    Typo(usize),
+}
 
-/// In queries of more words, no two of them are tried as a compound.
-const FEW_WORDS: usize = 6;
+impl Way {
+    /// What the term is worth, as a part of what the word itself is worth.
+    const fn factor(self) -> f64 {
+        match self {
+            Self::Itself => 1.0,
+            Self::Synonym => 0.9,
+            Self::Longer => 0.8,
+            Self::Parts | Self::Typo(1) => 0.7,
+            Self::Typo(_) => 0.5,
+        }
+    }
+
+    /// True for what is no more than a guess: it must not weigh more than the word itself.
+    const fn is_guess(self) -> bool {
+        matches!(self, Self::Longer | Self::Typo(_))
+    }
+}
 
 /// One word of a query.
 #[derive(Clone, Debug)]
@@ -44,9 +79,7 @@ pub(super) struct Group {
     /// How often it occurs.
     count: f64,
     /// Terms, none of them twice. A term that no text ever had is not in it.
-    terms: Vec<Term>,
-    /// Whether the word may be a German one.
-    german: bool,
+    terms: Vec<(Term, Way)>,
     /// What tells two words with the same terms apart from two with different ones that are all unknown.
     key: (String, Option<String>),
 }
@@ -64,15 +97,31 @@ pub(super) struct Weighed {
 /// One word with the weights of its terms.
 #[derive(Clone, Debug)]
 pub(super) struct WeighedGroup {
-    /// Term, and (1 + ln count) · idf.
-    pub(super) terms: Vec<(Term, f64)>,
+    pub(super) terms: Vec<WeighedTerm>,
+}
+
+/// One term of a word.
+#[derive(Clone, Debug)]
+pub(super) struct WeighedTerm {
+    pub(super) term: Term,
+    /// (1 + ln count) · idf · factor of the way.
+    pub(super) weight: f64,
+    /// The shards that can have it, a bit each.
+    pub(super) shards: u64,
+}
+
+impl WeighedTerm {
+    /// True if a shard can have it.
+    pub(super) const fn in_shard(&self, number: usize) -> bool {
+        self.shards >> (number % 64) & 1 == 1
+    }
 }
 
 impl Query {
-    /// Reads a query. The language of each text is guessed where it is not known.
-    pub(super) fn new<'a>(texts: impl IntoIterator<Item = (Option<Language>, &'a str)>, terms: &Dictionary) -> Self {
+    /// Reads a query word by word. The language of each text is guessed where it is not known.
+    fn words<'a>(texts: impl IntoIterator<Item = (Option<Language>, &'a str)>, terms: &Dictionary) -> Self {
         let mut groups: Vec<Group> = Vec::new();
-        let mut places = rustc_hash::FxHashMap::default();
+        let mut places = FxHashMap::default();
         for (language, text) in texts {
             let language = language.or_else(|| detect(text));
             for word in words(text).take(MOST_WORDS) {
@@ -85,81 +134,94 @@ impl Query {
                     continue;
                 }
                 let numbers = std::iter::once(key.0.as_str()).chain(key.1.as_deref());
+                let numbers = numbers.filter_map(|term| terms.find(term));
                 places.insert(key.clone(), groups.len());
                 groups.push(Group {
                     word: word.text,
                     count: 1.0,
-                    terms: numbers.filter_map(|term| terms.find(term)).map(Term::One).collect(),
-                    german: language != Some(Language::En),
+                    terms: numbers.map(|term| (Term::One(term), Way::Itself)).collect(),
                     key,
                 });
             }
         }
-        add_compounds(&mut groups, terms);
-        // In the order of the terms' names, so that sums do not depend on the order of the words.
-        groups.sort_by(|a, b| a.key.cmp(&b.key));
         Self { groups }
     }
 
-    /// Weighs the words by how rare they are in the texts of all shards: idf = ln(1 + (N − n + ½)/(n + ½)).
-    pub(super) fn weighed<'a>(&self, texts: impl Iterator<Item = &'a Texts> + Clone) -> Weighed {
-        let count: u64 = texts.clone().map(|texts| texts.count).sum();
-        let total: u64 = texts.clone().map(|texts| texts.total).sum();
-        let weigh = |term: Term, of: f64| {
-            let having: usize = texts.clone().map(|texts| texts.having(term)).sum();
-            let (count, having) = (count as f64, having as f64);
-            let of = if matches!(term, Term::Both(..)) { of * PARTS } else { of };
-            (having > 0.0).then(|| (term, of * (1.0 + (count - having + 0.5) / (having + 0.5)).ln()))
-        };
-        let group = |group: &Group| {
-            let of = 1.0 + group.count.ln();
-            let mut terms: Vec<_> = group.terms.iter().filter_map(|term| weigh(*term, of)).collect();
-            // Rarest last: the numbers of terms must not decide the order.
-            terms.sort_by(|a, b| a.1.total_cmp(&b.1));
-            WeighedGroup { terms }
-        };
-        let groups: Vec<WeighedGroup> = self.groups.iter().map(group).collect();
-        let best = |group: &WeighedGroup| group.terms.last().map_or(0.0, |(_, weight)| *weight);
+    /// In the order of the terms' names, so that sums do not depend on the order of the words.
+    fn ordered(mut self) -> Self {
+        self.groups.sort_by(|a, b| a.key.cmp(&b.key));
+        self
+    }
+
+    /// Weighs the words by how rare they are in a collection.
+    pub(super) fn weighed(&self, texts: &Collection) -> Weighed {
+        let groups: Vec<WeighedGroup> = self.groups.iter().map(|group| group.weighed(texts)).collect();
+        let best = |group: &WeighedGroup| group.terms.last().map_or(0.0, |term| term.weight);
         Weighed {
             bound: groups.iter().map(best).sum::<f64>() * (K1 + 1.0),
-            mean: total as f64 / count.max(1) as f64,
+            mean: texts.total as f64 / texts.count.max(1) as f64,
             groups,
         }
     }
 
     /// The same words, the rarest first, weighed: for texts that must have every word.
-    pub(super) fn rarest_first<'a>(mut self, texts: impl Iterator<Item = &'a Texts> + Clone) -> (Self, Weighed) {
-        let having = |group: &Group| {
-            let of = |term: &Term| texts.clone().map(|texts| texts.having(*term)).sum::<usize>();
-            group.terms.iter().map(of).sum::<usize>()
-        };
-        self.groups.sort_by_cached_key(having);
+    pub(super) fn rarest_first(mut self, texts: &Collection) -> (Self, Weighed) {
+        self.groups.sort_by_cached_key(|group| {
+            let having = group.terms.iter().map(|(term, _)| term.having(texts).texts);
+            having.map(u64::from).sum::<u64>()
+        });
         let weighed = self.weighed(texts);
         (self, weighed)
     }
 }
 
-/// Lets German words be found by the parts of which they are made, and words that follow each other by their compound.
-fn add_compounds(groups: &mut [Group], terms: &Dictionary) {
-    for group in groups.iter_mut().filter(|group| group.german) {
-        let parts = compounds(&group.word).into_iter();
-        let known = parts.filter_map(|(left, right)| Some(Term::Both(terms.find(&left)?, terms.find(&right)?)));
-        group.terms.extend(known);
+impl Group {
+    /// True if no text of the collection has any of its terms.
+    fn is_unknown(&self, texts: &Collection) -> bool {
+        self.terms.iter().all(|(term, _)| term.having(texts).texts == 0)
     }
-    if groups.len() > FEW_WORDS {
-        return;
+
+    /// idf = ln(1 + (N − n + ½)/(n + ½)); guesses together count as one term, and no more than the word itself.
+    fn weighed(&self, texts: &Collection) -> WeighedGroup {
+        let idf = |having: f64| (1.0 + (texts.count as f64 - having + 0.5).max(0.5) / (having + 0.5)).ln();
+        let of_texts = |term: &Term| f64::from(term.having(texts).texts);
+        let sure = self.terms.iter().filter(|(_, way)| !way.is_guess());
+        let itself = sure.map(|(term, _)| of_texts(term)).fold(0.0, f64::max);
+        let guesses = self.terms.iter().filter(|(_, way)| way.is_guess());
+        let guessed = guesses.map(|(term, _)| of_texts(term)).sum::<f64>().max(itself);
+        let times = 1.0 + self.count.ln();
+        let weigh = |(term, way): &(Term, Way)| {
+            let having = term.having(texts);
+            let rarity = if way.is_guess() {
+                guessed
+            } else {
+                f64::from(having.texts)
+            };
+            (having.texts > 0).then(|| WeighedTerm {
+                term: term.clone(),
+                weight: times * way.factor() * idf(rarity),
+                shards: having.shards,
+            })
+        };
+        let mut terms: Vec<WeighedTerm> = self.terms.iter().filter_map(weigh).collect();
+        // Heaviest last: the numbers of terms must not decide the order.
+        terms.sort_by(|a, b| a.weight.total_cmp(&b.weight));
+        WeighedGroup { terms }
     }
-    let all: Vec<String> = groups.iter().map(|group| group.word.clone()).collect();
-    for (place, left) in all.iter().enumerate() {
-        for (other, right) in all.iter().enumerate().filter(|(other, _)| *other != place) {
-            for compound in joined(left, right).iter().filter_map(|term| terms.find(term)) {
-                for at in [place, other] {
-                    let group = groups.get_mut(at).filter(|group| group.german);
-                    let Some(group) = group else { continue };
-                    if !group.terms.contains(&Term::One(compound)) {
-                        group.terms.push(Term::One(compound));
-                    }
-                }
+}
+
+impl Term {
+    /// Where it can be: exact for one term; for several, as often as the rarest of them.
+    fn having(&self, texts: &Collection) -> super::statistics::Occurrence {
+        match self {
+            Self::One(term) => texts.term(*term),
+            Self::All(terms) => {
+                let all = terms.iter().map(|term| texts.term(*term));
+                all.reduce(|a, b| super::statistics::Occurrence {
+                    shards: a.shards & b.shards,
+                    texts: a.texts.min(b.texts),
+                })
+                .unwrap_or_default()
             }
         }
     }
@@ -167,40 +229,37 @@ fn add_compounds(groups: &mut [Group], terms: &Dictionary) {
 
 impl Texts {
     /// The texts that have a term, and how often.
-    pub(super) fn entries(&self, term: Term) -> (Cow<'_, [u32]>, Cow<'_, [u16]>) {
+    pub(super) fn entries(&self, term: &Term) -> (Cow<'_, [u32]>, Cow<'_, [u16]>) {
         match term {
             Term::One(term) => {
-                let (slots, counts) = self.postings.get(term);
+                let (slots, counts) = self.postings.get(*term);
                 (Cow::Borrowed(slots), Cow::Borrowed(counts))
             }
-            Term::Both(left, right) => {
-                let (slots, counts) = self.postings.get(left);
-                let both = slots.iter().zip(counts).filter_map(|(slot, count)| {
-                    let other = self.count(Term::One(right), *slot)?;
-                    Some((*slot, other.min(*count)))
-                });
-                let (slots, counts): (Vec<u32>, Vec<u16>) = both.unzip();
+            Term::All(terms) => {
+                // From the shortest list on.
+                let Some(rarest) = terms.iter().min_by_key(|term| self.postings.slots(**term).len()) else {
+                    return (Cow::Borrowed(&[]), Cow::Borrowed(&[]));
+                };
+                let all = self.postings.slots(*rarest).iter();
+                let all = all.filter_map(|slot| Some((*slot, self.count(term, *slot)?)));
+                let (slots, counts): (Vec<u32>, Vec<u16>) = all.unzip();
                 (Cow::Owned(slots), Cow::Owned(counts))
             }
         }
     }
 
-    /// How many texts have a term.
-    fn having(&self, term: Term) -> usize {
-        self.entries(term).0.len()
-    }
-
-    /// How often one text has a term.
-    fn count(&self, term: Term, slot: u32) -> Option<u16> {
+    /// How often one text has a term; of several the one it has least.
+    fn count(&self, term: &Term, slot: u32) -> Option<u16> {
+        let one = |term: u32| {
+            let (slots, counts) = self.postings.get(term);
+            slots.binary_search(&slot).ok().and_then(|at| counts.get(at)).copied()
+        };
         match term {
-            Term::One(term) => {
-                let (slots, counts) = self.postings.get(term);
-                slots.binary_search(&slot).ok().and_then(|at| counts.get(at)).copied()
+            Term::One(term) => one(*term),
+            Term::All(terms) => {
+                let counts: Option<Vec<u16>> = terms.iter().map(|term| one(*term)).collect();
+                counts?.into_iter().min()
             }
-            Term::Both(left, right) => Some(
-                self.count(Term::One(left), slot)?
-                    .min(self.count(Term::One(right), slot)?),
-            ),
         }
     }
 }
@@ -209,7 +268,7 @@ impl Weighed {
     /// What each word adds to one text, in the order of the groups.
     pub(super) fn gains(&self, texts: &Texts, slot: u32) -> Vec<f64> {
         let of = Gain::new(self, texts);
-        let gain = |(term, weight): &(Term, f64)| Some(of.of(*weight, slot, texts.count(*term, slot)?));
+        let gain = |term: &WeighedTerm| Some(of.of(term.weight, slot, texts.count(&term.term, slot)?));
         let best = |group: &WeighedGroup| group.terms.iter().filter_map(gain).fold(0.0, f64::max);
         self.groups.iter().map(best).collect()
     }

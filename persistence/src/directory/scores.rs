@@ -12,8 +12,18 @@ pub(super) struct Scores {
     pub(super) words: Vec<u32>,
     /// Slots with a score.
     pub(super) touched: Vec<u32>,
-    /// Per slot, the last word it had and its gain.
-    last: Vec<(u32, f64)>,
+    /// Per slot, the last word it had.
+    last: Vec<Last>,
+}
+
+/// The last word that a text had.
+#[derive(Clone, Copy, Debug)]
+struct Last {
+    word: u32,
+    /// The score without it.
+    before: f64,
+    /// What it added at most so far.
+    gain: f64,
 }
 
 /// Which texts are scored.
@@ -26,22 +36,23 @@ pub(super) enum Wanted {
 }
 
 impl Scores {
-    /// Scores the texts of a shard, one term at a time.
-    pub(super) fn fill(&mut self, query: &Weighed, texts: &Texts, wanted: Wanted) {
+    /// Scores the texts of the shard with this number, one term at a time.
+    pub(super) fn fill(&mut self, query: &Weighed, shard: usize, texts: &Texts, wanted: Wanted) {
         self.clear(texts.lengths.len());
         let gain = Gain::new(query, texts);
         for (number, group) in (0_u32..).zip(&query.groups) {
             if wanted == Wanted::Every && number > 0 && self.touched.is_empty() {
                 return;
             }
-            for (term, weight) in &group.terms {
-                let (slots, counts) = texts.entries(*term);
+            for term in group.terms.iter().filter(|term| term.in_shard(shard)) {
+                let (slots, counts) = texts.entries(&term.term);
+                let weight = term.weight;
                 if wanted == Wanted::Every && number > 0 {
-                    self.narrow(number, &slots, &counts, |slot, count| gain.of(*weight, slot, count));
+                    self.narrow(number, &slots, &counts, |slot, count| gain.of(weight, slot, count));
                     continue;
                 }
                 for (slot, count) in slots.iter().zip(counts.iter()) {
-                    self.add(number, *slot, gain.of(*weight, *slot, *count));
+                    self.add(number, *slot, gain.of(weight, *slot, *count));
                 }
             }
         }
@@ -96,11 +107,11 @@ impl Scores {
         else {
             return;
         };
-        if last.0 == number {
-            // Another term of the same word: only what it adds beyond the best so far.
-            if gain > last.1 {
-                *sum += gain - last.1;
-                last.1 = gain;
+        if last.word == number {
+            // Another term of the same word: the best one counts, in whatever order they come.
+            if gain > last.gain {
+                *sum = last.before + gain;
+                last.gain = gain;
             }
             return;
         }
@@ -108,10 +119,18 @@ impl Scores {
             self.touched.push(slot);
         }
         *words += 1;
+        *last = Last {
+            word: number,
+            before: *sum,
+            gain,
+        };
         *sum += gain;
-        *last = (number, gain);
     }
 }
 
 /// No word yet.
-const NO_WORD: (u32, f64) = (u32::MAX, 0.0);
+const NO_WORD: Last = Last {
+    word: u32::MAX,
+    before: 0.0,
+    gain: 0.0,
+};

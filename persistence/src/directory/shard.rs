@@ -13,6 +13,8 @@ use super::view::View;
 /// Immutable; a change makes another one.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Shard {
+    /// Its place among the shards.
+    pub(super) number: usize,
     pub(super) entries: Vec<Entry>,
     /// Slots in order of name, then of id.
     pub(super) by_name: Vec<u32>,
@@ -32,6 +34,8 @@ pub(super) struct Entry {
     pub(super) seen: [Option<Arc<Seen<Profile>>>; 3],
     /// Last change that each audience can see, microseconds since 1970.
     pub(super) updated: [i64; 3],
+    /// The words of the lexicon that each audience sees in it; equal ones are shared.
+    words: [Arc<[u32]>; 3],
     /// True if the documents of all audiences are equal.
     alike: bool,
 }
@@ -39,13 +43,34 @@ pub(super) struct Entry {
 /// An organisation that is to be put in or, without a profile, taken out.
 pub(super) type Change = (OrganisationId, Option<Arc<Profile>>);
 
-impl Shard {
-    /// What the audience sees of the shard.
-    pub(super) fn view(&self, audience: Audience) -> &View {
+impl Entry {
+    /// The words of the lexicon that an audience sees in it.
+    pub(super) const fn words(&self, audience: Audience) -> &Arc<[u32]> {
+        let [anonymous, member, manager] = &self.words;
         match audience {
-            Audience::Anonymous => &self.views[0],
-            Audience::Member => &self.views[1],
-            Audience::Manager => &self.views[2],
+            Audience::Anonymous => anonymous,
+            Audience::Member => member,
+            Audience::Manager => manager,
+        }
+    }
+}
+
+impl Shard {
+    /// The shard in this place, without organisations.
+    pub(super) fn empty(number: usize) -> Self {
+        Self {
+            number,
+            ..Self::default()
+        }
+    }
+
+    /// What the audience sees of the shard.
+    pub(super) const fn view(&self, audience: Audience) -> &Arc<View> {
+        let [anonymous, member, manager] = &self.views;
+        match audience {
+            Audience::Anonymous => anonymous,
+            Audience::Member => member,
+            Audience::Manager => manager,
         }
     }
 
@@ -109,6 +134,7 @@ impl Shard {
             }
         }
         Self {
+            number: self.number,
             by_name,
             name_places,
             entries,
@@ -166,6 +192,7 @@ fn read(profile: &Arc<Profile>, maker: &mut Maker<'_>) -> (Entry, [Option<Arc<Do
             _ => Some(Arc::new(maker.document(seen.get()))),
         };
     }
+    let words = shared_words(&documents);
     let [a, b, c] = &documents;
     let mut times = Audience::ALL.into_iter().zip(&seen);
     let time = |_| {
@@ -179,9 +206,24 @@ fn read(profile: &Arc<Profile>, maker: &mut Maker<'_>) -> (Entry, [Option<Arc<Do
         name: key(&profile.organisation.record.name).into(),
         alike: a == b && b == c,
         updated: [(); 3].map(time),
+        words,
         seen,
     };
     (entry, documents)
+}
+
+/// The words of each document, once where they are the same.
+fn shared_words(documents: &[Option<Arc<Document>>; 3]) -> [Arc<[u32]>; 3] {
+    let mut known: Vec<Arc<[u32]>> = Vec::new();
+    documents.each_ref().map(|document| {
+        let words = document.as_ref().map_or(&[][..], |document| &document.words);
+        if let Some(same) = known.iter().find(|other| ***other == *words) {
+            return Arc::clone(same);
+        }
+        let words: Arc<[u32]> = words.into();
+        known.push(Arc::clone(&words));
+        words
+    })
 }
 
 fn by_name(entries: &[Entry]) -> Vec<u32> {

@@ -14,8 +14,10 @@ use werkstadt_domain::text::key;
 
 use super::document::{Dictionaries, external_key};
 use super::opportunities::{Opportunities, OpportunityHit, SeenOpportunity};
+use super::query::Reading;
 use super::shard::Shard;
 use super::skills::{SkillPosition, Skills};
+use super::statistics::Statistics;
 use super::view::View;
 
 /// How many shards there are. A write copies one of them, so it costs 1/64 of the directory; a query visits all of them.
@@ -27,6 +29,8 @@ pub struct Snapshot {
     pub(super) version: u64,
     pub(super) dictionaries: Arc<Dictionaries>,
     pub(super) shards: Vec<Arc<Shard>>,
+    /// What each audience sees of all of them.
+    pub(super) statistics: [Arc<Statistics>; 3],
     pub(super) skills: Arc<Skills>,
     pub(super) opportunities: Arc<Opportunities>,
     /// In order of id.
@@ -120,13 +124,8 @@ impl Snapshot {
         after: Option<OpportunityPosition>,
         limit: Limit,
     ) -> Page<OpportunityHit, OpportunityPosition> {
-        self.opportunities.list(
-            audience,
-            filter,
-            after.as_ref(),
-            limit,
-            (&self.dictionaries.terms, &self.skills),
-        )
+        self.opportunities
+            .list(audience, filter, after.as_ref(), limit, self.reading(audience))
     }
 
     /// One person as the audience sees it.
@@ -158,9 +157,28 @@ impl Snapshot {
         self.shards.iter().map(|shard| shard.bytes()).sum()
     }
 
+    /// The statistics of what an audience sees.
+    pub(super) fn statistics(&self, audience: Audience) -> &Statistics {
+        let [anonymous, member, manager] = &self.statistics;
+        match audience {
+            Audience::Anonymous => anonymous,
+            Audience::Member => member,
+            Audience::Manager => manager,
+        }
+    }
+
+    /// How queries of an audience are read.
+    pub(super) fn reading(&self, audience: Audience) -> Reading<'_> {
+        Reading {
+            dictionaries: &self.dictionaries,
+            statistics: self.statistics(audience),
+            skills: &self.skills,
+        }
+    }
+
     /// What the audience sees, shard by shard.
     pub(super) fn views(&self, audience: Audience) -> impl Iterator<Item = &View> + Clone {
-        self.shards.iter().map(move |shard| shard.view(audience))
+        self.shards.iter().map(move |shard| &**shard.view(audience))
     }
 
     /// The organisation that an external id means to the audience.

@@ -4,4 +4,5 @@
 mod matching;
 mod oracle;
 mod search;
+mod wording;
 mod world;

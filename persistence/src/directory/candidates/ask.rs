@@ -84,14 +84,15 @@ impl<'a> Ask<'a> {
             .texts
             .iter()
             .map(|(language, text)| (*language, text.as_str()));
-        let query = Query::new(texts, &snapshot.dictionaries.terms);
+        let query = snapshot.reading(audience).texts(texts);
+        let statistics = snapshot.statistics(audience);
         let partners = partners(snapshot, audience, requirement);
         let mut involved: FxHashSet<OrganisationId> = requirement.excluded.iter().copied().collect();
         involved.extend(seeker.organisation);
         involved.extend(partners.iter().filter_map(|(_, organisation)| *organisation));
         Self {
-            profiles: query.weighed(snapshot.views(audience).map(|view| &view.text)),
-            references: query.weighed(snapshot.views(audience).map(|view| &view.references.texts)),
+            profiles: query.weighed(&statistics.profiles),
+            references: query.weighed(&statistics.references),
             open,
             snapshot,
             audience,
