@@ -6,7 +6,8 @@
 //!
 //! - `document`: what a profile is indexed under. `dictionary`, `postings`, `bits`: how.
 //! - `view` and `shard`: the index of some organisations, for one audience and for all.
-//! - `query`, `scores`, `filter`, `order`, `facets`, `listing`: search. `skills`, `opportunities`: the smaller nouns.
+//! - `lexicon`, `statistics`: the words there are, and how often an audience sees them.
+//! - `query`, `scores`, `filter`, `order`, `facets`, `highlight`, `listing`, `suggestions`: search. `skills`, `opportunities`: the smaller nouns.
 //! - `candidates` and what is below it: matching.
 
 mod bits;
@@ -17,6 +18,7 @@ mod dictionary;
 mod document;
 mod facets;
 mod filter;
+mod highlight;
 mod lexicon;
 mod listing;
 mod opportunities;
@@ -28,6 +30,7 @@ mod shard;
 mod skills;
 mod snapshot;
 mod statistics;
+mod suggestions;
 mod view;
 
 use std::sync::{Arc, Mutex, PoisonError};
@@ -36,7 +39,8 @@ use arc_swap::ArcSwap;
 
 pub use candidates::MatchQuery;
 pub use delta::Delta;
-pub use listing::{Count, Hit, OrganisationPage, OrganisationQuery, WordHit};
+pub use highlight::Highlight;
+pub use listing::{Count, Hit, Marks, OrganisationPage, OrganisationQuery, WordHit};
 pub use opportunities::{OpportunityHit, SeenOpportunity};
 pub use skills::SkillPosition;
 pub use snapshot::Snapshot;

@@ -8,7 +8,7 @@ use werkstadt_domain::audience::Audience;
 use werkstadt_domain::organisation::OrganisationId;
 use werkstadt_domain::page::Limit;
 use werkstadt_domain::search::{OrganisationFilter, OrganisationSort};
-use werkstadt_persistence::directory::{Count, OrganisationQuery};
+use werkstadt_persistence::directory::OrganisationQuery;
 use werkstadt_persistence::{Actor, Store, StoreOptions, api_keys, users};
 
 use super::user::{give_password, in_words};
@@ -65,7 +65,7 @@ fn member_with_key(state: &State) -> Result<(OrganisationId, String), Problem> {
         after: None,
         limit: Limit::clamped(1),
         facets: vec![],
-        count: Count::No,
+        ..OrganisationQuery::default()
     };
     let page = state
         .directory()

@@ -17,7 +17,7 @@ use crate::wire::{CooperationName, DirectionName, OpportunityStatusName, chosen}
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct ListOpportunities {
-    /// Free text: titles, summaries, descriptions, skills. All words, in any order.
+    /// Free text: titles, summaries, descriptions, skills. Every word must occur; read as in the list of organisations.
     #[param(min_length = 1, max_length = 500, example = "Pilotpartner")]
     pub q: Option<String>,
     /// Offers or requests.

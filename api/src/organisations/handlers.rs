@@ -7,7 +7,7 @@ use werkstadt_domain::audience::{Audience, Stored};
 use werkstadt_domain::named::Named;
 use werkstadt_domain::organisation::{Organisation, OrganisationId};
 use werkstadt_domain::search::Position;
-use werkstadt_persistence::directory::{Hit, OrganisationQuery, Snapshot};
+use werkstadt_persistence::directory::{Highlight, Hit, OrganisationQuery, Snapshot};
 use werkstadt_persistence::{Db, organisations, profiles};
 
 use super::query::{ListOrganisations, PositionBody};
@@ -50,6 +50,10 @@ pub struct OrganisationPage {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[schema(required = false)]
     pub facets: Vec<FacetBody>,
+    /// Where nothing was found: other texts for `q` that find something under the same filters, at most three.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(required = false)]
+    pub suggestions: Vec<String>,
 }
 
 /// An organisation in a list.
@@ -70,6 +74,31 @@ pub struct OrganisationHit {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[schema(required = false)]
     pub words: Vec<WordBody>,
+    /// Where the words of `q` stand in its texts, with `highlight=true`.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(required = false)]
+    pub highlights: Vec<HighlightBody>,
+}
+
+/// Words of a query in one text of an organisation.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Highlight, example = json!({"pointer": "/summary/de", "ranges": [{"start": 0, "end": 5}]}))]
+pub struct HighlightBody {
+    /// Which text: a JSON pointer from the organisation.
+    #[schema(examples("/name", "/summary/de"))]
+    pub pointer: String,
+    /// Where the words stand, in order.
+    pub ranges: Vec<RangeBody>,
+}
+
+/// A part of a text, counted in UTF-16 code units as strings of JavaScript are.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = TextRange, example = json!({"start": 0, "end": 5}))]
+pub struct RangeBody {
+    /// The first unit.
+    pub start: usize,
+    /// The unit behind the last.
+    pub end: usize,
 }
 
 /// What one word of a query contributed to a score.
@@ -127,8 +156,14 @@ pub async fn list_organisations(
         limit: page.limit(),
         facets: chosen(&query.facets),
         count: query.count(),
+        marks: query.marks(),
     };
-    let found = snapshot.organisations(audience, &asked, state.now().date_naive());
+    let today = state.now().date_naive();
+    let found = snapshot.organisations(audience, &asked, today);
+    let suggestions = match (&asked.after, found.items.is_empty()) {
+        (None, true) => snapshot.suggestions(audience, &asked, today),
+        _ => Vec::new(),
+    };
     let (itself, next) = list.addresses(found.after.map(PositionBody::from))?;
     let explain = query.explain == Some(true);
     let facets = found.facets.into_iter().map(|(facet, counts)| FacetBody {
@@ -151,6 +186,7 @@ pub async fn list_organisations(
         next: next.clone(),
         count: found.total,
         facets: facets.collect(),
+        suggestions,
     };
     answer::page(&caller, &body, next.as_deref())
 }
@@ -167,6 +203,20 @@ impl OrganisationHit {
             score: hit.score,
             distance_km: hit.distance_km,
             words: words.collect(),
+            highlights: hit.highlights.iter().map(HighlightBody::new).collect(),
+        }
+    }
+}
+
+impl HighlightBody {
+    fn new(highlight: &Highlight) -> Self {
+        let range = |range: &std::ops::Range<usize>| RangeBody {
+            start: range.start,
+            end: range.end,
+        };
+        Self {
+            pointer: highlight.pointer.to_owned(),
+            ranges: highlight.ranges.iter().map(range).collect(),
         }
     }
 }

@@ -8,7 +8,7 @@ use werkstadt_domain::named::Named;
 use werkstadt_domain::place::{Circle, Point};
 use werkstadt_domain::search::{OrganisationFilter, OrganisationSort, Position, SkillMode};
 use werkstadt_domain::skill::Level;
-use werkstadt_persistence::directory::{Count, Snapshot};
+use werkstadt_persistence::directory::{Count, Marks, Snapshot};
 
 use crate::problem::{Breach, Code, Place, Problem};
 use crate::skills::given;
@@ -18,7 +18,9 @@ use crate::wire::{Choose, CooperationName, FacetName, HelixName, KindName, SizeC
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct ListOrganisations {
-    /// Free text: names, skills, summaries, references. Words in any order.
+    /// Free text: names, skills, summaries, references. Every word must occur, in any order and form, in German or English: as
+    /// part of a compound, under another name of its concept, or with a typing error (one from four letters on, two from
+    /// eight). The last word may go on. `"…"` encloses words that follow each other, `-` excludes a word or a phrase.
     #[param(min_length = 1, max_length = 500, example = "Lasertechnik")]
     pub q: Option<String>,
     /// One of these kinds.
@@ -74,6 +76,8 @@ pub struct ListOrganisations {
     pub count: Option<CountingName>,
     /// `true` adds why each organisation was found.
     pub explain: Option<bool>,
+    /// `true` adds where the words of `q` stand.
+    pub highlight: Option<bool>,
 }
 
 /// A position in the list, as a cursor carries it.
@@ -198,6 +202,15 @@ impl ListOrganisations {
             (SortBy::UpdatedAt, _) => Ok(OrganisationSort::UpdatedAt),
             (SortBy::Distance, Some(point)) => Ok(OrganisationSort::Distance(point)),
             (SortBy::Distance, None) => Err(Problem::new(Code::InvalidQuery).with_breaches(vec![required("near")])),
+        }
+    }
+
+    /// Whether to say where the words stand.
+    pub fn marks(&self) -> Marks {
+        if self.highlight == Some(true) {
+            Marks::Yes
+        } else {
+            Marks::No
         }
     }
 

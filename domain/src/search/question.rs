@@ -84,6 +84,17 @@ impl Question {
     }
 }
 
+/// As it may be typed.
+impl std::fmt::Display for Question {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let quoted = |phrase: &Phrase| format!("\"{}\"", phrase.words().collect::<Vec<_>>().join(" "));
+        let phrases = self.phrases.iter().map(quoted);
+        let without = self.without.iter().map(|phrase| format!("-{}", quoted(phrase)));
+        let all: Vec<String> = self.words.iter().cloned().chain(phrases).chain(without).collect();
+        f.write_str(&all.join(" "))
+    }
+}
+
 enum Wish {
     Wanted,
     Excluded,

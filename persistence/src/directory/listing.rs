@@ -10,6 +10,7 @@ use werkstadt_domain::search::{Facet, FacetCount, OrganisationFilter, Organisati
 
 use super::facets::Counts;
 use super::filter::{Prepared, all_but};
+use super::highlight::{Highlight, highlights};
 use super::order::{Best, Found, Order};
 use super::query::{Group, Typos};
 use super::scores::Scores;
@@ -30,6 +31,8 @@ pub struct OrganisationQuery {
     pub facets: Vec<Facet>,
     /// Whether to count all hits.
     pub count: Count,
+    /// Whether to say where the words stand.
+    pub marks: Marks,
 }
 
 /// Whether all hits are counted.
@@ -40,6 +43,16 @@ pub enum Count {
     No,
     /// Exactly.
     Exact,
+}
+
+/// Whether the places of the query's words are told.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Marks {
+    /// No.
+    #[default]
+    No,
+    /// Yes.
+    Yes,
 }
 
 /// A page of organisations.
@@ -66,6 +79,8 @@ pub struct Hit {
     pub distance_km: Option<f64>,
     /// What each word of the query contributed; they add up to the score.
     pub words: Vec<WordHit>,
+    /// Where the words of the query stand, if asked for.
+    pub highlights: Vec<Highlight>,
 }
 
 /// What a word of the query contributed to a score.
@@ -128,40 +143,52 @@ impl Snapshot {
             after: found.last().filter(|_| more).and_then(|last| order.position(last)),
             items: found
                 .iter()
-                .filter_map(|found| hit(audience, query, &prepared, found))
+                .filter_map(|found| self.hit(audience, query, &prepared, found))
                 .collect(),
             facets: counts.into_iter().map(values).collect(),
             total: (query.count == Count::Exact).then_some(total),
         };
         (page, worded)
     }
-}
 
-fn hit(audience: Audience, query: &OrganisationQuery, prepared: &Prepared<'_>, found: &Found<'_>) -> Option<Hit> {
-    let profile = found.entry()?.seen.get(audience.index())?.clone()?;
-    let from = match query.sort {
-        OrganisationSort::Distance(point) => Some(point),
-        _ => query.filter.within.map(|circle| circle.centre),
-    };
-    let locations = profile.get().organisation.record.locations.iter();
-    let points = locations.filter_map(|location| location.point);
-    let distance_km = from.and_then(|from| points.map(|point| from.distance_km(point)).min_by(f64::total_cmp));
-    let words: Vec<WordHit> = match &prepared.text {
-        None => Vec::new(),
-        Some(wording) => {
-            let gains = wording.weighed.gains(&found.shard.view(audience).text, found.slot);
-            let word = |(group, contribution): (&Group, f64)| WordHit {
-                word: group.word.clone(),
-                contribution,
-            };
-            wording.query.groups.iter().zip(gains).map(word).collect()
-        }
-    };
-    let score = || words.iter().map(|word| word.contribution).sum();
-    Some(Hit {
-        score: prepared.text.is_some().then(score),
-        profile,
-        distance_km,
-        words,
-    })
+    fn hit(
+        &self,
+        audience: Audience,
+        query: &OrganisationQuery,
+        prepared: &Prepared<'_>,
+        found: &Found<'_>,
+    ) -> Option<Hit> {
+        let profile = found.entry()?.seen.get(audience.index())?.clone()?;
+        let from = match query.sort {
+            OrganisationSort::Distance(point) => Some(point),
+            _ => query.filter.within.map(|circle| circle.centre),
+        };
+        let locations = profile.get().organisation.record.locations.iter();
+        let points = locations.filter_map(|location| location.point);
+        let distance_km = from.and_then(|from| points.map(|point| from.distance_km(point)).min_by(f64::total_cmp));
+        let words: Vec<WordHit> = match &prepared.text {
+            None => Vec::new(),
+            Some(wording) => {
+                let gains = wording.weighed.gains(&found.shard.view(audience).text, found.slot);
+                let word = |(group, contribution): (&Group, f64)| WordHit {
+                    word: group.word.clone(),
+                    contribution,
+                };
+                wording.query.groups.iter().zip(gains).map(word).collect()
+            }
+        };
+        let score = || words.iter().map(|word| word.contribution).sum();
+        Some(Hit {
+            score: prepared.text.is_some().then(score),
+            highlights: match (&prepared.text, query.marks) {
+                (Some(wording), Marks::Yes) => {
+                    highlights(&profile.get().organisation.record, wording, &self.dictionaries.terms)
+                }
+                _ => Vec::new(),
+            },
+            profile,
+            distance_km,
+            words,
+        })
+    }
 }

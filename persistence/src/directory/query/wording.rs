@@ -1,9 +1,10 @@
 //! Wording: what somebody typed, read for one audience, and what it lets through.
 
+use rustc_hash::FxHashSet;
 use werkstadt_domain::analysis::{Analyser, Phrase};
 use werkstadt_domain::search::Question;
 
-use super::{Query, Reading, Typos, Weighed};
+use super::{Query, Reading, Term, Typos, Weighed};
 use crate::directory::bits::Bits;
 use crate::directory::view::Texts;
 
@@ -39,6 +40,16 @@ impl Wording {
             weighed,
             question,
         }
+    }
+
+    /// The terms that stand for any of its words.
+    pub(in crate::directory) fn terms(&self) -> FxHashSet<u32> {
+        let terms = self.weighed.groups.iter().flat_map(|group| &group.terms);
+        let numbers = terms.flat_map(|term| match &term.term {
+            Term::One(one) => std::slice::from_ref(one),
+            Term::All(all) => all,
+        });
+        numbers.copied().collect()
     }
 
     /// True if it only says what must not occur.

@@ -105,6 +105,7 @@ fn everything(filter: &OrganisationFilter, sort: OrganisationSort) -> Organisati
         limit: Limit::clamped(200),
         facets: Facet::ALL.to_vec(),
         count: Count::Exact,
+        marks: crate::directory::Marks::Yes,
     }
 }
 
@@ -263,8 +264,9 @@ proptest! {
             prop_assert!(same(&world, &twin));
             let ask = |world: &World| {
                 let page = world.directory().snapshot().organisations(audience, &everything(&filter, sort), today());
-                let scores: Vec<_> = page.items.iter().map(|hit| (hit.score, hit.words.clone(), hit.distance_km)).collect();
-                format!("{:?} {scores:?} {:?} {:?} {:?}", ids(&page), page.after, page.facets, page.total)
+                let scores: Vec<_> = page.items.iter().map(|hit| (hit.score, hit.words.clone(), hit.distance_km, hit.highlights.clone())).collect();
+                let suggestions = world.directory().snapshot().suggestions(audience, &everything(&filter, sort), today());
+                format!("{:?} {scores:?} {:?} {:?} {:?} {suggestions:?}", ids(&page), page.after, page.facets, page.total)
             };
             prop_assert_eq!(ask(&world), ask(&twin));
         }

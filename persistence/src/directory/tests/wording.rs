@@ -8,7 +8,7 @@ use werkstadt_domain::search::OrganisationFilter;
 use werkstadt_domain::text::Text;
 
 use super::world::{World, organisation_id, profile, today};
-use crate::directory::{Delta, Directory, OrganisationQuery};
+use crate::directory::{Delta, Directory, Marks, OrganisationQuery};
 
 /// A directory of public organisations with these names and nothing else.
 fn named(names: &[&str]) -> Directory {
@@ -144,4 +144,46 @@ fn other_words_for_a_concept_find_the_same() {
     assert_eq!(find(&directory, "maschinelles Lernen ").len(), 3);
     assert_eq!(find(&directory, "Machine Learning ").len(), 3);
     assert_eq!(find(&directory, "machine ").len(), 2, "a part of a name is no concept");
+}
+
+#[test]
+fn the_words_are_shown_where_they_stand() {
+    let directory = named(&["🔬 Müller Lasertechnik", "Optik"]);
+    let query = OrganisationQuery {
+        filter: OrganisationFilter {
+            q: Some("mueller laser".to_owned()),
+            ..OrganisationFilter::default()
+        },
+        marks: Marks::Yes,
+        ..OrganisationQuery::default()
+    };
+    let page = directory.snapshot().organisations(Audience::Anonymous, &query, today());
+    let highlights: Vec<_> = page.items.iter().flat_map(|hit| &hit.highlights).collect();
+    let [highlight] = highlights.as_slice() else {
+        panic!("{highlights:?}")
+    };
+    // The microscope takes two units.
+    assert_eq!(
+        (highlight.pointer, &highlight.ranges[..]),
+        ("/name", &[3..9, 10..22][..])
+    );
+}
+
+#[test]
+fn where_nothing_is_found_something_is_suggested() {
+    let directory = named(&["Müller Lasertechnik Jena", "Größenmessung Jena", "Größenmessung Gera"]);
+    let suggest = |q: &str| {
+        let query = OrganisationQuery {
+            filter: OrganisationFilter {
+                q: Some(q.to_owned()),
+                ..OrganisationFilter::default()
+            },
+            ..OrganisationQuery::default()
+        };
+        directory.snapshot().suggestions(Audience::Anonymous, &query, today())
+    };
+    assert_eq!(suggest("Größenvergleich"), ["Größenmessung"], "as it is spelt there");
+    assert_eq!(suggest("Größenmessung Weimar"), ["Größenmessung"]);
+    assert_eq!(suggest("Lasertechnik Gera"), ["Gera", "Lasertechnik"]);
+    assert!(suggest("Weimar").is_empty());
 }
