@@ -14,6 +14,11 @@ impl Bits {
         }
     }
 
+    /// Room for so many numbers; a few more than asked for.
+    pub(super) const fn room(&self) -> usize {
+        self.words.len() * 64
+    }
+
     /// Adds a number; those beyond the room are not added.
     pub(super) fn insert(&mut self, slot: u32) {
         if let Some(word) = self.words.get_mut(slot as usize / 64) {
@@ -54,6 +59,17 @@ impl Bits {
         for (word, other) in self.words.iter_mut().zip(&other.words) {
             *word &= !other;
         }
+    }
+
+    /// How many numbers are in both.
+    pub(super) fn common(&self, other: &Self) -> u64 {
+        let both = self.words.iter().zip(&other.words);
+        both.map(|(word, other)| u64::from((word & other).count_ones())).sum()
+    }
+
+    /// Bytes on the heap.
+    pub(super) const fn bytes(&self) -> usize {
+        self.words.capacity() * 8
     }
 
     /// How many numbers are in the set.
@@ -99,6 +115,7 @@ mod tests {
             prop_assert_eq!(or.iter().collect::<Vec<_>>(), a.union(&b).copied().collect::<Vec<_>>());
             prop_assert_eq!(not.iter().collect::<Vec<_>>(), a.difference(&b).copied().collect::<Vec<_>>());
             prop_assert_eq!(bits(&a).len(), a.len() as u64);
+            prop_assert_eq!(bits(&a).common(&bits(&b)), a.intersection(&b).count() as u64);
             prop_assert!((0..200).all(|slot| bits(&a).contains(slot) == a.contains(&slot)));
         }
     }

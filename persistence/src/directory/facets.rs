@@ -26,20 +26,22 @@ impl Counts {
         }
     }
 
-    /// Counts the slots of one shard: few of them by what they have, many of them by who has it.
+    /// Counts the slots of one shard.
     pub(super) fn add(&mut self, view: &View, slots: &Bits) {
         let column = view.column(column(self.facet));
-        if slots.len() * 8 < view.visible.len() {
-            for tag in slots.iter().flat_map(|slot| column.tags(slot)) {
-                *self.by_tag.entry(*tag).or_default() += 1;
-            }
-            return;
+        for (tag, having) in column.dense() {
+            self.count(*tag, having.common(slots));
         }
-        for (tag, having) in column.postings.iter() {
-            let count = having.iter().filter(|slot| slots.contains(**slot)).count() as u64;
-            if count > 0 {
-                *self.by_tag.entry(tag).or_default() += count;
+        if column.has_rarer() {
+            for tag in slots.iter().flat_map(|slot| column.rarer(slot)) {
+                self.count(*tag, 1);
             }
+        }
+    }
+
+    fn count(&mut self, tag: u32, times: u64) {
+        if times > 0 {
+            *self.by_tag.entry(tag).or_default() += times;
         }
     }
 

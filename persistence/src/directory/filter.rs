@@ -120,11 +120,15 @@ impl<'a> Prepared<'a> {
                 .for_each(|slot| bits.insert(slot));
             passed.push((None, bits));
         }
-        if let Some(circle) = self.filter.within {
-            passed.push((None, within(view, circle, slots)));
-        }
         if let Some(since) = self.filter.updated_since {
             passed.push((None, self.updated_since(since.timestamp_micros(), shard)));
+        }
+        if let Some(circle) = self.filter.within {
+            // Last, and only for what no facet can bring back: distances cost most.
+            let mut left = view.visible.clone();
+            let always = passed.iter().filter(|(facet, _)| facet.is_none());
+            always.for_each(|(_, bits)| left.and(bits));
+            passed.push((None, within(view, circle, &left)));
         }
         passed
     }
@@ -220,16 +224,30 @@ fn with_every_word(weighed: &Weighed, scores: &Scores, slots: usize) -> Bits {
 pub(super) fn any_of(column: &Tags, tags: &[u32], slots: usize) -> Bits {
     let mut bits = Bits::none(slots);
     for tag in tags {
-        column.postings.slots(*tag).iter().for_each(|slot| bits.insert(*slot));
+        column.add_to(*tag, &mut bits);
     }
     bits
 }
 
-/// Slots with a place within the circle.
-pub(super) fn within(view: &View, circle: Circle, slots: usize) -> Bits {
-    let mut bits = Bits::none(slots);
-    for (point, slot) in nearby(view, circle) {
-        if !bits.contains(*slot) && circle.centre.distance_km(*point) <= circle.radius_km {
+/// Those of some slots that have a place within the circle.
+pub(super) fn within(view: &View, circle: Circle, slots: &Bits) -> Bits {
+    let mut bits = Bits::none(slots.room());
+    let inside = |point: &Point| circle.centre.distance_km(*point) <= circle.radius_km;
+    let near = nearby(circle);
+    if slots.len() * 4 < view.points_between(near.south, near.north).len() as u64 {
+        for slot in slots.iter() {
+            if view
+                .points_of(slot)
+                .iter()
+                .any(|point| near.holds(*point) && inside(point))
+            {
+                bits.insert(slot);
+            }
+        }
+        return bits;
+    }
+    for (point, slot) in view.points_between(near.south, near.north) {
+        if slots.contains(*slot) && !bits.contains(*slot) && near.holds(*point) && inside(point) {
             bits.insert(*slot);
         }
     }
@@ -239,12 +257,32 @@ pub(super) fn within(view: &View, circle: Circle, slots: usize) -> Bits {
 /// Kilometres of one degree of latitude, a little less than the smallest: the band must not be too narrow.
 const KM_PER_DEGREE: f64 = 110.0;
 
-fn nearby(view: &View, circle: Circle) -> impl Iterator<Item = &(Point, u32)> {
+/// A box of degrees around a circle.
+struct Nearby {
+    south: f64,
+    north: f64,
+    lon: f64,
+    /// Half of its width; `None` where all longitudes are looked at.
+    width: Option<f64>,
+}
+
+impl Nearby {
+    fn holds(&self, point: Point) -> bool {
+        let (lat, lon) = (point.lat, (point.lon - self.lon).abs());
+        lat >= self.south && lat <= self.north && self.width.is_none_or(|width| lon <= width)
+    }
+}
+
+fn nearby(circle: Circle) -> Nearby {
     let reach = circle.radius_km / KM_PER_DEGREE;
     let (lat, lon) = (circle.centre.lat, circle.centre.lon);
     // Degrees of longitude shrink towards the poles; near them, or across the date line, all are looked at.
     let width = reach / (lat.abs() + reach).min(89.0).to_radians().cos();
     let all = lat.abs() + reach >= 89.0 || lon.abs() + width >= 180.0;
-    let band = view.points_between(lat - reach, lat + reach).iter();
-    band.filter(move |(point, _)| all || (point.lon - lon).abs() <= width)
+    Nearby {
+        south: lat - reach,
+        north: lat + reach,
+        lon,
+        width: (!all).then_some(width),
+    }
 }

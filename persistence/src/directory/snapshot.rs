@@ -20,8 +20,9 @@ use super::skills::{SkillPosition, Skills};
 use super::statistics::Statistics;
 use super::view::View;
 
-/// How many shards there are. A write copies one of them, so it costs 1/64 of the directory; a query visits all of them.
-pub(super) const SHARDS: usize = 64;
+/// How many shards there are, at most 64. A write copies one of them, so it costs 1/16 of the directory; a query visits all of
+/// them, and pays for each.
+pub(super) const SHARDS: usize = 16;
 
 /// The directory at one moment.
 #[derive(Clone, Debug)]

@@ -20,6 +20,9 @@ pub(super) struct View {
     pub(super) names: Postings<()>,
     /// In order of latitude.
     points: Vec<(Point, u32)>,
+    /// The same in order of slot, and where those of each slot end.
+    by_slot: Vec<Point>,
+    ends: Vec<u32>,
     /// Per slot.
     pub(super) known: Vec<u16>,
     /// Per slot.
@@ -76,6 +79,13 @@ impl View {
         self.points.get(start..end).unwrap_or_default()
     }
 
+    /// The points of one slot.
+    pub(super) fn points_of(&self, slot: u32) -> &[Point] {
+        let end = |at: usize| self.ends.get(at).map_or(0, |end| *end as usize);
+        let start = (slot as usize).checked_sub(1).map_or(0, end);
+        self.by_slot.get(start..end(slot as usize)).unwrap_or_default()
+    }
+
     /// All points with their slots.
     pub(super) fn points(&self) -> &[(Point, u32)] {
         &self.points
@@ -110,6 +120,7 @@ impl View {
             )
             .collect();
         points.sort_by(|(a, s), (b, t)| a.lat.total_cmp(&b.lat).then(a.lon.total_cmp(&b.lon)).then(s.cmp(t)));
+        let (by_slot, ends) = by_slot(&points, slots);
         let names = added
             .iter()
             .flat_map(|(slot, document)| document.names.iter().map(|name| (*name, *slot, ())));
@@ -120,6 +131,8 @@ impl View {
             columns: self.merged_columns(moves, added, slots),
             names: self.names.merged(moves, names.collect()),
             points,
+            by_slot,
+            ends,
             known,
             claims,
         }
@@ -151,6 +164,8 @@ impl View {
             + references.owners.capacity() * 10
             + self.names.bytes()
             + self.points.capacity() * 24
+            + self.by_slot.capacity() * 16
+            + self.ends.capacity() * 4
             + self.known.capacity() * 4
     }
 }
@@ -243,6 +258,29 @@ impl References {
             .flat_map(|(place, piece)| piece.partners.iter().map(|key| (*key, *place, ())));
         out.partners = self.partners.merged(&moves, partners.collect());
         out
+    }
+}
+
+/// Points in order of slot, and where those of each slot end.
+fn by_slot(points: &[(Point, u32)], slots: usize) -> (Vec<Point>, Vec<u32>) {
+    let mut sorted: Vec<(u32, Point)> = points.iter().map(|(point, slot)| (*slot, *point)).collect();
+    // Stable: the points of one slot stay in order of latitude.
+    sorted.sort_by_key(|(slot, _)| *slot);
+    let mut ends = vec![0_u32; slots];
+    for (slot, _) in &sorted {
+        put_with(&mut ends, *slot, |count| *count += 1);
+    }
+    let mut sum = 0;
+    for end in &mut ends {
+        sum += *end;
+        *end = sum;
+    }
+    (sorted.into_iter().map(|(_, point)| point).collect(), ends)
+}
+
+fn put_with<T>(values: &mut [T], slot: u32, change: impl FnOnce(&mut T)) {
+    if let Some(place) = values.get_mut(slot as usize) {
+        change(place);
     }
 }
 

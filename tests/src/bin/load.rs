@@ -24,6 +24,9 @@ struct Arguments {
     /// Seconds of each measurement.
     #[arg(long, default_value_t = 4)]
     seconds: u64,
+    /// Measure only these operations; all without.
+    #[arg(long)]
+    only: Vec<String>,
     /// Which part to be; the program starts its parts itself.
     #[arg(long, hide = true)]
     part: Option<Role>,
@@ -57,14 +60,16 @@ fn run(arguments: &Arguments) -> Result<(), Failure> {
                 organisations,
                 connections,
                 seconds,
+                ref only,
                 ..
             } = *arguments;
             println!(
                 "{:#}",
-                report::run(report::Size {
+                report::run(&report::Size {
                     organisations,
                     connections,
-                    seconds
+                    seconds,
+                    only: only.clone(),
                 })?
             );
             Ok(())

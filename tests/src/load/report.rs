@@ -11,7 +11,7 @@ use super::process::Part;
 use crate::local::Failure;
 
 /// How large and how long.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Size {
     /// Organisations.
     pub organisations: u64,
@@ -19,6 +19,8 @@ pub struct Size {
     pub connections: usize,
     /// Seconds of each measurement.
     pub seconds: u64,
+    /// Names of the operations to measure; empty for all.
+    pub only: Vec<String>,
 }
 
 /// An operation that is measured.
@@ -36,7 +38,7 @@ const BATCH: u64 = 20_000;
 ///
 /// # Errors
 /// When a part does not do what it should.
-pub fn run(size: Size) -> Result<Value, Failure> {
+pub fn run(size: &Size) -> Result<Value, Failure> {
     let server = Part::start(&["--part", "server"])?;
     let key = server.said.clone();
     let empty = server.memory();
@@ -47,7 +49,8 @@ pub fn run(size: Size) -> Result<Value, Failure> {
     let filled = server.memory();
     let folder = tempfile::tempdir()?;
     let mut rows = Vec::new();
-    for operation in operations(&ids) {
+    let wanted = |operation: &Operation| size.only.is_empty() || size.only.iter().any(|only| only == operation.name);
+    for operation in operations(&ids).into_iter().filter(wanted) {
         rows.push(compare(&server, &operation, size, folder.path())?);
     }
     Ok(json!({
@@ -117,12 +120,20 @@ fn operations(ids: &[String]) -> Vec<Operation> {
     let get = |path: String| request("GET", &path, "", b"");
     let mut numbers = Numbers::new(7);
     let by_id = ids.iter().map(|id| get(format!("/v1/organisations/{id}"))).collect();
-    let text = (0..DIFFERENT).map(|_| {
-        // Not the very commonest words: people do not search for those.
-        let (one, other) = (30 + numbers.skewed(5000), 30 + numbers.skewed(5000));
-        get(format!("/v1/organisations?q={}+{}&limit=20", word(one), word(other)))
-    });
+    let text = (0..DIFFERENT).map(|_| get(search(&two_words(&mut numbers).join("+"))));
     let text = text.collect();
+    let typo = (0..DIFFERENT).map(|_| {
+        let [one, mut other] = two_words(&mut numbers);
+        // One letter is left out.
+        other.remove(usize::try_from(1 + numbers.below(6)).unwrap_or(1));
+        get(search(&format!("{other}+{one}")))
+    });
+    let typo = typo.collect();
+    let near = (0..DIFFERENT).map(|_| {
+        let [word, _] = two_words(&mut numbers);
+        get(search(&word) + "&near=50.927,11.586&radius_km=50")
+    });
+    let near = near.collect();
     let faceted = (0..DIFFERENT).map(|_| {
         let (one, other) = (skill_uri(numbers.skewed(200)), skill_uri(numbers.skewed(200)));
         get(format!(
@@ -158,6 +169,14 @@ fn operations(ids: &[String]) -> Vec<Operation> {
             requests: text,
         },
         Operation {
+            name: "typo",
+            requests: typo,
+        },
+        Operation {
+            name: "geo_text",
+            requests: near,
+        },
+        Operation {
             name: "facets",
             requests: faceted,
         },
@@ -168,8 +187,17 @@ fn operations(ids: &[String]) -> Vec<Operation> {
     ]
 }
 
+/// Not the very commonest words: people do not search for those.
+fn two_words(numbers: &mut Numbers) -> [String; 2] {
+    [(); 2].map(|()| word(30 + numbers.skewed(5000)))
+}
+
+fn search(q: &str) -> String {
+    format!("/v1/organisations?q={q}&limit=20")
+}
+
 /// The server between two measurements of the bare handler, all on the same bytes.
-fn compare(server: &Part, operation: &Operation, size: Size, folder: &std::path::Path) -> Result<Value, Failure> {
+fn compare(server: &Part, operation: &Operation, size: &Size, folder: &std::path::Path) -> Result<Value, Failure> {
     let body = folder.join(operation.name);
     let first = operation.requests.first().ok_or("no requests")?;
     std::fs::write(&body, Connection::open(server.address)?.send(first)?.1)?;

@@ -170,7 +170,7 @@ impl<'a> Ask<'a> {
             }
             Constraint::Distance => sought
                 .near
-                .map_or_else(|| view.visible.clone(), |circle| within(view, circle, slots)),
+                .map_or_else(|| view.visible.clone(), |circle| within(view, circle, &view.visible)),
             Constraint::Membership => match self.requirement().member {
                 Some(true) => names(Column::Member, &["true"]),
                 Some(false) => names(Column::Member, &["false"]),

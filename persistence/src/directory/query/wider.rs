@@ -132,17 +132,24 @@ impl Reading<'_> {
         let Some(skill) = self.skills.get(skill) else {
             return Vec::new();
         };
-        let terms = |(language, label): (Language, &str)| {
+        // Stemmed by the rules of either language: English words stand in German texts.
+        let stemmed = |label: &str, language: Language| {
             let stems = Analyser.analyse(label, Some(language)).into_iter();
             let terms: Option<Vec<u32>> = stems.map(|stem| self.dictionaries.terms.find(&stem.first)).collect();
             terms.filter(|terms| !terms.is_empty())
+        };
+        let terms = |(_, label)| {
+            Language::ALL
+                .map(|language| stemmed(label, language))
+                .into_iter()
+                .flatten()
         };
         let term = |terms: Vec<u32>| match terms.as_slice() {
             [one] => Term::One(*one),
             _ => Term::All(terms.into()),
         };
         let names = skill.record.labels().take(MOST_LABELS);
-        names.filter_map(terms).map(term).collect()
+        names.flat_map(terms).map(term).collect()
     }
 
     /// Lets the last word be the beginning of longer ones.

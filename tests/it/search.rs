@@ -1,0 +1,126 @@
+//! Search over HTTP: what somebody types finds what was meant, on both databases.
+
+use serde_json::{Value, json};
+use werkstadt_tests::app::TestApp;
+use werkstadt_tests::database::on_each;
+
+fn network(app: &TestApp) {
+    for (name, summary) in [
+        (
+            "Müller Lasertechnik GmbH",
+            "Optische Messtechnik für die Medizin in Jena",
+        ),
+        ("Institut für Datenanalyse", "Maschinelles Lernen für Sensoren"),
+        ("Vision Systems", "Machine learning for cameras"),
+        ("Grüne Stadt e. V.", "Bürger gestalten die Stadt"),
+    ] {
+        app.organisation(&json!({"kind": "company", "name": name, "summary": {"de": summary}}));
+    }
+}
+
+fn find(app: &TestApp, query: &[(&str, &str)]) -> Value {
+    let query: Vec<String> = query
+        .iter()
+        .map(|(name, value)| format!("{name}={}", urlencoded(value)))
+        .collect();
+    app.anonymous()
+        .get(&format!("/v1/organisations?{}", query.join("&")))
+        .is(200)
+        .json()
+        .clone()
+}
+
+fn urlencoded(text: &str) -> String {
+    text.bytes().map(|byte| format!("%{byte:02X}")).collect()
+}
+
+fn names(page: &Value) -> Vec<&str> {
+    let items = page["items"].as_array().unwrap();
+    items
+        .iter()
+        .map(|item| item["organisation"]["name"].as_str().unwrap())
+        .collect()
+}
+
+#[test]
+fn what_is_typed_finds_what_is_meant() {
+    on_each(|database| {
+        let app = TestApp::on(database);
+        network(&app);
+        let skill = json!({"label": {"de": "Maschinelles Lernen", "en": "Machine learning"}, "kind": "knowledge"});
+        app.as_manager().post("/v1/skills", &skill).is(201);
+        for (q, expected) in [
+            ("mueller", vec!["Müller Lasertechnik GmbH"]),
+            ("Lasertehcnik Muler", vec!["Müller Lasertechnik GmbH"]),
+            ("Technik Laser ", vec!["Müller Lasertechnik GmbH"]),
+            ("optische mess", vec!["Müller Lasertechnik GmbH"]),
+            ("\"grüne stadt\"", vec!["Grüne Stadt e. V."]),
+            ("\"stadt grüne\"", vec![]),
+            ("Stadt -Bürger", vec![]),
+            ("machine learning ", vec!["Vision Systems", "Institut für Datenanalyse"]),
+            (
+                "Maschinelles Lernen ",
+                vec!["Institut für Datenanalyse", "Vision Systems"],
+            ),
+            (
+                "Maschinelles Lernen -Kameras -cameras",
+                vec!["Institut für Datenanalyse"],
+            ),
+        ] {
+            assert_eq!(names(&find(&app, &[("q", q)])), expected, "{q}");
+        }
+    });
+}
+
+#[test]
+fn an_empty_answer_says_what_else_to_ask_and_a_hit_where_its_words_stand() {
+    on_each(|database| {
+        let app = TestApp::on(database);
+        network(&app);
+        let nothing = find(&app, &[("q", "Lasertechnik Bürger")]);
+        assert_eq!(names(&nothing), Vec::<&str>::new());
+        assert_eq!(nothing["suggestions"], json!(["Bürger", "Lasertechnik"]));
+        // Under the same filters: no university is found with either word.
+        let nothing = find(&app, &[("q", "Lasertechnik Bürger"), ("kind", "university")]);
+        assert!(nothing.get("suggestions").is_none());
+        let hit = find(&app, &[("q", "messtechnik medizin"), ("highlight", "true")]);
+        let ranges = json!([{"start": 9, "end": 20}, {"start": 29, "end": 36}]);
+        assert_eq!(
+            hit["items"][0]["highlights"],
+            json!([{"pointer": "/summary/de", "ranges": ranges}])
+        );
+    });
+}
+
+#[test]
+fn opportunities_are_searched_as_organisations_are() {
+    on_each(|database| {
+        let app = TestApp::on(database);
+        let owner = app.company("Optik GmbH");
+        let manager = app.as_manager();
+        for title in ["Pilotpartner für Lasertechnik gesucht", "Thesis über Datenanalyse"] {
+            let body = json!({"organisation_id": owner, "direction": "request", "cooperation": "pilot",
+                "title": {"de": title}, "summary": {"de": "Näheres im Gespräch"}});
+            manager.post("/v1/opportunities", &body).is(201);
+        }
+        let titles = |q: &str| {
+            let page = manager.get(&format!("/v1/opportunities?q={}", urlencoded(q))).is(200);
+            let items = page.json()["items"].as_array().unwrap().clone();
+            items
+                .iter()
+                .map(|item| item["opportunity"]["title"]["de"].as_str().unwrap().to_owned())
+                .collect::<Vec<_>>()
+        };
+        let laser = "Pilotpartner für Lasertechnik gesucht".to_owned();
+        for q in [
+            "Lasertehcnik",
+            "Technik Laser ",
+            "pilotpart",
+            "\"für Lasertechnik\"",
+            "Gespräch -Thesis",
+        ] {
+            assert_eq!(titles(q), [laser.clone()], "{q}");
+        }
+        assert!(titles("\"Lasertechnik für\"").is_empty());
+    });
+}
