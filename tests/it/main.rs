@@ -24,6 +24,7 @@ mod parity;
 mod records;
 mod replicas;
 mod sample;
+mod skills;
 mod skills_in_use;
 mod store;
 mod tidy;
