@@ -45,8 +45,10 @@ enum Task {
 /// no groups and no occupations).
 ///
 /// cross: each pair of `xling_*.tsv` (concept, German label, English label) asks twice: the German label where only English
-/// preferred labels are indexed (also given as de_to_en), and the English label where only German ones are (en_to_de). Pairs whose labels are equal but
-/// for case do not ask. cross_with_taxonomy: the same questions where the preferred labels of both languages are indexed.
+/// preferred labels are indexed (also given alone, `de_to_en`), and the English label where only German ones are (`en_to_de`).
+/// Pairs whose labels are equal but for case do not ask. `cross_with_taxonomy`: the same questions where the preferred labels
+/// of both languages are indexed.
+///
 /// synonym: each alternative label of `synonym_*.tsv` (concept, language, label) asks where only the preferred labels of its
 /// language are indexed; also given per language.
 ///
