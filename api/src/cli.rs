@@ -21,6 +21,7 @@ use crate::boot::{self, BootError, Booted, System};
 use crate::config::{BadSettings, Config, LogFormat, Settings, directory_of};
 
 mod demo;
+mod esco;
 mod import;
 mod user;
 
@@ -47,9 +48,13 @@ enum Command {
     /// Bring the database's schema up to date
     Migrate,
     /// Import a network from a file: JSON Lines, or CSV
+    #[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
     Import {
         /// The file; `-` reads standard input as JSON Lines
-        file: PathBuf,
+        #[arg(required = true)]
+        file: Option<PathBuf>,
+        #[command(subcommand)]
+        source: Option<Source>,
     },
     /// Add a user, or set the password of one; asks nothing, prints the password
     User {
@@ -68,6 +73,15 @@ enum Command {
     },
     /// Ask a running server whether it is ready; for container health checks
     Healthcheck,
+}
+
+#[derive(Subcommand)]
+enum Source {
+    /// Import the ESCO classification of the European Commission from a folder
+    Esco {
+        /// The folder, with `concepts.csv` and `broader.csv`
+        folder: PathBuf,
+    },
 }
 
 #[derive(Clone, Copy, ValueEnum)]
@@ -106,7 +120,11 @@ impl Cli {
             Command::Serve => serve(&settings.check()?),
             Command::Demo { data } => demo::run(settings, &data),
             Command::Migrate => migrate(&settings.check()?),
-            Command::Import { file } => import::run(&settings.check()?, &file),
+            Command::Import {
+                source: Some(Source::Esco { folder }),
+                ..
+            } => esco::run(&settings.check()?, &folder),
+            Command::Import { file, source: None } => import::run(&settings.check()?, &file.unwrap_or_default()),
             Command::User { email, name } => user::run(&settings.check()?, &email, &name),
             Command::Openapi { version } => document(version),
             Command::Healthcheck => health(settings.check()?.listen),

@@ -73,6 +73,9 @@ fn taxonomy_and_opportunities(config: &mut ServiceConfig<'_>) {
     config
         .service(skills::list_skills)
         .service(skills::create_skill)
+        .service(skills::skos::export_skills)
+        .service(skills::upkeep::merge_skills)
+        .service(skills::upkeep::change_skill_aliases)
         .service(skills::get_skill)
         .service(skills::update_skill)
         .service(skills::delete_skill)

@@ -20,7 +20,10 @@ use crate::problem::{Code, Problem};
 use crate::state::{self, State};
 use crate::wire::{SkillKindName, SkillStatusName, chosen};
 
+pub mod esco;
 pub mod given;
+pub mod skos;
+pub mod upkeep;
 pub mod wire;
 
 use wire::{SkillBody, SkillCreate, SkillPage, SkillPatch};
@@ -38,8 +41,9 @@ pub struct SkillPath {
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct ListSkills {
-    /// The beginning of words of any label, German or English; the best hit comes first.
-    #[param(min_length = 1, max_length = 100, example = "laser")]
+    /// What to look for in all labels, German and English; the best hit comes first. Typos, compounds and words that are
+    /// alike in both languages are found too.
+    #[param(min_length = 1, max_length = 200, example = "laser")]
     pub q: Option<String>,
     /// One of these sorts.
     #[serde(default)]
@@ -63,7 +67,9 @@ const BASE: Base = Base {
 
 /// List and find skills
 ///
-/// With `q` a typeahead over all labels in both languages; without it in order of label. `roots` and `broader` walk the tree.
+/// With `q` a search over all labels in both languages: labels that are equal first, then those that begin with it, then those
+/// whose words do, then those that contain it, then those that are like it. Without `q` in order of label. `roots` and
+/// `broader` walk the tree.
 #[utoipa::path(tag = "skills", params(ListSkills, PageQuery),
     extensions(("x-authz" = json!({"from": "anonymous", "scope": "directory:read"}))),
     responses((status = 200, description = "A page of skills.", body = SkillPage)))]

@@ -5,9 +5,13 @@ use crate::named::Named;
 use crate::text::{Language, Text};
 
 pub mod claim;
+pub mod grams;
+pub mod merge;
+pub mod sound;
 pub mod taxonomy;
 
 pub use claim::{Claim, ClaimId, Evidence, Level};
+pub use grams::Grams;
 pub use taxonomy::{Closeness, Taxonomy};
 
 /// The id of a skill.

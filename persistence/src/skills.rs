@@ -18,8 +18,10 @@ use crate::shapes::{Fault, TextShape, named};
 use crate::sqltypes::{Json, SqlId, SqlInstant};
 use crate::work::UnitOfWork;
 
+mod neighbours;
 mod removal;
 
+pub use neighbours::neighbours;
 pub use removal::remove;
 
 const NOUN: Noun = Noun::Skill;

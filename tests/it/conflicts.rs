@@ -61,6 +61,12 @@ fn claims(app: &TestApp) {
     manager
         .patch(&format!("{claims}/{second}"), "*", &json!({"skill": one}))
         .is(409);
+    // A skill below a source that is above the target would be below and above it.
+    let between = manager.create("/v1/skills", &json!({"label": {"de": "Dazwischen"}, "broader": [one]}));
+    let target = manager.create("/v1/skills", &json!({"label": {"de": "Unten"}, "broader": [between]}));
+    manager
+        .post("/v1/skills/merge", &json!({"sources": [one], "target": target}))
+        .is(409);
     // A skill that is claimed is needed.
     manager.delete(&format!("/v1/skills/{one}"), "*").is(409);
 }

@@ -25,6 +25,7 @@ mod records;
 mod replicas;
 mod sample;
 mod search;
+mod skills;
 mod skills_in_use;
 mod store;
 mod tidy;

@@ -49,7 +49,7 @@ impl<'a> Stage<'a> {
             Some("auth" | "me") => self.of_account(&operation.id, &operation.path, caller),
             Some("organisations") => self.of_organisation(operation, organisation),
             Some("opportunities") => self.of_opportunity(operation, organisation),
-            Some("skills") => self.of_skill(operation),
+            Some("skills" | "skills.ttl") => self.of_skill(operation),
             Some("matches") => (operation.path.clone(), Some(self.question(&operation.id, organisation))),
             Some("memberships") => self.of_membership(&operation.id, &operation.path),
             Some("users") => self.of_user(operation),
@@ -156,9 +156,12 @@ impl<'a> Stage<'a> {
     }
 
     fn of_skill(&self, operation: &Operation) -> (String, Option<Value>) {
-        let body = match operation.method.as_str() {
-            "POST" => Some(json!({"label": {"de": "Neu"}})),
-            "PATCH" => Some(json!({"label": {"en": "New"}})),
+        let merge = || json!({"sources": [self.app.skill("Laser")], "target": self.app.skill("Lasertechnik")});
+        let body = match operation.id.as_str() {
+            "create_skill" => Some(json!({"label": {"de": "Neu"}})),
+            "update_skill" => Some(json!({"label": {"en": "New"}})),
+            "merge_skills" => Some(merge()),
+            "change_skill_aliases" => Some(json!({"add": {"en": ["laser"]}})),
             _ => None,
         };
         let target = if operation.path.contains('{') {

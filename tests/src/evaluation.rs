@@ -2,6 +2,7 @@
 
 pub mod data;
 pub mod metrics;
+pub mod skills;
 
 use std::collections::{HashMap, HashSet};
 

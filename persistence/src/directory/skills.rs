@@ -1,6 +1,6 @@
 //! The skills: by id, by address, by the words of their labels.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use rustc_hash::FxHashMap;
 use werkstadt_domain::audience::Stored;
@@ -8,6 +8,10 @@ use werkstadt_domain::page::{Limit, Page};
 use werkstadt_domain::search::SkillFilter;
 use werkstadt_domain::skill::{Skill, SkillId, Taxonomy};
 use werkstadt_domain::text::{Text, key};
+
+mod likeness;
+
+use likeness::{Likeness, Scores};
 
 /// All concepts. Built as a whole: the taxonomy changes rarely.
 #[derive(Clone, Debug, Default)]
@@ -21,15 +25,33 @@ pub(super) struct Skills {
     /// Folded words of labels and the skill, in order.
     words: Vec<(Box<str>, u32)>,
     taxonomy: Taxonomy,
+    /// Made by the first search after a change: who writes does not wait for it, and many changes in a row make it once.
+    likeness: OnceLock<Likeness>,
 }
 
 /// A position in the list of skills.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct SkillPosition {
-    /// 0 for the best sort of hit.
+    /// The sort of hit and how good it is; smaller is better.
     pub rank: u64,
     /// The last item.
     pub id: SkillId,
+}
+
+/// Sorts of hits, best first.
+mod sort {
+    /// A label that is what was typed, but for case.
+    pub(super) const SAME: u64 = 0;
+    /// A label with the same key.
+    pub(super) const EQUAL: u64 = 1;
+    /// A label that begins with it.
+    pub(super) const BEGINS: u64 = 2;
+    /// Labels with words that begin with its words.
+    pub(super) const WORDS: u64 = 3;
+    /// A label that contains it.
+    pub(super) const CONTAINS: u64 = 4;
+    /// A label that is like it.
+    pub(super) const LIKE: u64 = 5;
 }
 
 impl Skills {
@@ -72,13 +94,14 @@ impl Skills {
         self.by_uri.get(uri).copied()
     }
 
-    /// The skill with this label in any language, compared by [`key`]; of several the first in the list.
+    /// The skill with this label in any language, compared by [`key`]; of several the first in the list. One that was
+    /// replaced gives its successor.
     pub(super) fn by_label(&self, label: &str) -> Option<SkillId> {
         let label = key(label);
         let first = self.labels.partition_point(|(other, _)| **other < *label);
         let (found, place) = self.labels.get(first)?;
         (**found == *label)
-            .then(|| self.at(*place).map(|skill| skill.record.id))
+            .then(|| self.at(*place).map(|skill| self.taxonomy.current(skill.record.id)))
             .flatten()
     }
 
@@ -93,17 +116,16 @@ impl Skills {
     }
 
     /// A page of those that the filter lets through. With `q`: labels equal to it first, then those that begin with it, then
-    /// those with words that begin with its words, then those that contain it anywhere; each in order of label.
+    /// those with words that begin with its words, then those that contain it anywhere, then those that are like it; each in
+    /// order of likeness. Without: in order of label.
     pub(super) fn list(
         &self,
         filter: &SkillFilter,
         after: Option<SkillPosition>,
         limit: Limit,
     ) -> Page<Arc<Stored<Skill>>, SkillPosition> {
-        let wanted = filter.q.as_deref().map(key);
-        let mut hits: Vec<(u64, u32)> = match wanted.as_deref() {
+        let mut hits: Vec<(u64, u32)> = match filter.q.as_deref() {
             None => (0_u32..).take(self.sorted.len()).map(|place| (0, place)).collect(),
-            Some("") => Vec::new(),
             Some(wanted) => self.hits(wanted),
         };
         hits.retain(|(_, place)| {
@@ -126,25 +148,63 @@ impl Skills {
         Page { items, after }
     }
 
-    /// The sort of hit and the place of every skill that `wanted` (a key) finds.
-    fn hits(&self, wanted: &str) -> Vec<(u64, u32)> {
+    /// The rank and the place of every skill that a text finds.
+    fn hits(&self, text: &str) -> Vec<(u64, u32)> {
+        let wanted = key(text);
+        if wanted.is_empty() {
+            return Vec::new();
+        }
+        let scores = self.likeness().scores(text);
         let mut best: FxHashMap<u32, u64> = FxHashMap::default();
-        let mut offer = |place: u32, rank: u64| {
-            let known = best.entry(place).or_insert(rank);
-            *known = rank.min(*known);
+        let mut offer = |place: u32, sort: u64| {
+            let known = best.entry(place).or_insert(sort);
+            *known = sort.min(*known);
         };
-        for (label, place) in prefixed(&self.labels, wanted) {
-            offer(*place, u64::from(**label != *wanted));
+        for (label, place) in prefixed(&self.labels, &wanted) {
+            let sort = match () {
+                () if **label != *wanted => sort::BEGINS,
+                () if self.is_called(*place, text) => sort::SAME,
+                () => sort::EQUAL,
+            };
+            offer(*place, sort);
         }
-        for place in self.with_all_words(wanted) {
-            offer(place, 2);
+        for place in self.with_all_words(&wanted) {
+            offer(place, sort::WORDS);
         }
-        for (label, place) in &self.labels {
-            if label.contains(wanted) {
-                offer(*place, 3);
-            }
+        for place in scores.found() {
+            let sort = if self.contains(place, &wanted) {
+                sort::CONTAINS
+            } else {
+                sort::LIKE
+            };
+            offer(place, sort);
         }
-        best.into_iter().map(|(place, rank)| (rank, place)).collect()
+        let replaced = |place: u32| self.at(place).is_some_and(|skill| skill.record.replaced_by.is_some());
+        let ranked = best.into_iter().map(|(place, sort)| {
+            // Of two that are called alike, the one that is in use comes first.
+            let sort = 2 * sort + u64::from(replaced(place));
+            (rank(sort, &scores, place), place)
+        });
+        ranked.collect()
+    }
+
+    fn likeness(&self) -> &Likeness {
+        self.likeness.get_or_init(|| {
+            let labels = (0_u32..).zip(&self.sorted);
+            Likeness::new(labels.flat_map(|(place, skill)| skill.record.labels().map(move |(_, label)| (label, place))))
+        })
+    }
+
+    /// `C`, `C++` and `C#` have one key, and are not the same.
+    fn is_called(&self, place: u32, text: &str) -> bool {
+        let wanted = text.trim().to_lowercase();
+        self.at(place)
+            .is_some_and(|skill| skill.record.labels().any(|(_, label)| label.to_lowercase() == wanted))
+    }
+
+    fn contains(&self, place: u32, wanted: &str) -> bool {
+        self.at(place)
+            .is_some_and(|skill| skill.record.labels().any(|(_, label)| key(label).contains(wanted)))
     }
 
     fn with_all_words(&self, wanted: &str) -> Vec<u32> {
@@ -173,6 +233,12 @@ impl Skills {
     fn at(&self, place: u32) -> Option<&Arc<Stored<Skill>>> {
         self.sorted.get(place as usize)
     }
+}
+
+/// Sort of hit in the upper half, the score in the lower; a thousandth is no difference.
+fn rank(sort: u64, scores: &Scores, place: u32) -> u64 {
+    let score = (scores.of(place) * 1000.0) as u32;
+    (sort << 32) | u64::from(u32::MAX - score)
 }
 
 fn prefixed<'a>(sorted: &'a [(Box<str>, u32)], prefix: &str) -> &'a [(Box<str>, u32)] {

@@ -107,6 +107,11 @@ impl Snapshot {
         self.skills.list(filter, after, limit)
     }
 
+    /// Every skill, in order of label.
+    pub fn all_skills(&self) -> impl Iterator<Item = &Arc<Stored<Skill>>> {
+        self.skills.iter()
+    }
+
     /// The hierarchy of skills.
     pub fn taxonomy(&self) -> &Taxonomy {
         self.skills.taxonomy()
