@@ -1,5 +1,6 @@
 //! Organisations: the directory's main noun, and what belongs to it.
 
 pub mod handlers;
+pub mod list;
 pub mod query;
 pub mod wire;

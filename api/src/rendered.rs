@@ -9,6 +9,7 @@ use werkstadt_domain::organisation::OrganisationId;
 use werkstadt_domain::profile::Profile;
 
 use crate::etag::ETag;
+use crate::organisations::wire::OrganisationBody;
 use crate::problem::Problem;
 
 /// A body that was written once.
@@ -43,18 +44,14 @@ impl Renderings {
     /// The body of this very profile: the one kept, or one written now.
     ///
     /// # Errors
-    /// What `write` fails with.
-    pub fn get(
-        &self,
-        profile: &Arc<Seen<Profile>>,
-        audience: Audience,
-        write: impl FnOnce() -> Result<Vec<u8>, Problem>,
-    ) -> Result<Rendered, Problem> {
+    /// When it cannot be written; a defect.
+    pub fn organisation(&self, profile: &Arc<Seen<Profile>>, audience: Audience) -> Result<Rendered, Problem> {
         let key = (profile.get().id(), audience);
         if let Some(kept) = self.bodies.get(&key).filter(|kept| Arc::ptr_eq(&kept.profile, profile)) {
             return Ok(kept);
         }
-        let bytes = Bytes::from(write()?);
+        let body = OrganisationBody::of(profile.get(), audience);
+        let bytes = Bytes::from(serde_json::to_vec(&body).map_err(Problem::internal)?);
         let made = Rendered {
             profile: Arc::clone(profile),
             etag: ETag::of(&bytes),

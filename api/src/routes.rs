@@ -27,7 +27,7 @@ fn operations(config: &mut ServiceConfig<'_>) {
 fn v1(config: &mut ServiceConfig<'_>) {
     config
         .configure(accounts)
-        .service(organisations::handlers::list_organisations)
+        .service(organisations::list::list_organisations)
         .service(organisations::handlers::create_organisation)
         .service(organisations::handlers::get_organisation)
         .service(organisations::handlers::update_organisation)

@@ -14,7 +14,7 @@ use super::column::Tags;
 use super::document::Column;
 use super::document::passages;
 use super::query::{Typos, Weighed, Wording};
-use super::scores::{Scores, Wanted};
+use super::scores::Scores;
 use super::shard::Shard;
 use super::snapshot::Snapshot;
 use super::view::View;
@@ -82,7 +82,7 @@ impl<'a> Prepared<'a> {
         let slots = shard.entries.len();
         let mut passed: Vec<Passed> = Vec::new();
         if let Some(wording) = &self.text {
-            scores.fill(&wording.weighed, shard.number, &view.text, Wanted::Every);
+            scores.fill_full(&wording.weighed, shard.number, &view.text);
             passed.push((None, self.worded(wording, snapshot, shard, scores)));
         }
         let mut tags = |facet, column, asked: usize, tags: &[u32]| {

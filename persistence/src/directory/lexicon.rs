@@ -29,6 +29,8 @@ struct Words {
 struct Word {
     /// Folded.
     text: Arc<str>,
+    /// How many letters it has.
+    letters: u16,
     /// Its stems, in whatever languages it was read.
     terms: Vec<u32>,
 }
@@ -86,11 +88,12 @@ impl Lexicon {
         candidates.sort_unstable();
         candidates.dedup();
         let letters = text.chars().count();
+        // Much cheaper than the distance, and rules most of them out.
+        candidates.retain(|number| {
+            let word = words.words.get(*number as usize);
+            word.is_some_and(|word| usize::from(word.letters).abs_diff(letters) <= edits.count())
+        });
         for known in candidates.into_iter().filter_map(|number| words.known(number)) {
-            // Much cheaper than the distance, and rules most of them out.
-            if known.text.chars().count().abs_diff(letters) > edits.count() {
-                continue;
-            }
             let distance = strsim::osa_distance(text, known.text);
             if distance <= edits.count() {
                 each(distance, known);
@@ -122,6 +125,7 @@ impl Words {
         }
         self.numbers.insert(Arc::clone(&text), number);
         self.words.push(Word {
+            letters: u16::try_from(letters).unwrap_or(u16::MAX),
             text,
             terms: Vec::new(),
         });
@@ -180,7 +184,7 @@ const VARIED: usize = 7;
 impl Remains {
     fn add(&mut self, remain: u32, word: u32) {
         self.recent.insert((remain, word));
-        if self.recent.len() > self.settled.len() / 2 + 4096 {
+        if self.recent.len() > self.settled.len() / 16 + 4096 {
             self.settled.extend(std::mem::take(&mut self.recent));
             self.settled.sort_unstable();
         }

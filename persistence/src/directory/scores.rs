@@ -1,6 +1,8 @@
 //! Scores: all texts of a shard against a query, one term at a time.
 
-use super::query::{Gain, Weighed};
+use std::borrow::Cow;
+
+use super::query::{Gain, Weighed, WeighedGroup};
 use super::view::Texts;
 
 /// Room for the scores of one shard, reused from shard to shard.
@@ -26,61 +28,54 @@ struct Last {
     gain: f64,
 }
 
-/// Which texts are scored.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Wanted {
-    /// Those with any word.
-    Any,
-    /// Those with every word; others may be left half scored.
-    Every,
-}
+/// The texts that have a term, and how often.
+type Entries<'a> = (Cow<'a, [u32]>, Cow<'a, [u16]>);
 
 impl Scores {
-    /// Scores the texts of the shard with this number, one term at a time.
-    pub(super) fn fill(&mut self, query: &Weighed, shard: usize, texts: &Texts, wanted: Wanted) {
+    /// Scores the texts of the shard with this number that have any of the words, one term at a time.
+    pub(super) fn fill(&mut self, query: &Weighed, shard: usize, texts: &Texts) {
         self.clear(texts.lengths.len());
         let gain = Gain::new(query, texts);
         for (number, group) in (0_u32..).zip(&query.groups) {
-            if wanted == Wanted::Every && number > 0 && self.touched.is_empty() {
-                return;
-            }
             for term in group.terms.iter().filter(|term| term.in_shard(shard)) {
                 let (slots, counts) = texts.entries(&term.term);
-                let weight = term.weight;
-                if wanted == Wanted::Every && number > 0 {
-                    self.narrow(number, &slots, &counts, |slot, count| gain.of(weight, slot, count));
-                    continue;
-                }
                 for (slot, count) in slots.iter().zip(counts.iter()) {
-                    self.add(number, *slot, gain.of(weight, *slot, *count));
+                    self.add(number, *slot, gain.of(term.weight, *slot, *count));
                 }
             }
         }
     }
 
-    /// Adds a word to those that have all words before it.
-    fn narrow(&mut self, number: u32, slots: &[u32], counts: &[u16], gain: impl Fn(u32, u16) -> f64) {
-        let has_all = |words: &[u32], slot: u32| words.get(slot as usize).is_some_and(|words| *words >= number);
-        // Looking up a few is cheaper than walking through many.
-        if self.touched.len() * 16 < slots.len() {
-            for place in 0..self.touched.len() {
-                let Some(slot) = self
-                    .touched
-                    .get(place)
-                    .copied()
-                    .filter(|slot| has_all(&self.words, *slot))
-                else {
-                    continue;
-                };
-                if let Some(count) = slots.binary_search(&slot).ok().and_then(|at| counts.get(at)) {
-                    self.add(number, slot, gain(slot, *count));
-                }
-            }
+    /// Scores only the texts of the shard that have every word: finds them first, the rarest word leading, and computes little else.
+    pub(super) fn fill_full(&mut self, query: &Weighed, shard: usize, texts: &Texts) {
+        self.clear(texts.lengths.len());
+        let entries = |group: &WeighedGroup| -> Vec<(f64, Entries<'_>)> {
+            let terms = group.terms.iter().filter(|term| term.in_shard(shard));
+            terms.map(|term| (term.weight, texts.entries(&term.term))).collect()
+        };
+        let groups: Vec<Vec<(f64, Entries<'_>)>> = query.groups.iter().map(entries).collect();
+        let Some((first, rest)) = groups.split_first() else {
             return;
+        };
+        let mut slots: Vec<u32> = first.iter().flat_map(|(_, (slots, _))| slots.iter().copied()).collect();
+        if first.len() > 1 {
+            slots.sort_unstable();
+            slots.dedup();
         }
-        for (slot, count) in slots.iter().zip(counts) {
-            if has_all(&self.words, *slot) {
-                self.add(number, *slot, gain(*slot, *count));
+        for terms in rest {
+            let mut cursors: Vec<&[u32]> = terms.iter().map(|(_, (slots, _))| &**slots).collect();
+            slots.retain(|slot| cursors.iter_mut().any(|cursor| advance(cursor, *slot)));
+        }
+        let gain = Gain::new(query, texts);
+        for (number, terms) in (0_u32..).zip(&groups) {
+            for (weight, (having, counts)) in terms {
+                let mut cursor = &**having;
+                for slot in &slots {
+                    if advance(&mut cursor, *slot) {
+                        let count = counts.get(having.len() - cursor.len()).copied().unwrap_or_default();
+                        self.add(number, *slot, gain.of(*weight, *slot, count));
+                    }
+                }
             }
         }
     }
@@ -134,3 +129,16 @@ const NO_WORD: Last = Last {
     before: 0.0,
     gain: 0.0,
 };
+
+/// Moves a cursor in a sorted list to a number or behind where it would be; says whether it is there.
+fn advance(cursor: &mut &[u32], slot: u32) -> bool {
+    // In steps that double, then by halves: lists are walked through where they are dense and jumped over where they are not.
+    let mut step = 1;
+    while cursor.get(step).is_some_and(|other| *other < slot) {
+        step *= 2;
+    }
+    let near = cursor.get(..cursor.len().min(step + 1)).unwrap_or_default();
+    let behind = near.partition_point(|other| *other < slot);
+    *cursor = cursor.get(behind..).unwrap_or_default();
+    cursor.first() == Some(&slot)
+}

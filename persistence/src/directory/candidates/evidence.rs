@@ -9,7 +9,7 @@ use super::ask::{Ask, Tagged};
 use super::works::{Record, Scored, Votes, Works};
 use crate::directory::bits::Bits;
 use crate::directory::document::{Column, Value};
-use crate::directory::scores::{Scores, Wanted};
+use crate::directory::scores::Scores;
 use crate::directory::shard::Shard;
 use crate::directory::view::View;
 
@@ -201,7 +201,7 @@ impl Shown {
             ..Self::default()
         };
         if ask.profiles.bound > 0.0 {
-            scores.fill(&ask.profiles, shard.number, &view.text, Wanted::Any);
+            scores.fill(&ask.profiles, shard.number, &view.text);
             scores.touched.iter().for_each(|slot| shown.touched.insert(*slot));
             shown.text = scores.sum.clone();
         }
@@ -297,7 +297,7 @@ impl Shown {
         if ask.references.bound <= 0.0 || references.owners.is_empty() {
             return;
         }
-        scores.fill(&ask.references, shard.number, &references.texts, Wanted::Any);
+        scores.fill(&ask.references, shard.number, &references.texts);
         self.best = vec![Best::default(); shard.entries.len()];
         for ((number, owner), bm25) in (0_u32..).zip(&references.owners).zip(&scores.sum) {
             let relevance = rules::relevance(*bm25, ask.references.bound).unwrap_or_default();

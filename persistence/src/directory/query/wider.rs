@@ -185,8 +185,8 @@ impl Reading<'_> {
         }
     }
 
-    /// Words that the audience can see and that may be meant by a word, with the number of errors; the nearest first, then the
-    /// most frequent.
+    /// Words that the audience can see and that may be meant by a word, with the number of errors: those with the fewest, the most
+    /// frequent first.
     pub(in crate::directory) fn corrections(self, word: &str) -> Vec<(usize, String, Vec<u32>)> {
         let word = folded(word);
         let Some(edits) = Edits::in_word(&word) else {
@@ -200,6 +200,9 @@ impl Reading<'_> {
             }
         });
         found.sort_by(|a, b| a.0.cmp(&b.0).then(b.1.cmp(&a.1)).then_with(|| a.2.cmp(&b.2)));
+        // A word one error away is meant rather than one two errors away.
+        let nearest = found.first().map_or(0, |(distance, ..)| *distance);
+        found.retain(|(distance, ..)| *distance == nearest);
         found.truncate(MOST_CORRECTIONS);
         found
             .into_iter()
