@@ -10,17 +10,26 @@ use crate::imports::options::{Choices, ImportOptions};
 use crate::imports::run::{import, queue};
 use crate::imports::source::{Format, Source};
 use crate::problem::Problem;
+use crate::state::Limits;
 
 /// Imports a file into the database that no server has open.
 pub(super) fn run(config: &Config, file: &Path) -> Result<(), CommandError> {
     start_log(config);
-    let bytes = bytes_of(file)?.into();
     let is = |ending: &str| file.extension().is_some_and(|given| given.eq_ignore_ascii_case(ending));
     let format = if is("jsonl") || is("ndjson") || is("json") {
         Format::JsonLines
     } else {
         Format::Table
     };
+    // A table of more bytes is refused anyway; better before they are in memory.
+    let size = std::fs::metadata(file).map_or(0, |file| file.len());
+    if format == Format::Table && size > Limits::default().import_bytes as u64 {
+        return Err(CommandError::Other(format!(
+            "{} is too long for a table",
+            file.display()
+        )));
+    }
+    let bytes = bytes_of(file)?.into();
     let source = Source::open(bytes, format, &ImportOptions::default()).map_err(|problem| refused(&problem))?;
     let booted = open(config)?;
     let (state, id) = (&booted.state, booted.state.id());

@@ -97,10 +97,20 @@ pub fn import(
     if let Some(id) = job {
         report::progress(state, actor, id, |job| Job {
             status: JobStatus::Running,
+            total: u64::try_from(source.count()).ok(),
             ..job
         })?;
     }
     let prepared = prepare(state, source, choices)?;
+    if let Some(id) = job {
+        // The faulty rows are dealt with; and who cancelled meanwhile is heard before anything is written.
+        let failed = u64::try_from(prepared.outcome.failed).unwrap_or(u64::MAX);
+        report::progress(state, actor, id, |job| Job {
+            done: failed,
+            failed,
+            ..job
+        })?;
+    }
     if choices.on_fault == OnFault::Abort && prepared.outcome.failed > 0 {
         if let Some(id) = job {
             report::faults_alone(state, actor, id, &prepared.outcome)?;

@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use actix_web::web::Bytes;
 use serde_json::{Map, Value};
 
-use super::cells;
+use super::cells::{self, Reading};
 use super::columns::{self, Field, Mapping, Reason};
 use super::lines::{ImportParts, ImportPerson, ImportSkill, Line, PARTS, RECORDS};
 use super::options::{Choices, ImportOptions};
@@ -27,6 +27,9 @@ pub enum Format {
 
 /// Characters of a value that are repeated in a fault.
 const SHOWN: usize = 200;
+
+/// Lines of JSON at most; every one of them may have to be remembered with a fault.
+const MOST_LINES: usize = 500_000;
 
 /// Rows, not yet read.
 pub enum Source {
@@ -51,14 +54,20 @@ impl Source {
     /// [`Code::MalformedBody`] if it is no table, [`Code::InvalidQuery`] if the query names no field or no sheet.
     pub fn open(bytes: Bytes, format: Format, options: &ImportOptions) -> Result<Self, Problem> {
         let assignments = options.assignments()?;
+        let unreadable =
+            |breach| Problem::new(Code::MalformedBody).with_breaches(vec![(Place::Body(String::new()), breach)]);
         if format == Format::JsonLines {
-            return Ok(Self::Lines(bytes));
+            let source = Self::Lines(bytes);
+            if source.count() > MOST_LINES {
+                return Err(unreadable(Breach::Unreadable(format!("more than {MOST_LINES} lines"))));
+            }
+            return Ok(source);
         }
         let table = table::read(&bytes, &options.hints()).map_err(|breach| match breach {
             Breach::NotOneOf(_) => {
                 Problem::new(Code::InvalidQuery).with_breaches(vec![(Place::Parameter("sheet".to_owned()), breach)])
             }
-            breach => Problem::new(Code::MalformedBody).with_breaches(vec![(Place::Body(String::new()), breach)]),
+            breach => unreadable(breach),
         })?;
         let mapping = columns::map(&table, options.header_row, &assignments);
         Ok(Self::Table(table, mapping))
@@ -69,32 +78,22 @@ impl Source {
         matches!(self, Self::Table(_, mapping) if mapping.position(Field::Name).is_none())
     }
 
-    /// Reads all rows.
-    pub fn read(&self, schemas: &LineSchemas, choices: &Choices) -> Vec<Read> {
+    /// How many rows there are.
+    pub fn count(&self) -> usize {
         match self {
-            Self::Lines(bytes) => {
-                let filled = lines(bytes).filter(|(_, line)| !line.trim_ascii().is_empty());
-                filled.map(|(row, line)| read_line(schemas, row, line)).collect()
-            }
+            Self::Lines(bytes) => filled(bytes).count(),
+            Self::Table(table, mapping) => table.rows.iter().filter(|row| row.number > mapping.header_row).count(),
+        }
+    }
+
+    /// Reads the rows, one after the other.
+    pub fn read<'a>(&'a self, schemas: &'a LineSchemas, choices: &Choices) -> Box<dyn Iterator<Item = Read> + 'a> {
+        let usual = choices.kind;
+        match self {
+            Self::Lines(bytes) => Box::new(filled(bytes).map(|(row, line)| read_line(schemas, row, line))),
             Self::Table(table, mapping) => {
                 let rows = table.rows.iter().filter(|row| row.number > mapping.header_row);
-                rows.map(|row| {
-                    let reading = cells::read(mapping, row, choices.kind);
-                    let mut read = read_value(schemas, row.number, reading.value);
-                    if !reading.faults.is_empty() {
-                        read.line = None;
-                        // What a formula leaves empty is not missing besides.
-                        let spoilt =
-                            |fault: &RowFault| reading.faults.iter().any(|(place, _)| fault.pointer() == place);
-                        read.found.retain(|fault| !spoilt(fault));
-                    }
-                    let fault = |(pointer, breach)| RowFault::error(row.number, pointer, breach);
-                    let remark = |(pointer, breach)| RowFault::warning(row.number, pointer, breach);
-                    read.found.extend(reading.faults.into_iter().map(fault));
-                    read.found.extend(reading.notices.into_iter().map(remark));
-                    read
-                })
-                .collect()
+                Box::new(rows.map(move |row| read_row(schemas, row.number, cells::read(mapping, row, usual))))
             }
         }
     }
@@ -158,6 +157,25 @@ fn lines(bytes: &[u8]) -> impl Iterator<Item = (usize, &[u8])> {
         .split(|byte| *byte == b'\n')
         .enumerate()
         .map(|(index, line)| (index + 1, line))
+}
+
+fn filled(bytes: &[u8]) -> impl Iterator<Item = (usize, &[u8])> {
+    lines(bytes).filter(|(_, line)| !line.trim_ascii().is_empty())
+}
+
+fn read_row(schemas: &LineSchemas, row: usize, reading: Reading) -> Read {
+    let mut read = read_value(schemas, row, reading.value);
+    if !reading.faults.is_empty() {
+        read.line = None;
+        // What a formula leaves empty is not missing besides.
+        let spoilt = |fault: &RowFault| reading.faults.iter().any(|(place, _)| fault.pointer() == place);
+        read.found.retain(|fault| !spoilt(fault));
+    }
+    let fault = |(pointer, breach)| RowFault::error(row, pointer, breach);
+    let remark = |(pointer, breach)| RowFault::warning(row, pointer, breach);
+    read.found.extend(reading.faults.into_iter().map(fault));
+    read.found.extend(reading.notices.into_iter().map(remark));
+    read
 }
 
 /// A JSON value as text: a string without quotes.

@@ -193,7 +193,7 @@ pub(super) fn postcode(text: &str, country: &str) -> String {
     if country != "DE" {
         return bare.to_owned();
     }
-    let digits = bare.trim_start_matches(|c: char| matches!(c, 'D' | 'E' | '-' | '–' | ' '));
+    let digits = bare.trim_start_matches(['D', 'E', '-', '–', ' ']);
     let digits: String = digits.chars().filter(|c| !c.is_whitespace()).collect();
     let is_number = digits.bytes().all(|byte| byte.is_ascii_digit());
     match digits.len() {
