@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use diesel::prelude::*;
 use uuid::Uuid;
 use werkstadt_domain::named::Named;
-use werkstadt_domain::organisation::{OrganisationId, RegisterEntry};
+use werkstadt_domain::organisation::{ExternalId, OrganisationId, RegisterEntry};
 
 use crate::changes::Noun;
 use crate::db::Db;
@@ -13,7 +13,8 @@ use crate::dialect;
 use crate::error::{Error, Result};
 use crate::guard::IDS_PER_QUERY;
 use crate::jobs::{JobId, signed};
-use crate::schema::{changes, import_duplicates, import_records, organisations};
+use crate::organisations::ExternalIdRow;
+use crate::schema::{changes, import_duplicates, import_records, organisation_external_ids, organisations};
 use crate::shapes::LocationShape;
 use crate::sqltypes::{Json, SqlId};
 use crate::work::UnitOfWork;
@@ -45,6 +46,8 @@ pub struct Known {
     pub ror_id: Option<String>,
     /// Wikidata item.
     pub wikidata_id: Option<String>,
+    /// Ids in other systems.
+    pub external: Vec<ExternalId>,
 }
 
 /// A record that an import made or changed.
@@ -67,8 +70,7 @@ pub struct Done {
     pub changes: usize,
 }
 
-/// All organisations, in order of id, as far as duplicates are found by it. External ids are asked for by value, see
-/// [`crate::organisations::by_external_ids`].
+/// All organisations, in order of id, as far as duplicates are found by it.
 ///
 /// # Errors
 /// As every read.
@@ -90,7 +92,17 @@ pub fn known(db: &mut Db) -> Result<Vec<Known>> {
             organisations::wikidata_id,
         ))
         .load(db)?;
-    Ok(rows.into_iter().map(KnownRow::into_known).collect())
+    let mut external: HashMap<OrganisationId, Vec<ExternalId>> = HashMap::new();
+    let ids: Vec<ExternalIdRow> = organisation_external_ids::table.load(db)?;
+    for (owner, id) in ids.into_iter().map(ExternalIdRow::into_parts) {
+        external.entry(owner).or_default().push(id);
+    }
+    let with_ids = rows.into_iter().map(|row| {
+        let known = row.into_known();
+        let external = external.remove(&known.id).unwrap_or_default();
+        Known { external, ..known }
+    });
+    Ok(with_ids.collect())
 }
 
 /// Notes what an import did, in its own transaction. All records must be written already.
@@ -212,6 +224,7 @@ impl KnownRow {
             lei: self.lei,
             ror_id: self.ror_id,
             wikidata_id: self.wikidata_id,
+            external: Vec::new(),
         }
     }
 }

@@ -102,6 +102,8 @@ pub enum Verdict {
 pub struct Index {
     by: HashMap<(Reason, String), Other>,
     hosts: HashMap<String, usize>,
+    /// The numbers of organisations of the directory, each as its sort and its value.
+    numbers: HashMap<OrganisationId, Vec<(String, String)>>,
 }
 
 /// What is compared.
@@ -116,19 +118,20 @@ struct Marks<'a> {
 }
 
 impl Index {
-    /// The organisations of the directory, with the owners of those external ids that the file brings.
-    pub fn new(known: &[Known], external: &HashMap<ExternalId, OrganisationId>) -> Self {
+    /// The organisations of the directory.
+    pub fn new(known: &[Known]) -> Self {
         let mut index = Self {
             by: HashMap::with_capacity(known.len() * 3),
             hosts: HashMap::new(),
+            numbers: HashMap::new(),
         };
         for one in known {
-            index.insert(&Marks::of_known(one), Other::Directory(one.id));
-        }
-        for (id, owner) in external {
-            index
-                .by
-                .insert((Reason::ExternalId, shown(id)), Other::Directory(*owner));
+            let marks = Marks::of_known(one);
+            let numbers = marks.numbers_by_sort();
+            if !numbers.is_empty() {
+                index.numbers.insert(one.id, numbers);
+            }
+            index.insert(&marks, Other::Directory(one.id));
         }
         index
     }
@@ -156,13 +159,26 @@ impl Index {
         let mut found = marks.keys().into_iter().filter_map(|key| {
             let other = *self.by.get(&key)?;
             let (reason, value) = key;
-            is_own(reason, &value).then_some(Found { reason, value, other })
+            let doubtful = reason == Reason::NameAndTown && self.contradicts(other, &marks);
+            (is_own(reason, &value) && !doubtful).then_some(Found { reason, value, other })
         });
         let mut found = found.next()?;
         if matches!(found.reason, Reason::NameAndTown | Reason::Name) {
             found.value = organisation.name.clone();
         }
         Some(found)
+    }
+
+    /// True if both have a number of one sort, and not the same: two of one name in one town are then two.
+    fn contradicts(&self, other: Other, marks: &Marks<'_>) -> bool {
+        let known = other.directory().and_then(|id| self.numbers.get(&id));
+        let given = marks.numbers_by_sort();
+        known.is_some_and(|known| {
+            given.iter().any(|(sort, value)| {
+                let mut same_sort = known.iter().filter(|(other, _)| other == sort).peekable();
+                same_sort.peek().is_some() && same_sort.all(|(_, other)| other != value)
+            })
+        })
     }
 
     /// What becomes of a row. Only sure matches with the directory are acted on; two rows of one file that only look alike
@@ -207,11 +223,24 @@ impl<'a> Marks<'a> {
                 &known.ror_id,
                 &known.wikidata_id,
             ]),
-            external: &[],
+            external: &known.external,
             name: &known.name,
             town: known.city.as_ref().map(|city| fold(city)),
             website: known.website.as_ref(),
         }
+    }
+
+    fn numbers_by_sort(&self) -> Vec<(String, String)> {
+        let unique = self
+            .keys()
+            .into_iter()
+            .filter(|(reason, _)| reason.is_unique() && *reason != Reason::ExternalId);
+        let own = unique.map(|(reason, value)| (reason.code().to_owned(), value));
+        let external = self
+            .external
+            .iter()
+            .map(|id| (format!("{} {}", Reason::ExternalId.code(), id.scheme), id.value.clone()));
+        own.chain(external).collect()
     }
 
     /// Reasons with values, the surest first.

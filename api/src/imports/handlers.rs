@@ -41,7 +41,7 @@ pub struct JobPath {
     params(ImportOptions, ("Prefer" = Option<String>, Header, description = "`wait=10` waits up to so many seconds for the end.")),
     request_body(content((crate::imports::lines::ImportLine = "application/x-ndjson", example = json!({"record": "organisation", "kind": "company", "name": "Beispiel GmbH"})),
         (String = "text/csv", example = "Firma;Art;PLZ;Ort\nBeispiel GmbH;Unternehmen;07743;Jena\n"),
-        (String = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"))),
+        (crate::imports::lines::ImportWorkbook = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"))),
     extensions(("x-authz" = json!({"from": "manager", "scope": "admin"}))),
     responses((status = 202, description = "Accepted; the job tells how it goes.", body = JobBody)))]
 #[post("/imports")]
@@ -85,7 +85,7 @@ pub async fn create_import(
     params(ImportOptions),
     request_body(content((crate::imports::lines::ImportLine = "application/x-ndjson", example = json!({"record": "organisation", "kind": "company", "name": "Beispiel GmbH"})),
         (String = "text/csv", example = "Firma;Art;PLZ;Ort\nBeispiel GmbH;Unternehmen;07743;Jena\n"),
-        (String = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"))),
+        (crate::imports::lines::ImportWorkbook = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"))),
     extensions(("x-authz" = json!({"from": "manager", "scope": "admin"}))),
     responses((status = 200, description = "What the import would do.", body = PreviewBody)))]
 #[post("/imports/preview")]

@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 use werkstadt_domain::named::Named;
 
 use super::cells;
-use super::columns::{Column, Mapping};
+use super::columns::{Column, Field, Mapping};
 use super::options::Choices;
 use super::report::row_error;
 use super::run::{Outcome, prepare};
@@ -28,7 +28,7 @@ const FINDINGS: usize = 100;
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = ImportPreview, example = json!({"format": "csv", "encoding": "windows-1252", "separator": "semicolon", "quote": "\"", "header_row": 3,
     "rows": 60, "failed": 1, "created": {"organisations": 59},
-    "columns": [{"position": 1, "header": "Firma", "field": "name", "reason": "name", "samples": ["Beispiel GmbH"]}],
+    "columns": [{"position": 1, "header": "Firma", "field": "name", "reason": "name", "samples": ["Beispiel GmbH"]}], "fields": ["kind", "name"],
     "records": [{"row": 4, "values": [{"field": "name", "value": "Beispiel GmbH"}]}], "errors": [], "duplicates": []}))]
 pub struct PreviewBody {
     /// `csv`, `xlsx` or `jsonl`.
@@ -67,6 +67,8 @@ pub struct PreviewBody {
     pub created: BTreeMap<&'static str, usize>,
     /// The columns of a table.
     pub columns: Vec<ColumnBody>,
+    /// The fields that a column can hold, beside `external_id:scheme`.
+    pub fields: Vec<&'static str>,
     /// The first rows of a table as they would be read.
     pub records: Vec<PreviewRowBody>,
     /// The first 100 faults and remarks.
@@ -150,6 +152,7 @@ fn body(format: &'static str, outcome: Outcome) -> PreviewBody {
         failed: number(outcome.failed),
         created: outcome.created,
         columns: Vec::new(),
+        fields: Field::ALL.iter().map(|field| field.code()).collect(),
         records: Vec::new(),
         errors: errors.map(JobErrorBody::from).collect(),
         duplicates: outcome.findings.into_iter().take(FINDINGS).collect(),

@@ -6,7 +6,7 @@ use serde_json::json;
 use werkstadt_domain::account::UserId;
 use werkstadt_domain::audience::Stored;
 use werkstadt_domain::import::merge;
-use werkstadt_domain::organisation::{ExternalId, Organisation};
+use werkstadt_domain::organisation::Organisation;
 use werkstadt_domain::text::Language;
 use werkstadt_persistence::imports;
 use werkstadt_persistence::jobs::{self, Job, JobId, JobStatus, Severity};
@@ -151,7 +151,7 @@ pub fn prepare(state: &State, source: &Source, choices: &Choices) -> Result<Prep
         faults.extend(read.found);
     }
     let snapshot = state.directory().snapshot();
-    let (names, external) = (organisation_names(&rows), external_ids(&rows));
+    let names = organisation_names(&rows);
     let brings_organisations = rows.iter().any(|(_, line)| matches!(line, Line::Organisation(..)));
     let directory = state.store.read::<_, Problem>(|db| {
         let known = if brings_organisations {
@@ -162,7 +162,7 @@ pub fn prepare(state: &State, source: &Source, choices: &Choices) -> Result<Prep
         Ok(Directory {
             snapshot: &snapshot,
             names: organisations::by_name_keys(db, &names)?.into_iter().collect(),
-            index: Index::new(&known, &organisations::by_external_ids(db, &external)?),
+            index: Index::new(&known),
         })
     })?;
     let mut plan = plan(rows, directory, choices.duplicates, &|| state.world.id());
@@ -209,17 +209,6 @@ fn settle(source: &Source, faults: &mut Vec<RowFault>) -> usize {
     }
     source.explain(faults);
     faulty.len()
-}
-
-fn external_ids(rows: &[(usize, Line)]) -> Vec<ExternalId> {
-    let organisations = rows.iter().filter_map(|(_, line)| match line {
-        Line::Organisation(organisation, _) => Some(&organisation.external_ids),
-        _ => None,
-    });
-    let parsed = organisations
-        .flatten()
-        .filter_map(|id| ExternalId::parse(&id.scheme, &id.value).ok());
-    parsed.collect()
 }
 
 type Updates = Vec<(Stored<Organisation>, Organisation)>;

@@ -143,3 +143,21 @@ fn a_twin_is_added_on_request_where_names_allow() {
         );
     });
 }
+
+#[test]
+fn a_namesake_with_another_number_is_another_one() {
+    on_each(|database| {
+        let app = TestApp::on(database);
+        directory(&app);
+        let table = "Name;USt-IdNr;Ort;pic_id;Tags\nMüller & Söhne GmbH;DE999999999;Jena;1;\nMÜLLER UND SÖHNE GMBH;DE123456789;Jena;;Laser\n";
+        let job = send(&app, "?duplicates=update", "text/csv", table);
+        let found = duplicates(&app, &job);
+        assert_eq!(texts(&found[0], &["reason", "action"]), ["name", "created"]);
+        assert_eq!(texts(&found[1], &["reason", "action"]), ["vat_id", "updated"]);
+        let remarks = errors(&app, &job);
+        assert_eq!(
+            texts(&remarks[0], &["pointer", "code", "severity"]),
+            ["/skills", "left_out", "warning"]
+        );
+    });
+}

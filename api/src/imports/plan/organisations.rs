@@ -10,10 +10,11 @@ use werkstadt_domain::reference::Reference;
 use werkstadt_domain::skill::Claim;
 use werkstadt_domain::text::{line, web_address};
 
-use super::{Action, Match, Planner, finish};
+use super::{Action, Match, Planner, RowFault, finish};
 use crate::imports::duplicates::Verdict;
 use crate::imports::lines::{ImportMembership, ImportParts, ImportUnit};
 use crate::organisations::wire::OrganisationCreate;
+use crate::problem::Breach;
 use crate::wire::{Writing, day, optional, required_text, text};
 
 /// The parts of one organisation, planned.
@@ -34,7 +35,9 @@ impl Planner<'_> {
             let Some(organisation) = self.accept(row, record) else {
                 continue;
             };
-            if let Some(organisation) = self.compare(row, organisation, &mut updated) {
+            let taken = self.compare(row, organisation, &mut updated);
+            self.remark_on_parts(row, &parts);
+            if let Some(organisation) = taken {
                 self.index.add(row, &organisation);
                 self.names
                     .add_organisation(organisation.id, &organisation.name, &organisation.identifiers.external);
@@ -72,6 +75,22 @@ impl Planner<'_> {
             for partner in &mut reference.partners {
                 partner.organisation = partner.organisation.filter(|id| !dropped.contains(id));
             }
+        }
+    }
+
+    /// An update changes the organisation itself, not what belongs to it.
+    fn remark_on_parts(&mut self, row: usize, parts: &ImportParts) {
+        let last = self.plan.matches.last();
+        let is_update = last.is_some_and(|one| one.row == row && one.action == Action::Updated);
+        let given = [
+            ("/units", parts.units.is_empty()),
+            ("/skills", parts.skills.is_empty()),
+            ("/references", parts.references.is_empty()),
+            ("/membership", parts.membership.is_none()),
+        ];
+        for (place, _) in given.iter().filter(|(_, is_empty)| is_update && !is_empty) {
+            let why = Breach::LeftOut("an update does not change it".to_owned());
+            self.plan.faults.push(RowFault::warning(row, (*place).to_owned(), why));
         }
     }
 
