@@ -16,132 +16,48 @@ pub(super) enum Named {
     Other,
 }
 
-/// Words for kinds, beside their codes. The codes of activity types in European funding are among them.
-const WORDS: [(Kind, &[&str]); 8] = [
+/// Words for kinds, beside their codes, between `|`. The codes of activity types in European funding are among them.
+const WORDS: [(Kind, &str); 8] = [
     (
         Kind::Company,
-        &[
-            "Unternehmen",
-            "Firma",
-            "Betrieb",
-            "Business",
-            "Enterprise",
-            "Industrie",
-            "Industry",
-            "KMU",
-            "SME",
-            "Großunternehmen",
-            "Konzern",
-            "Wirtschaft",
-            "Wirtschaftsunternehmen",
-            "Privatunternehmen",
-            "Private company",
-            "Private sector",
-            "PRC",
-            "Dienstleister",
-            "Handwerk",
-            "Handwerksbetrieb",
-            "Freiberufler",
-            "Selbständige",
-            "Corporate",
-        ],
+        "Unternehmen | Firma | Betrieb | Business | Enterprise | Industrie | Industry | KMU | SME | \
+        Großunternehmen | Konzern | Wirtschaft | Wirtschaftsunternehmen | Privatunternehmen | Private \
+        company | Private sector | PRC | Dienstleister | Handwerk | Handwerksbetrieb | Freiberufler | \
+        Selbständige | Corporate",
     ),
     (
         Kind::Startup,
-        &["Start-up", "Gründung", "Ausgründung", "Spin-off", "Neugründung"],
+        "Start-up | Gründung | Ausgründung | Spin-off | Neugründung",
     ),
     (
         Kind::University,
-        &[
-            "Hochschule",
-            "Universität",
-            "Fachhochschule",
-            "Uni",
-            "College",
-            "Higher education",
-            "Higher education institution",
-            "HES",
-            "Duale Hochschule",
-            "Akademie",
-        ],
+        "Hochschule | Universität | Fachhochschule | Uni | College | Higher education | Higher education \
+        institution | HES | Duale Hochschule | Akademie",
     ),
     (
         Kind::ResearchInstitute,
-        &[
-            "Forschungseinrichtung",
-            "Forschungsinstitut",
-            "Institut",
-            "Forschung",
-            "Research organisation",
-            "Research organization",
-            "Research centre",
-            "Research center",
-            "Research",
-            "Forschungszentrum",
-            "Außeruniversitäre Forschung",
-            "REC",
-        ],
+        "Forschungseinrichtung | Forschungsinstitut | Institut | Forschung | Research organisation | Research \
+        organization | Research centre | Research center | Research | Forschungszentrum | Außeruniversitäre \
+        Forschung | REC",
     ),
     (
         Kind::PublicAdministration,
-        &[
-            "Öffentliche Stelle",
-            "Öffentliche Verwaltung",
-            "Öffentliche Einrichtung",
-            "Öffentliche Hand",
-            "Verwaltung",
-            "Behörde",
-            "Kommune",
-            "Stadt",
-            "Gemeinde",
-            "Landkreis",
-            "Amt",
-            "Ministerium",
-            "Gebietskörperschaft",
-            "Public body",
-            "Public",
-            "Public sector",
-            "Government",
-            "Administration",
-            "PUB",
-        ],
+        "Öffentliche Stelle | Öffentliche Verwaltung | Öffentliche Einrichtung | Öffentliche Hand | \
+        Verwaltung | Behörde | Kommune | Stadt | Gemeinde | Landkreis | Amt | Ministerium | \
+        Gebietskörperschaft | Public body | Public | Public sector | Government | Administration | PUB",
     ),
     (
         Kind::Association,
-        &[
-            "Verein",
-            "e. V.",
-            "Verband",
-            "Stiftung",
-            "Foundation",
-            "Kammer",
-            "Netzwerk",
-            "Cluster",
-            "NGO",
-            "Non-profit",
-            "Nonprofit organisation",
-            "Gemeinnützige Organisation",
-        ],
+        "Verein | e. V. | Verband | Stiftung | Foundation | Kammer | Netzwerk | Cluster | NGO | Non-profit | \
+        Nonprofit organisation | Gemeinnützige Organisation",
     ),
     (
         Kind::School,
-        &[
-            "Schule",
-            "Gymnasium",
-            "Berufsschule",
-            "Bildungseinrichtung",
-            "Bildungsträger",
-        ],
+        "Schule | Gymnasium | Berufsschule | Bildungseinrichtung | Bildungsträger",
     ),
     (
         Kind::CivicInitiative,
-        &[
-            "Initiative",
-            "Bürgerinitiative",
-            "Zivilgesellschaft",
-            "Civil society",
-            "Bürgerschaft",
-        ],
+        "Initiative | Bürgerinitiative | Zivilgesellschaft | Civil society | Bürgerschaft",
     ),
 ];
 
@@ -159,7 +75,7 @@ const OTHER: [&str; 9] = [
 
 static KNOWN: LazyLock<HashMap<String, Named>> = LazyLock::new(|| {
     let named = WORDS.iter().flat_map(|(kind, words)| {
-        let all = std::iter::once(kind.code()).chain(words.iter().copied());
+        let all = std::iter::once(kind.code()).chain(words.split('|'));
         all.map(|word| (fold(word), Named::As(*kind)))
     });
     named
@@ -175,80 +91,32 @@ pub(super) fn named(text: &str) -> Option<Named> {
 
 /// Words of names that tell a kind, the more telling ones first. A word that ends in `*` stands for all that begin with it, one
 /// that begins with `*` for all that contain it.
-const SIGNS: [(Kind, &[&str]); 7] = [
-    (
-        Kind::University,
-        &["*universit*", "*hochschule*", "university", "klinikum"],
-    ),
+const SIGNS: [(Kind, &str); 7] = [
+    (Kind::University, "*universit* | *hochschule* | university | klinikum"),
     (
         Kind::PublicAdministration,
-        &[
-            "*ministerium*",
-            "ministry",
-            "landkreis",
-            "landeshauptstadt",
-            "bundesamt",
-            "landesamt",
-            "landesanstalt",
-            "bundesanstalt",
-            "senatsverwaltung",
-            "stadtverwaltung",
-            "gemeinde",
-            "stadt",
-            "bezirksamt",
-            "behorde",
-            "federal",
-        ],
+        "*ministerium* | ministry | landkreis | landeshauptstadt | bundesamt | landesamt | landesanstalt | \
+        bundesanstalt | senatsverwaltung | stadtverwaltung | gemeinde | stadt | bezirksamt | behorde | \
+        federal",
     ),
     (
         Kind::ResearchInstitute,
-        &[
-            "fraunhofer*",
-            "leibniz*",
-            "helmholtz*",
-            "max planck*",
-            "forschungs*",
-            "research",
-        ],
+        "fraunhofer* | leibniz* | helmholtz* | max planck* | forschungs* | research",
     ),
     (
         Kind::School,
-        &[
-            "schule",
-            "gymnasium",
-            "*oberschule*",
-            "*gesamtschule*",
-            "*grundschule*",
-            "berufsschul*",
-            "volkshochschule",
-        ],
+        "schule | gymnasium | *oberschule* | *gesamtschule* | *grundschule* | berufsschul* | volkshochschule",
     ),
     (
         Kind::Company,
-        &[
-            "gmbh", "ag", "kg", "ohg", "gbr", "ug", "se", "kgaa", "ltd", "inc", "mbh",
-        ],
+        "gmbh | ag | kg | ohg | gbr | ug | se | kgaa | ltd | inc | mbh",
     ),
     (
         Kind::Association,
-        &[
-            "ev",
-            "verein",
-            "verband",
-            "*verband*",
-            "stiftung",
-            "*stiftung*",
-            "kammer",
-            "*kammer*",
-            "association",
-            "foundation",
-            "bund",
-            "gesellschaft",
-            "network",
-            "netzwerk",
-        ],
+        "ev | verein | verband | *verband* | stiftung | *stiftung* | kammer | *kammer* | association | \
+        foundation | bund | gesellschaft | network | netzwerk",
     ),
-    (Kind::ResearchInstitute, &["institut", "institute", "zentrum", "centre"]),
+    (Kind::ResearchInstitute, "institut | institute | zentrum | centre"),
 ];
 
 /// The kind that a name tells.
@@ -263,33 +131,28 @@ pub(super) fn guess(name: &str) -> Option<Kind> {
             (false, false) => words().any(|word| word == inner),
         }
     };
-    let found = SIGNS.iter().find(|(_, signs)| signs.iter().any(|sign| fits(sign)));
+    let found = SIGNS
+        .iter()
+        .find(|(_, signs)| signs.split('|').any(|sign| fits(sign.trim())));
     found.map(|(kind, _)| *kind)
 }
 
-const SIZES: [(SizeClass, &[&str]); 4] = [
+const SIZES: [(SizeClass, &str); 4] = [
     (
         SizeClass::Micro,
-        &["Kleinst", "Kleinstunternehmen", "1-9", "bis 9", "unter 10", "<10"],
+        "Kleinst | Kleinstunternehmen | 1-9 | bis 9 | unter 10 | <10",
     ),
     (
         SizeClass::Small,
-        &["Klein", "Kleinunternehmen", "10-49", "kleines Unternehmen"],
+        "Klein | Kleinunternehmen | 10-49 | kleines Unternehmen",
     ),
     (
         SizeClass::Medium,
-        &[
-            "Mittel",
-            "Mittelgroß",
-            "Mittelständisch",
-            "mittleres Unternehmen",
-            "50-249",
-            "Medium-sized",
-        ],
+        "Mittel | Mittelgroß | Mittelständisch | mittleres Unternehmen | 50-249 | Medium-sized",
     ),
     (
         SizeClass::Large,
-        &["Groß", "Großunternehmen", "ab 250", "250+", ">250", "über 250"],
+        "Groß | Großunternehmen | ab 250 | 250+ | >250 | über 250",
     ),
 ];
 
@@ -298,7 +161,7 @@ pub(super) fn size(text: &str) -> Option<SizeClass> {
     let folded = fold(text);
     let found = SIZES
         .iter()
-        .find(|(size, words)| fold(size.code()) == folded || words.iter().any(|word| fold(word) == folded));
+        .find(|(size, words)| fold(size.code()) == folded || words.split('|').any(|word| fold(word) == folded));
     found.map(|(size, _)| *size)
 }
 

@@ -225,45 +225,36 @@ pub(super) fn ags(text: &str) -> String {
     }
 }
 
-const COUNTRIES: [(&str, &[&str]); 26] = [
-    ("DE", &["Deutschland", "Germany", "D", "BRD", "GER", "DEU"]),
-    ("AT", &["Österreich", "Austria", "A", "AUT"]),
-    ("CH", &["Schweiz", "Switzerland", "CHE"]),
-    ("FR", &["Frankreich", "France", "F", "FRA"]),
-    ("NL", &["Niederlande", "Netherlands", "NLD"]),
-    ("BE", &["Belgien", "Belgium", "B"]),
-    ("LU", &["Luxemburg", "Luxembourg"]),
-    ("DK", &["Dänemark", "Denmark"]),
-    ("PL", &["Polen", "Poland"]),
-    (
-        "CZ",
-        &["Tschechien", "Tschechische Republik", "Czechia", "Czech Republic"],
-    ),
-    ("SK", &["Slowakei", "Slovakia"]),
-    ("HU", &["Ungarn", "Hungary"]),
-    ("IT", &["Italien", "Italy", "I"]),
-    ("ES", &["Spanien", "Spain", "E"]),
-    ("PT", &["Portugal"]),
+const COUNTRIES: [(&str, &str); 26] = [
+    ("DE", "Deutschland | Germany | D | BRD | GER | DEU"),
+    ("AT", "Österreich | Austria | A | AUT"),
+    ("CH", "Schweiz | Switzerland | CHE"),
+    ("FR", "Frankreich | France | F | FRA"),
+    ("NL", "Niederlande | Netherlands | NLD"),
+    ("BE", "Belgien | Belgium | B"),
+    ("LU", "Luxemburg | Luxembourg"),
+    ("DK", "Dänemark | Denmark"),
+    ("PL", "Polen | Poland"),
+    ("CZ", "Tschechien | Tschechische Republik | Czechia | Czech Republic"),
+    ("SK", "Slowakei | Slovakia"),
+    ("HU", "Ungarn | Hungary"),
+    ("IT", "Italien | Italy | I"),
+    ("ES", "Spanien | Spain | E"),
+    ("PT", "Portugal"),
     (
         "GB",
-        &[
-            "Großbritannien",
-            "Vereinigtes Königreich",
-            "United Kingdom",
-            "UK",
-            "England",
-        ],
+        "Großbritannien | Vereinigtes Königreich | United Kingdom | UK | England",
     ),
-    ("IE", &["Irland", "Ireland"]),
-    ("SE", &["Schweden", "Sweden"]),
-    ("FI", &["Finnland", "Finland"]),
-    ("NO", &["Norwegen", "Norway"]),
-    ("EE", &["Estland", "Estonia"]),
-    ("LV", &["Lettland", "Latvia"]),
-    ("LT", &["Litauen", "Lithuania"]),
-    ("SI", &["Slowenien", "Slovenia"]),
-    ("US", &["USA", "Vereinigte Staaten", "United States"]),
-    ("LI", &["Liechtenstein"]),
+    ("IE", "Irland | Ireland"),
+    ("SE", "Schweden | Sweden"),
+    ("FI", "Finnland | Finland"),
+    ("NO", "Norwegen | Norway"),
+    ("EE", "Estland | Estonia"),
+    ("LV", "Lettland | Latvia"),
+    ("LT", "Litauen | Lithuania"),
+    ("SI", "Slowenien | Slovenia"),
+    ("US", "USA | Vereinigte Staaten | United States"),
+    ("LI", "Liechtenstein"),
 ];
 
 /// A country's code for its name.
@@ -271,20 +262,20 @@ pub(super) fn country(text: &str) -> String {
     let folded = fold(text);
     let found = COUNTRIES
         .iter()
-        .find(|(_, names)| names.iter().any(|name| fold(name) == folded));
+        .find(|(_, names)| names.split('|').any(|name| fold(name) == folded));
     found.map_or_else(|| text.to_uppercase(), |(code, _)| (*code).to_owned())
 }
 
-const LANGUAGES: [(&str, &[&str]); 9] = [
-    ("de", &["deutsch", "german"]),
-    ("en", &["englisch", "english"]),
-    ("fr", &["französisch", "french"]),
-    ("es", &["spanisch", "spanish"]),
-    ("it", &["italienisch", "italian"]),
-    ("pl", &["polnisch", "polish"]),
-    ("cs", &["tschechisch", "czech"]),
-    ("ru", &["russisch", "russian"]),
-    ("uk", &["ukrainisch", "ukrainian"]),
+const LANGUAGES: [(&str, &str); 9] = [
+    ("de", "deutsch | german"),
+    ("en", "englisch | english"),
+    ("fr", "französisch | french"),
+    ("es", "spanisch | spanish"),
+    ("it", "italienisch | italian"),
+    ("pl", "polnisch | polish"),
+    ("cs", "tschechisch | czech"),
+    ("ru", "russisch | russian"),
+    ("uk", "ukrainisch | ukrainian"),
 ];
 
 /// Language codes for codes or names.
@@ -297,7 +288,7 @@ pub(super) fn languages(text: &str) -> Value {
         let folded = fold(one);
         let found = LANGUAGES
             .iter()
-            .find(|(_, names)| names.iter().any(|name| fold(name) == folded));
+            .find(|(_, names)| names.split('|').any(|name| fold(name) == folded));
         found.map_or_else(|| one.to_lowercase(), |(code, _)| (*code).to_owned())
     };
     given.map(|one| json!(code(one))).collect()
