@@ -153,13 +153,12 @@ async fn read_bytes(request: &HttpRequest, mut payload: Payload, limit: usize) -
         .headers()
         .get(header::CONTENT_LENGTH)
         .and_then(|value| value.to_str().ok());
-    if announced
-        .and_then(|length| length.parse::<usize>().ok())
-        .is_some_and(|length| length > limit)
-    {
+    let announced = announced.and_then(|length| length.parse::<usize>().ok());
+    if announced.is_some_and(|length| length > limit) {
         return Err(too_large());
     }
-    let mut bytes = web::BytesMut::new();
+    // Growing by doubling would take three times the memory of a long body.
+    let mut bytes = web::BytesMut::with_capacity(announced.unwrap_or(0));
     while let Some(chunk) = payload.next().await {
         let unreadable = |error: actix_web::error::PayloadError| {
             let breach = Breach::Unreadable(error.to_string());

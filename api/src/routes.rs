@@ -107,6 +107,10 @@ fn administration(config: &mut ServiceConfig<'_>) {
         .service(users::handlers::update_user)
         .service(users::handlers::delete_user)
         .service(imports::handlers::create_import)
+        .service(imports::handlers::preview_import)
+        .service(imports::handlers::undo_import)
+        .service(imports::handlers::list_import_duplicates)
         .service(imports::handlers::get_job)
+        .service(imports::handlers::cancel_job)
         .service(imports::handlers::list_job_errors);
 }

@@ -11,12 +11,14 @@
 //! - [`opportunity`]: offers and requests.
 //! - [`search`]: questions to the directory; [`analysis`]: from texts to the terms under which they are found.
 //! - [`matching`]: who should work with whom, and why.
+//! - [`import`]: what is compared when a file comes in.
 //! - [`account`]: who may sign in and do what.
 
 pub mod account;
 pub mod analysis;
 pub mod audience;
 pub mod id;
+pub mod import;
 pub mod institution;
 pub mod invalid;
 pub mod matching;

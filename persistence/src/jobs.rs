@@ -105,6 +105,33 @@ pub struct RowError {
     pub code: String,
     /// One sentence.
     pub detail: String,
+    /// Whether the row was taken.
+    pub severity: Severity,
+    /// The column of a table, as its header names it.
+    pub column: Option<String>,
+    /// What was there.
+    pub value: Option<String>,
+}
+
+/// What a fault means for its row.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Severity {
+    /// It was not taken.
+    Error,
+    /// It was, with something assumed or left out.
+    Warning,
+}
+
+impl Named for Severity {
+    const NAME: &'static str = "Severity";
+    const ALL: &'static [Self] = &[Self::Error, Self::Warning];
+
+    fn code(self) -> &'static str {
+        match self {
+            Self::Error => "error",
+            Self::Warning => "warning",
+        }
+    }
 }
 
 /// One job.
@@ -178,7 +205,10 @@ pub fn update(unit: &mut UnitOfWork<'_>, before: &Job, after: Job) -> Result<Job
         id: before.id,
         created_at: before.created_at,
         updated_at: unit.now(),
-        finished_at: after.status.is_final().then(|| unit.now()),
+        finished_at: after
+            .status
+            .is_final()
+            .then(|| before.finished_at.unwrap_or(unit.now())),
         version: before.version + 1,
         ..after
     };
@@ -209,12 +239,15 @@ pub fn insert_errors(unit: &mut UnitOfWork<'_>, id: JobId, known: u64, errors: &
             pointer: error.pointer.clone(),
             code: error.code.clone(),
             detail: error.detail.clone(),
+            severity: error.severity.code().to_owned(),
+            input_column: error.column.clone(),
+            input_value: error.value.clone(),
         })
         .collect();
     dialect::insert_all::<job_errors::table, JobErrorRow>(unit.db(), job_errors::table, &rows)
 }
 
-fn signed(number: u64) -> i64 {
+pub(crate) fn signed(number: u64) -> i64 {
     i64::try_from(number).unwrap_or(i64::MAX)
 }
 
@@ -287,6 +320,9 @@ struct JobErrorRow {
     pointer: String,
     code: String,
     detail: String,
+    severity: String,
+    input_column: Option<String>,
+    input_value: Option<String>,
 }
 
 impl JobErrorRow {
@@ -296,6 +332,9 @@ impl JobErrorRow {
             pointer: self.pointer,
             code: self.code,
             detail: self.detail,
+            severity: Severity::from_code(&self.severity).unwrap_or(Severity::Error),
+            column: self.input_column,
+            value: self.input_value,
         }
     }
 }

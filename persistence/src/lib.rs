@@ -16,6 +16,7 @@ pub mod accounts;
 pub mod api_keys;
 pub mod claims;
 pub mod directory;
+pub mod imports;
 pub mod jobs;
 pub mod memberships;
 pub mod opportunities;

@@ -2,9 +2,11 @@
 
 mod accounts;
 mod directory;
+mod imports;
 
 pub(crate) use accounts::{api_keys, job_errors, jobs, refresh_tokens, sessions, settings, users};
 pub(crate) use directory::{
     affiliations, changes, membership_steps, memberships, opportunities, organisation_external_ids,
     organisation_references, organisations, persons, reference_partners, skill_broader, skill_claims, skills, units,
 };
+pub(crate) use imports::{import_duplicates, import_records};

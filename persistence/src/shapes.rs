@@ -61,7 +61,7 @@ pub(crate) struct LocationShape {
     street: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     postcode: Option<String>,
-    city: String,
+    pub(crate) city: String,
     country: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     ags: Option<String>,

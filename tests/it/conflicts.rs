@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 use werkstadt_tests::app::TestApp;
-use werkstadt_tests::calls::offer;
+use werkstadt_tests::calls::{import, offer};
 
 /// Produces each of them.
 pub fn all(app: &TestApp) {
@@ -10,6 +10,7 @@ pub fn all(app: &TestApp) {
     claims(app);
     what_is_still_needed(app);
     steps(app);
+    ended_jobs(app);
     let nobody = json!({"organisation_id": "01936d3e-7f10-7000-8000-00000000dead", "request": {}});
     app.anonymous().post("/v1/matches/explain", &nobody).is(404);
 }
@@ -81,6 +82,18 @@ fn what_is_still_needed(app: &TestApp) {
         &json!({"name": {"de": "Lehrstuhl"}, "kind": "chair", "parent_id": above}),
     );
     manager.delete(&format!("{units}/{above}"), "*").is(409);
+}
+
+/// What has ended cannot be cancelled, and an import can be taken back once.
+fn ended_jobs(app: &TestApp) {
+    let manager = app.as_manager();
+    let job = manager.send(import("{}").header("Prefer", "wait=20")).is(202).json();
+    let id = job["id"].as_str().unwrap();
+    let cancelled = manager.post(&format!("/v1/jobs/{id}/cancel"), &json!(null)).is(409);
+    assert_eq!(cancelled.json()["current"], "succeeded");
+    let undo = format!("/v1/imports/{id}/undo");
+    manager.post(&undo, &json!(null)).is(200);
+    assert_eq!(manager.post(&undo, &json!(null)).is(409).json()["current"], "undone");
 }
 
 /// A step that the life cycle does not have is refused, and names those that it has.

@@ -238,7 +238,7 @@ impl Walk<'_> {
 
     fn reads_bodies_strictly(&self) {
         let Some(schema) = self.body_schema() else {
-            if self.operation.id == "create_import" {
+            if ["create_import", "preview_import"].contains(&self.operation.id.as_str()) {
                 self.reads_imports_strictly();
             }
             return;
@@ -296,15 +296,21 @@ impl Walk<'_> {
     }
 
     fn reads_imports_strictly(&self) {
-        self.refused(import("{}").with_type("text/plain"), Code::UnsupportedMediaType);
+        let target = &self.operation.path;
+        let of_text = import("{}").with_type("text/plain");
+        let of_text = Request {
+            target: target.clone(),
+            ..of_text
+        };
+        self.refused(of_text, Code::UnsupportedMediaType);
         // Announced is enough; nobody wants to send 65 MB to hear that.
         let announced = format!(
-            "POST /v1/imports HTTP/1.1\r\nHost: x\r\nConnection: close\r\nAuthorization: Bearer {}\r\n\
+            "POST {target} HTTP/1.1\r\nHost: x\r\nConnection: close\r\nAuthorization: Bearer {}\r\n\
              Content-Type: text/csv\r\nContent-Length: {}\r\n\r\n",
             self.caller().token().unwrap(),
             65 << 20
         );
-        self.app.raw("POST", "/v1/imports", announced.into_bytes()).is(413);
+        self.app.raw("POST", target, announced.into_bytes()).is(413);
     }
 
     fn guards_changes(&self) {

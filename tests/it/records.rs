@@ -332,6 +332,9 @@ fn jobs_report_and_learn_that_they_are_cancelled() {
                 pointer: "/name".to_owned(),
                 code: "required".to_owned(),
                 detail: "is missing".to_owned(),
+                severity: jobs::Severity::Error,
+                column: Some("PLZ".into()),
+                value: Some("x".into()),
             }];
             jobs::insert_errors(work, job.id, 0, &errors)?;
             jobs::insert_errors(work, job.id, 1, &errors)?;

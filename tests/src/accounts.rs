@@ -1,4 +1,4 @@
-//! Users and API keys, written past the API: signing in takes time on purpose.
+//! Users, API keys and jobs, written past the API: signing in takes time on purpose, and jobs do not wait to be looked at.
 
 use actix_web::web;
 use werkstadt_api::auth::ApiKeySecret;
@@ -6,6 +6,7 @@ use werkstadt_api::state::State;
 use werkstadt_domain::account::{ApiKey, Role, Scope, User, UserId};
 use werkstadt_domain::named::Named;
 use werkstadt_domain::organisation::OrganisationId;
+use werkstadt_persistence::jobs::{self, JobId};
 use werkstadt_persistence::{Actor, Error, api_keys, users};
 
 /// A new user of a role.
@@ -50,4 +51,18 @@ pub fn key(state: &web::Data<State>, user: UserId, scopes: &[Scope]) -> String {
     });
     written.expect("a key");
     secret.reveal().to_owned()
+}
+
+/// A job that waits; its id.
+///
+/// # Panics
+/// If it cannot be written.
+pub fn job(state: &web::Data<State>) -> String {
+    let id: JobId = state.id();
+    let written = state.store.write::<_, Error>(Actor::System, state.now(), |unit| {
+        jobs::insert(unit, id, "import", None)?;
+        Ok(())
+    });
+    written.expect("a job");
+    id.to_string()
 }

@@ -53,7 +53,13 @@ impl<'a> Stage<'a> {
             Some("matches") => (operation.path.clone(), Some(self.question(&operation.id, organisation))),
             Some("memberships") => self.of_membership(&operation.id, &operation.path),
             Some("users") => self.of_user(operation),
-            Some("imports") => return import(r#"{"record": "skill", "uri": "urn:x", "label": {"de": "X"}}"#),
+            Some("imports") => return self.of_import(operation),
+            Some("jobs") if operation.id == "cancel_job" => (
+                operation
+                    .path
+                    .replace("{job_id}", &crate::accounts::job(&self.app.state)),
+                None,
+            ),
             Some("jobs") => (operation.path.replace("{job_id}", self.job()), None),
             _ => panic!("no example of {}", operation.id),
         };
@@ -207,6 +213,21 @@ impl<'a> Stage<'a> {
         (target, body)
     }
 
+    fn of_import(&self, operation: &Operation) -> Request {
+        let target = match operation.id.as_str() {
+            // What was taken back cannot be taken back again.
+            "undo_import" => operation.path.replace("{job_id}", &self.imported()),
+            _ => operation.path.replace("{job_id}", self.job()),
+        };
+        match operation.id.as_str() {
+            "create_import" | "preview_import" => {
+                let request = import(r#"{"record": "skill", "uri": "urn:x", "label": {"de": "X"}}"#);
+                Request { target, ..request }
+            }
+            _ => Request::new(&operation.method, &target),
+        }
+    }
+
     fn question(&self, id: &str, organisation: &str) -> Value {
         let question = json!({"text": {"de": "Lasertechnik"}});
         if id == "explain_match" {
@@ -231,11 +252,14 @@ impl<'a> Stage<'a> {
     }
 
     fn job(&self) -> &str {
-        self.job.get_or_init(|| {
-            let request = import("{}").header("Prefer", "wait=20");
-            let job = self.manager().send(request).is(202).json();
-            job["id"].as_str().unwrap_or_default().to_owned()
-        })
+        self.job.get_or_init(|| self.imported())
+    }
+
+    /// An import that has ended, with one faulty row.
+    fn imported(&self) -> String {
+        let request = import("{}").header("Prefer", "wait=20");
+        let job = self.manager().send(request).is(202).json();
+        job["id"].as_str().unwrap_or_default().to_owned()
     }
 }
 

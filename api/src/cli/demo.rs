@@ -16,7 +16,9 @@ use super::{CommandError, open, run_until_stopped, start_log};
 use crate::auth::ApiKeySecret;
 use crate::boot::{BootError, System};
 use crate::config::{Config, Settings};
-use crate::imports::run::{Format, import};
+use crate::imports::options::Choices;
+use crate::imports::run::import;
+use crate::imports::source::Source;
 use crate::problem::Problem;
 use crate::state::{State, World};
 
@@ -43,7 +45,14 @@ pub(super) fn run(settings: Settings, data: &Path) -> Result<(), CommandError> {
         }
     }
     let booted = open(&config)?;
-    let outcome = import(&booted.state, Actor::System, None, NETWORK, Format::JsonLines).map_err(in_words)?;
+    let outcome = import(
+        &booted.state,
+        Actor::System,
+        None,
+        &Source::Lines(NETWORK.into()),
+        &Choices::default(),
+    );
+    let outcome = outcome.map_err(in_words)?;
     if let Some(fault) = outcome.faults.first() {
         return Err(CommandError::Other(format!("the sample network is faulty: {fault}")));
     }

@@ -329,6 +329,11 @@ pub struct ImportPersonSkill {
 #[schema(example = json!({}))]
 pub struct ImportLine {}
 
+/// The bytes of a workbook (XLSX).
+#[derive(ToSchema)]
+#[schema(value_type = String, format = Binary)]
+pub struct ImportWorkbook(pub Vec<u8>);
+
 /// One line, read.
 pub enum Line {
     /// `"record": "skill"`.

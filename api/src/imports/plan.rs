@@ -15,9 +15,12 @@ use werkstadt_domain::reference::Reference;
 use werkstadt_domain::skill::{Claim, Skill};
 use werkstadt_domain::text::{Language, key};
 use werkstadt_persistence::directory::Snapshot;
+use werkstadt_persistence::jobs::Severity;
 
+use super::duplicates::{Found, Index};
 use super::lines::Line;
-use crate::problem::{Breach, Place};
+use super::options::OnDuplicate;
+use crate::problem::Breach;
 
 mod names;
 mod opportunities;
@@ -47,33 +50,120 @@ pub struct Plan {
     pub opportunities: Vec<Opportunity>,
     /// Persons.
     pub persons: Vec<Person>,
+    /// Rows that mean an organisation which is there already, or may.
+    pub matches: Vec<Match>,
     /// Rows whose record is in the directory already and stays as it is.
     pub unchanged: usize,
     /// Every fault of every faulty row, in order of rows.
     pub faults: Vec<RowFault>,
 }
 
-/// A fault of one row.
+/// A row that means an organisation which is there already, or may.
+#[derive(Clone, Debug)]
+pub struct Match {
+    /// The row.
+    pub row: usize,
+    /// Why, and whom.
+    pub found: Found,
+    /// What becomes of the row.
+    pub action: Action,
+    /// What the row says.
+    pub given: Box<Organisation>,
+}
+
+/// What becomes of a row that is a duplicate.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Action {
+    /// It is added all the same.
+    Created,
+    /// It stays out.
+    Skipped,
+    /// It changes the organisation of the directory.
+    Updated,
+    /// It is a fault.
+    Refused,
+}
+
+impl Action {
+    /// The name in answers.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Created => "created",
+            Self::Skipped => "skipped",
+            Self::Updated => "updated",
+            Self::Refused => "refused",
+        }
+    }
+}
+
+/// What the directory knows about the organisations that a file may mean.
+pub struct Directory<'a> {
+    /// Skills, and everything else that is served.
+    pub snapshot: &'a Snapshot,
+    /// Organisations by the key of their name.
+    pub names: HashMap<String, OrganisationId>,
+    /// Organisations by what tells them apart.
+    pub index: Index,
+}
+
+/// A fault or a remark of one row.
 #[derive(Clone, Debug, PartialEq)]
 pub struct RowFault {
     /// The row, from 1.
     pub row: usize,
-    /// Where in the row.
-    pub place: Place,
+    /// Where in the row, as a JSON pointer.
+    pub place: String,
     /// What is wrong there.
     pub breach: Breach,
+    /// Whether the row is taken all the same.
+    pub severity: Severity,
+    /// The column of a table, once explained.
+    pub column: Option<String>,
+    /// What stands there, once explained.
+    pub value: Option<String>,
+}
+
+impl RowFault {
+    /// What makes a row faulty.
+    pub fn error(row: usize, place: String, breach: Breach) -> Self {
+        Self {
+            row,
+            place,
+            breach,
+            severity: Severity::Error,
+            column: None,
+            value: None,
+        }
+    }
+
+    /// A remark about a row that is taken.
+    pub fn warning(row: usize, place: String, breach: Breach) -> Self {
+        Self {
+            severity: Severity::Warning,
+            ..Self::error(row, place, breach)
+        }
+    }
+
+    /// Where in the row.
+    pub fn pointer(&self) -> &str {
+        &self.place
+    }
 }
 
 impl fmt::Display for RowFault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (Place::Body(place) | Place::Parameter(place)) = &self.place;
+        let place = self.column.as_deref().unwrap_or(&self.place);
+        let space = if place.is_empty() { "" } else { " " };
         write!(
             f,
-            "row {}{}{place}: {}",
+            "row {}{space}{place}: {}",
             self.row,
-            if place.is_empty() { "" } else { " " },
             self.breach.detail(Language::En)
-        )
+        )?;
+        match &self.value {
+            Some(value) => write!(f, " ({value:?})"),
+            None => Ok(()),
+        }
     }
 }
 
@@ -92,16 +182,13 @@ pub fn organisation_names(rows: &[(usize, Line)]) -> Vec<String> {
     keys
 }
 
-/// Plans an import of rows, each with its number. `known` has organisations of the directory by the key of their name.
-pub fn plan(
-    rows: Vec<(usize, Line)>,
-    snapshot: &Snapshot,
-    known: HashMap<String, OrganisationId>,
-    new_id: NewId<'_>,
-) -> Plan {
+/// Plans an import of rows, each with its number.
+pub fn plan(rows: Vec<(usize, Line)>, directory: Directory<'_>, mode: OnDuplicate, new_id: NewId<'_>) -> Plan {
     let mut planner = Planner {
         plan: Plan::default(),
-        names: Names::new(snapshot, known),
+        names: Names::new(directory.snapshot, directory.names),
+        index: directory.index,
+        mode,
         new_id,
     };
     let (mut skills, mut organisations, mut opportunities, mut persons) = (vec![], vec![], vec![], vec![]);
@@ -124,6 +211,8 @@ pub fn plan(
 struct Planner<'a> {
     plan: Plan,
     names: Names<'a>,
+    index: Index,
+    mode: OnDuplicate,
     new_id: NewId<'a>,
 }
 
@@ -137,10 +226,8 @@ impl Planner<'_> {
         match record {
             Ok(record) => Some(record),
             Err(Invalid(faults)) => {
-                let fault = |fault: werkstadt_domain::invalid::Fault| RowFault {
-                    row,
-                    place: Place::Body(fault.pointer),
-                    breach: Breach::Rule(fault.rule),
+                let fault = |fault: werkstadt_domain::invalid::Fault| {
+                    RowFault::error(row, fault.pointer, Breach::Rule(fault.rule))
                 };
                 self.plan.faults.extend(faults.into_iter().map(fault));
                 None

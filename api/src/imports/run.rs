@@ -1,78 +1,83 @@
 //! Running an import: rows are read and planned, then everything good is written in one transaction.
 
-use serde_json::{Map, Value, json};
+use std::collections::BTreeMap;
+
+use serde_json::json;
 use werkstadt_domain::account::UserId;
+use werkstadt_domain::audience::Stored;
+use werkstadt_domain::import::merge;
+use werkstadt_domain::organisation::Organisation;
 use werkstadt_domain::text::Language;
-use werkstadt_persistence::jobs::{self, Job, JobId, JobStatus, RowError};
+use werkstadt_persistence::imports;
+use werkstadt_persistence::jobs::{self, Job, JobId, JobStatus, Severity};
 use werkstadt_persistence::{
-    Actor, UnitOfWork, claims, memberships, opportunities, organisations, persons, references, skills, units,
+    Actor, Db, UnitOfWork, claims, memberships, opportunities, organisations, persons, references, skills, units,
 };
 
-use super::lines::{ImportParts, ImportPerson, ImportSkill, Line, PARTS, RECORDS};
-use super::plan::{Plan, RowFault, organisation_names, plan};
-use super::table;
+use super::duplicates::Index;
+use super::lines::Line;
+use super::options::{Choices, OnFault};
+use super::plan::{Action, Directory, Plan, RowFault, organisation_names, plan};
+use super::report;
+use super::source::Source;
+use super::undo;
+use super::wire::DuplicateBody;
 use crate::contract::Body;
-use crate::extract::parse_json;
-use crate::organisations::wire::OrganisationCreate;
-use crate::problem::{Breach, Place, Problem};
+use crate::problem::{Breach, Code, Problem};
 use crate::state::State;
 
-/// In what form the rows come.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Format {
-    /// JSON, a record a line.
-    JsonLines,
-    /// A table of organisations with a header row.
-    Csv,
-}
+/// Faults and remarks of a job that are kept; all of them are counted.
+const MOST_FAULTS: usize = 20_000;
 
 /// The schemas that the lines are checked against.
 pub struct LineSchemas {
-    /// Of [`ImportSkill`].
+    /// Of [`super::lines::ImportSkill`].
     pub skill: Body,
-    /// Of [`OrganisationCreate`] with [`ImportParts`].
+    /// Of [`crate::organisations::wire::OrganisationCreate`] with [`super::lines::ImportParts`].
     pub organisation: Body,
     /// Of [`super::lines::ImportOpportunity`].
     pub opportunity: Body,
-    /// Of [`ImportPerson`].
+    /// Of [`super::lines::ImportPerson`].
     pub person: Body,
 }
 
-/// What an import came to.
-#[derive(Debug)]
+/// What an import would write, or has written.
 pub struct Outcome {
     /// Rows in all.
     pub rows: usize,
     /// Rows with faults.
     pub failed: usize,
-    /// How many records of each noun were written.
-    pub created: Value,
-    /// Every fault, in order of rows.
+    /// How many records of each noun were written, and how many rows were duplicates.
+    pub created: BTreeMap<&'static str, usize>,
+    /// Every fault and remark, in order of rows.
     pub faults: Vec<RowFault>,
+    /// Duplicates, in order of rows.
+    pub findings: Vec<DuplicateBody>,
 }
 
-/// A row that was read or its faults.
-type Read = Result<(usize, Line), Vec<RowFault>>;
+/// A plan with everything that is needed to carry it out.
+pub struct Prepared {
+    plan: Plan,
+    updates: Vec<(Stored<Organisation>, Organisation)>,
+    /// What will come of it.
+    pub outcome: Outcome,
+}
 
 /// Runs an import on this thread as the job `id`, which exists. The result is in the job; failures too.
-pub fn run(state: &State, actor: Actor, id: JobId, bytes: &[u8], format: Format) {
-    let outcome = import(state, actor, Some(id), bytes, format);
+pub fn run(state: &State, actor: Actor, id: JobId, source: &Source, choices: &Choices) {
+    let outcome = import(state, actor, Some(id), source, choices);
     let Err(problem) = outcome else { return };
-    let reason = problem.code().detail(Language::En);
     let facts = problem.body(Language::En, "", "").facts;
     tracing::warn!(job = %id, cause = problem.cause().unwrap_or_default(), ?facts, "import failed");
-    let end = state.store.write(actor, state.now(), |unit| {
-        let before = jobs::find(unit.db(), id)?;
-        let result = json!({"reason": reason, "problem": problem.code().slug(), "facts": facts});
-        let after = Job {
-            status: JobStatus::Failed,
-            result,
-            finished_at: Some(unit.now()),
-            ..before.clone()
-        };
-        jobs::update(unit, &before, after)
+    let end = report::progress(state, actor, id, |job| Job {
+        status: JobStatus::Failed,
+        result: json!({"reason": problem.code().detail(Language::En), "problem": problem.code().slug(), "facts": facts}),
+        ..job
     });
-    if let Err(error) = end {
+    // Who cancelled the job has ended it already.
+    if let Err(error) = end
+        && error.code() != Code::StepRefused
+    {
         tracing::error!(job = %id, %error, "the end of the job could not be recorded");
     }
 }
@@ -80,87 +85,184 @@ pub fn run(state: &State, actor: Actor, id: JobId, bytes: &[u8], format: Format)
 /// Imports rows: the good ones in one transaction, together with the job's counts and errors.
 ///
 /// # Errors
-/// When nothing could be written: the database is unavailable, or another writer took a unique value meanwhile.
+/// When nothing could be written: the database is unavailable, another writer took a unique value meanwhile, the job was
+/// cancelled, or rows are faulty and [`OnFault::Abort`] was chosen.
 pub fn import(
     state: &State,
     actor: Actor,
     job: Option<JobId>,
-    bytes: &[u8],
-    format: Format,
+    source: &Source,
+    choices: &Choices,
 ) -> Result<Outcome, Problem> {
-    let mut faults = Vec::new();
-    let mut rows = Vec::new();
-    let mut count = 0;
-    for read in read(state, bytes, format) {
-        count += 1;
-        match read {
-            Ok(row) => rows.push(row),
-            Err(found) => faults.extend(found),
+    if let Some(id) = job {
+        report::progress(state, actor, id, |job| Job {
+            status: JobStatus::Running,
+            total: u64::try_from(source.count()).ok(),
+            ..job
+        })?;
+    }
+    let prepared = prepare(state, source, choices)?;
+    if let Some(id) = job {
+        // The faulty rows are dealt with; and who cancelled meanwhile is heard before anything is written.
+        let failed = u64::try_from(prepared.outcome.failed).unwrap_or(u64::MAX);
+        report::progress(state, actor, id, |job| Job {
+            done: failed,
+            failed,
+            ..job
+        })?;
+    }
+    if choices.on_fault == OnFault::Abort && prepared.outcome.failed > 0 {
+        if let Some(id) = job {
+            report::faults_alone(state, actor, id, &prepared.outcome)?;
         }
+        return Err(Problem::new(Code::Invalid).with_fact("faulty_rows", prepared.outcome.failed));
+    }
+    let Prepared { plan, updates, outcome } = prepared;
+    state.store.write::<_, Problem>(actor, state.now(), |unit| {
+        let records = undo::records(&plan, &updates)?;
+        insert(unit, plan)?;
+        for (before, after) in updates {
+            organisations::update(unit, &before, after)?;
+        }
+        let Some(id) = job else { return Ok(()) };
+        imports::insert_records(unit, id, &records)?;
+        report::written(unit, id, &outcome)
+    })?;
+    if let Some(id) = job {
+        // Apart from the records, because whoever sees the end must find them: the read model has them only now.
+        report::progress(state, actor, id, |job| Job {
+            status: JobStatus::Succeeded,
+            ..job
+        })?;
+    }
+    Ok(outcome)
+}
+
+/// Reads and plans all rows; writes nothing.
+///
+/// # Errors
+/// When the database is unavailable.
+pub fn prepare(state: &State, source: &Source, choices: &Choices) -> Result<Prepared, Problem> {
+    let (mut rows, mut faults) = (Vec::new(), source.remarks());
+    let mut count = 0;
+    for read in source.read(&state.lines, choices) {
+        count += 1;
+        rows.extend(read.line);
+        faults.extend(read.found);
     }
     let snapshot = state.directory().snapshot();
     let names = organisation_names(&rows);
-    let known = state
-        .store
-        .read(|db| organisations::by_name_keys(db, &names))
-        .map_err(Problem::from)?;
-    let mut planned = plan(rows, &snapshot, known.into_iter().collect(), &|| state.world.id());
-    planned.faults.append(&mut faults);
-    planned.faults.sort_by_key(|fault| fault.row);
-    write(state, actor, job, count, planned)
-}
-
-fn write(state: &State, actor: Actor, job: Option<JobId>, rows: usize, plan: Plan) -> Result<Outcome, Problem> {
-    let created = json!({
-        "skills": plan.skills.len(), "organisations": plan.organisations.len(), "units": plan.units.len(),
-        "claims": plan.claims.len(), "references": plan.references.len(), "memberships": plan.memberships.len(),
-        "opportunities": plan.opportunities.len(), "persons": plan.persons.len(), "unchanged": plan.unchanged,
-    });
-    let mut faulty: Vec<usize> = plan.faults.iter().map(|fault| fault.row).collect();
-    faulty.dedup();
-    let failed = faulty.len();
-    let result = created.clone();
-    let faults = plan.faults.clone();
-    state.store.write::<_, Problem>(actor, state.now(), move |unit| {
-        let errors: Vec<RowError> = plan.faults.iter().map(row_error).collect();
-        insert(unit, plan)?;
-        let Some(id) = job else { return Ok(()) };
-        jobs::insert_errors(unit, id, 0, &errors)?;
-        let before = jobs::find(unit.db(), id)?;
-        let after = Job {
-            status: JobStatus::Running,
-            total: u64::try_from(rows).ok(),
-            done: u64::try_from(rows).unwrap_or(u64::MAX),
-            failed: u64::try_from(failed).unwrap_or(u64::MAX),
-            result,
-            ..before.clone()
+    let brings_organisations = rows.iter().any(|(_, line)| matches!(line, Line::Organisation(..)));
+    let directory = state.store.read::<_, Problem>(|db| {
+        let known = if brings_organisations {
+            imports::known(db)?
+        } else {
+            Vec::new()
         };
-        jobs::update(unit, &before, after)?;
-        Ok(())
+        Ok(Directory {
+            snapshot: &snapshot,
+            names: organisations::by_name_keys(db, &names)?.into_iter().collect(),
+            index: Index::new(&known),
+        })
     })?;
-    if let Some(id) = job {
-        succeed(state, actor, id)?;
-    }
-    Ok(Outcome {
-        rows,
-        failed,
-        created,
-        faults,
+    let mut plan = plan(rows, directory, choices.duplicates, &|| state.world.id());
+    faults.append(&mut plan.faults);
+    let (findings, updates) = state.store.read(|db| compared(db, &plan))?;
+    let failed = settle(source, &mut faults);
+    let created = counts(&plan, &updates, &faults);
+    Ok(Prepared {
+        plan,
+        updates,
+        outcome: Outcome {
+            rows: count,
+            failed,
+            created,
+            faults,
+            findings,
+        },
     })
 }
 
-/// Ends the job. Apart from the records, because whoever sees the end must find them: the read model has them only now.
-fn succeed(state: &State, actor: Actor, id: JobId) -> Result<(), Problem> {
-    state.store.write(actor, state.now(), |unit| {
-        let before = jobs::find(unit.db(), id)?;
-        let after = Job {
-            status: JobStatus::Succeeded,
-            finished_at: Some(unit.now()),
-            ..before.clone()
-        };
-        jobs::update(unit, &before, after)?;
-        Ok(())
-    })
+/// Puts faults in order, explains those that are kept, and counts the faulty rows.
+fn settle(source: &Source, faults: &mut Vec<RowFault>) -> usize {
+    faults.sort_by_key(|fault| (fault.row, fault.severity));
+    let mut faulty: Vec<usize> = faults
+        .iter()
+        .filter(|fault| fault.severity == Severity::Error)
+        .map(|fault| fault.row)
+        .collect();
+    faulty.dedup();
+    if faults.len() > MOST_FAULTS {
+        // Where there is too much to say, what made rows fail comes before remarks.
+        faults.sort_by_key(|fault| (fault.severity, fault.row));
+        let (row, rest) = (
+            faults.get(MOST_FAULTS).map_or(1, |fault| fault.row),
+            faults.len() - MOST_FAULTS,
+        );
+        faults.truncate(MOST_FAULTS);
+        faults.push(RowFault::warning(
+            row,
+            String::new(),
+            Breach::LeftOut(format!("{rest} more")),
+        ));
+        faults.sort_by_key(|fault| (fault.row, fault.severity));
+    }
+    source.explain(faults);
+    faulty.len()
+}
+
+type Updates = Vec<(Stored<Organisation>, Organisation)>;
+
+/// What the duplicates would change in the organisations of the directory, and the changes that are to be made.
+fn compared(db: &mut Db, plan: &Plan) -> Result<(Vec<DuplicateBody>, Updates), Problem> {
+    let mut ids: Vec<_> = plan
+        .matches
+        .iter()
+        .filter_map(|one| one.found.other.directory())
+        .collect();
+    ids.sort_unstable();
+    ids.dedup();
+    let stored = organisations::load(db, &ids)?;
+    let of = |id| {
+        stored
+            .binary_search_by_key(&id, |one| one.record.id)
+            .ok()
+            .and_then(|at| stored.get(at))
+    };
+    let (mut findings, mut updates) = (Vec::with_capacity(plan.matches.len()), Vec::new());
+    for one in &plan.matches {
+        let present = one.found.other.directory().and_then(of);
+        let merged = present.map(|present| merge(&present.record, &one.given));
+        findings.push(DuplicateBody::new(one, present, merged.as_ref()));
+        if let Some((present, merged)) = present.zip(merged)
+            && one.action == Action::Updated
+            && merged.merged != present.record
+        {
+            updates.push((present.clone(), merged.merged));
+        }
+    }
+    Ok((findings, updates))
+}
+
+fn counts(plan: &Plan, updates: &Updates, faults: &[RowFault]) -> BTreeMap<&'static str, usize> {
+    let warnings = faults
+        .iter()
+        .filter(|fault| fault.severity == Severity::Warning)
+        .count();
+    BTreeMap::from([
+        ("skills", plan.skills.len()),
+        ("organisations", plan.organisations.len()),
+        ("units", plan.units.len()),
+        ("claims", plan.claims.len()),
+        ("references", plan.references.len()),
+        ("memberships", plan.memberships.len()),
+        ("opportunities", plan.opportunities.len()),
+        ("persons", plan.persons.len()),
+        ("unchanged", plan.unchanged),
+        ("updated", updates.len()),
+        ("duplicates", plan.matches.len()),
+        ("warnings", warnings),
+    ])
 }
 
 fn insert(unit: &mut UnitOfWork<'_>, plan: Plan) -> Result<(), Problem> {
@@ -173,90 +275,6 @@ fn insert(unit: &mut UnitOfWork<'_>, plan: Plan) -> Result<(), Problem> {
     opportunities::insert_all(unit, plan.opportunities)?;
     persons::insert_all(unit, plan.persons)?;
     Ok(())
-}
-
-fn row_error(fault: &RowFault) -> RowError {
-    let pointer = match &fault.place {
-        Place::Body(pointer) | Place::Parameter(pointer) => pointer.clone(),
-    };
-    RowError {
-        row: u64::try_from(fault.row).unwrap_or(u64::MAX),
-        pointer,
-        code: fault.breach.code().to_owned(),
-        detail: fault.breach.detail(Language::En),
-    }
-}
-
-fn read(state: &State, bytes: &[u8], format: Format) -> Vec<Read> {
-    let schemas = &state.lines;
-    match format {
-        Format::JsonLines => {
-            let lines = bytes.split(|byte| *byte == b'\n').enumerate();
-            let filled = lines.filter(|(_, line)| !line.trim_ascii().is_empty());
-            filled
-                .map(|(index, line)| read_line(schemas, index + 1, line))
-                .collect()
-        }
-        Format::Csv => match table::rows(bytes) {
-            Ok(rows) => rows
-                .into_iter()
-                .map(|(row, value)| read_value(schemas, row, value))
-                .collect(),
-            Err(found) => vec![Err(faults_of(1, found))],
-        },
-    }
-}
-
-fn read_line(schemas: &LineSchemas, row: usize, line: &[u8]) -> Read {
-    let value = parse_json(line).map_err(|breach| faults_of(row, vec![(Place::Body(String::new()), breach)]))?;
-    read_value(schemas, row, value)
-}
-
-fn read_value(schemas: &LineSchemas, row: usize, mut value: Value) -> Read {
-    let at = |pointer: &str, breach| faults_of(row, vec![(Place::Body(pointer.to_owned()), breach)]);
-    let schema = match value.get("record").and_then(Value::as_str) {
-        Some("skill") => &schemas.skill,
-        Some("organisation") => &schemas.organisation,
-        Some("opportunity") => &schemas.opportunity,
-        Some("person") => &schemas.person,
-        _ if !value.is_object() => return Err(at("", Breach::Type("object".to_owned()))),
-        _ => return Err(at("/record", Breach::NotOneOf(RECORDS.map(str::to_owned).to_vec()))),
-    };
-    let found = schema.check(&value);
-    if !found.is_empty() {
-        return Err(faults_of(row, found));
-    }
-    let record = value.as_object_mut().and_then(|members| members.shift_remove("record"));
-    let line = match record.as_ref().and_then(Value::as_str) {
-        Some("skill") => serde_json::from_value::<ImportSkill>(value).map(Line::Skill),
-        Some("opportunity") => serde_json::from_value(value).map(|line| Line::Opportunity(Box::new(line))),
-        Some("person") => serde_json::from_value::<ImportPerson>(value).map(Line::Person),
-        _ => organisation(value),
-    };
-    line.map(|line| (row, line))
-        .map_err(|error| at("", Breach::Unreadable(error.to_string())))
-}
-
-/// The parts are split off; the rest is a new organisation.
-fn organisation(mut value: Value) -> Result<Line, serde_json::Error> {
-    let mut parts = Map::new();
-    for name in PARTS {
-        parts.extend(
-            value
-                .as_object_mut()
-                .and_then(|members| members.shift_remove_entry(name)),
-        );
-    }
-    let parts: ImportParts = serde_json::from_value(Value::Object(parts))?;
-    let organisation: OrganisationCreate = serde_json::from_value(value)?;
-    Ok(Line::Organisation(Box::new(organisation), parts))
-}
-
-fn faults_of(row: usize, found: Vec<(Place, Breach)>) -> Vec<RowFault> {
-    found
-        .into_iter()
-        .map(|(place, breach)| RowFault { row, place, breach })
-        .collect()
 }
 
 /// The job of an import, queued.

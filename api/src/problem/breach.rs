@@ -41,6 +41,10 @@ pub enum Breach {
     Unreadable(String),
     /// Made by another server, another query or another time.
     ForgedCursor,
+    /// Not said, or not understood; taken as this.
+    Assumed(String),
+    /// Left out, and why; the rest stands.
+    LeftOut(String),
 }
 
 impl Breach {
@@ -60,6 +64,8 @@ impl Breach {
             Self::NotText => "not_text",
             Self::Unreadable(_) => "unreadable",
             Self::ForgedCursor => "invalid_cursor",
+            Self::Assumed(_) => "assumed",
+            Self::LeftOut(_) => "left_out",
         }
     }
 
@@ -89,6 +95,8 @@ impl Breach {
             Self::NotText => "Not valid UTF-8 text.".into(),
             Self::Unreadable(why) => format!("Cannot be read: {why}."),
             Self::ForgedCursor => "This cursor was not made for this query.".into(),
+            Self::Assumed(value) => format!("Not given or not known; taken as {value}."),
+            Self::LeftOut(why) => format!("Left out: {why}."),
         }
     }
 
@@ -111,6 +119,8 @@ impl Breach {
             Self::NotText => "Kein gültiger UTF-8-Text.".into(),
             Self::Unreadable(why) => format!("Lässt sich nicht lesen: {why}."),
             Self::ForgedCursor => "Diese Marke gehört nicht zu dieser Anfrage.".into(),
+            Self::Assumed(value) => format!("Nicht angegeben oder nicht bekannt; als {value} übernommen."),
+            Self::LeftOut(why) => format!("Weggelassen: {why}."),
         }
     }
 }

@@ -171,7 +171,7 @@ impl ExternalIdRow {
             })
     }
 
-    pub(super) fn into_parts(self) -> (OrganisationId, ExternalId) {
+    pub(crate) fn into_parts(self) -> (OrganisationId, ExternalId) {
         let id = ExternalId {
             scheme: self.scheme,
             value: self.value,

@@ -82,7 +82,7 @@ diesel::table! {
 }
 
 diesel::table! {
-    use diesel::sql_types::{BigInt, Text};
+    use diesel::sql_types::{BigInt, Nullable, Text};
     use crate::sqltypes::IdSql;
 
     job_errors (job_id, position) {
@@ -92,6 +92,9 @@ diesel::table! {
         pointer -> Text,
         code -> Text,
         detail -> Text,
+        severity -> Text,
+        input_column -> Nullable<Text>,
+        input_value -> Nullable<Text>,
     }
 }
 

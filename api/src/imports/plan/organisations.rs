@@ -3,16 +3,18 @@
 use std::collections::HashSet;
 
 use werkstadt_domain::institution::{Unit, UnitId};
-use werkstadt_domain::invalid::{Faults, Invalid, Rule};
+use werkstadt_domain::invalid::{Fault, Faults, Invalid, Rule};
 use werkstadt_domain::membership::Membership;
-use werkstadt_domain::organisation::{ExternalId, Organisation, OrganisationId};
+use werkstadt_domain::organisation::{Organisation, OrganisationId};
 use werkstadt_domain::reference::Reference;
 use werkstadt_domain::skill::Claim;
 use werkstadt_domain::text::{line, web_address};
 
-use super::{Planner, finish};
+use super::{Action, Match, Planner, RowFault, finish};
+use crate::imports::duplicates::Verdict;
 use crate::imports::lines::{ImportMembership, ImportParts, ImportUnit};
 use crate::organisations::wire::OrganisationCreate;
+use crate::problem::Breach;
 use crate::wire::{Writing, day, optional, required_text, text};
 
 /// The parts of one organisation, planned.
@@ -27,15 +29,16 @@ struct Parts {
 impl Planner<'_> {
     pub(super) fn organisations(&mut self, rows: Vec<(usize, OrganisationCreate, ImportParts)>) {
         let mut read: Vec<(usize, Organisation, ImportParts)> = Vec::with_capacity(rows.len());
-        let mut external: HashSet<ExternalId> = HashSet::new();
+        let mut updated: HashSet<OrganisationId> = HashSet::new();
         for (row, given, parts) in rows {
-            let known = self.known(&given);
-            let record = given.into_domain(self.id()).and_then(|organisation| {
-                self.check_new(known, &organisation, &external)?;
-                Ok(organisation)
-            });
-            if let Some(organisation) = self.accept(row, record) {
-                external.extend(organisation.identifiers.external.iter().cloned());
+            let record = given.into_domain(self.id());
+            let Some(organisation) = self.accept(row, record) else {
+                continue;
+            };
+            let taken = self.compare(row, organisation, &mut updated);
+            self.remark_on_parts(row, &parts);
+            if let Some(organisation) = taken {
+                self.index.add(row, &organisation);
                 self.names
                     .add_organisation(organisation.id, &organisation.name, &organisation.identifiers.external);
                 read.push((row, organisation, parts));
@@ -75,26 +78,58 @@ impl Planner<'_> {
         }
     }
 
-    /// The organisation of the directory that the row means, by an external id.
-    fn known(&self, given: &OrganisationCreate) -> Option<OrganisationId> {
-        given.external_ids.iter().find_map(|id| {
-            let parsed = ExternalId::parse(&id.scheme, &id.value).ok()?;
-            self.names.organisation_by_external(&parsed)
-        })
+    /// An update changes the organisation itself, not what belongs to it.
+    fn remark_on_parts(&mut self, row: usize, parts: &ImportParts) {
+        let last = self.plan.matches.last();
+        let is_update = last.is_some_and(|one| one.row == row && one.action == Action::Updated);
+        let given = [
+            ("/units", parts.units.is_empty()),
+            ("/skills", parts.skills.is_empty()),
+            ("/references", parts.references.is_empty()),
+            ("/membership", parts.membership.is_none()),
+        ];
+        for (place, _) in given.iter().filter(|(_, is_empty)| is_update && !is_empty) {
+            let why = Breach::LeftOut("an update does not change it".to_owned());
+            self.plan.faults.push(RowFault::warning(row, (*place).to_owned(), why));
+        }
     }
 
-    fn check_new(
-        &self,
-        known: Option<OrganisationId>,
-        organisation: &Organisation,
-        external: &HashSet<ExternalId>,
-    ) -> Result<(), Invalid> {
-        let mut faults = Faults::new();
-        let again = organisation.identifiers.external.iter().any(|id| external.contains(id));
-        if known.is_some() || again {
-            faults.note("/external_ids", Rule::Duplicate);
+    /// The organisation if it is to be added. One that is there already is noted, and rows further down that name it mean
+    /// the one that is there.
+    fn compare(
+        &mut self,
+        row: usize,
+        organisation: Organisation,
+        updated: &mut HashSet<OrganisationId>,
+    ) -> Option<Organisation> {
+        let (found, action, known) = match self.index.judge(&organisation, self.mode) {
+            Verdict::New(None) => return Some(organisation),
+            Verdict::New(Some(found)) => (found, Action::Created, None),
+            Verdict::Skip(found, id) => (found, Action::Skipped, Some(id)),
+            // A second row about the same one would undo what the first one says.
+            Verdict::Update(found, id) if !updated.insert(id) => (found, Action::Skipped, Some(id)),
+            Verdict::Update(found, id) => (found, Action::Updated, Some(id)),
+            Verdict::Fault(found) => (found, Action::Refused, None),
+        };
+        if let Some(id) = known {
+            self.names
+                .add_organisation(id, &organisation.name, &organisation.identifiers.external);
+            self.plan.unchanged += usize::from(action == Action::Skipped);
         }
-        finish(faults, Some(()))
+        if action == Action::Refused {
+            let fault = Fault {
+                pointer: format!("/{}", found.reason.code()),
+                rule: Rule::Duplicate,
+            };
+            self.accept::<()>(row, Err(Invalid(vec![fault])));
+        }
+        self.plan.matches.push(Match {
+            row,
+            found,
+            action,
+            given: Box::new(organisation.clone()),
+        });
+        (action == Action::Created).then_some(organisation)
     }
 
     fn parts(&mut self, organisation: &Organisation, given: &ImportParts) -> Result<Parts, Invalid> {

@@ -1,0 +1,97 @@
+//! What an import tells its job: how far it is, what it found, how it ended.
+
+use serde_json::{Map, Value};
+use werkstadt_domain::named::Named;
+use werkstadt_domain::text::Language;
+use werkstadt_persistence::imports;
+use werkstadt_persistence::jobs::{self, Job, JobId, JobStatus, RowError};
+use werkstadt_persistence::{Actor, UnitOfWork};
+
+use super::plan::RowFault;
+use super::run::Outcome;
+use crate::problem::{Code, Problem};
+use crate::state::State;
+
+/// Reports in a transaction of its own.
+///
+/// # Errors
+/// [`Code::StepRefused`] if the job has ended, which for a running import means that it was cancelled.
+pub fn progress(state: &State, actor: Actor, id: JobId, change: impl FnOnce(Job) -> Job) -> Result<Job, Problem> {
+    state.store.write(actor, state.now(), |unit| report(unit, id, change))
+}
+
+fn report(unit: &mut UnitOfWork<'_>, id: JobId, change: impl FnOnce(Job) -> Job) -> Result<Job, Problem> {
+    let before = jobs::find(unit.db(), id)?;
+    if before.status.is_final() {
+        return Err(ended(&before));
+    }
+    Ok(jobs::update(unit, &before, change(before.clone()))?)
+}
+
+/// The refusal of a step that comes too late.
+pub fn ended(job: &Job) -> Problem {
+    Problem::new(Code::StepRefused)
+        .with_fact("current", job.status.code())
+        .with_fact("allowed", Vec::<String>::new())
+}
+
+/// Notes counts, faults and duplicates together with the records. A job that was cancelled meanwhile takes them all back.
+///
+/// # Errors
+/// As [`progress`].
+pub fn written(unit: &mut UnitOfWork<'_>, id: JobId, outcome: &Outcome) -> Result<(), Problem> {
+    findings(unit, id, outcome)?;
+    let counts = outcome.created.iter();
+    let result: Map<String, Value> = counts
+        .map(|(noun, count)| ((*noun).to_owned(), Value::from(*count)))
+        .collect();
+    report(unit, id, |job| Job {
+        status: JobStatus::Running,
+        result: Value::Object(result),
+        ..counted(job, outcome)
+    })?;
+    Ok(())
+}
+
+/// Notes faults and duplicates where nothing is written because of them.
+///
+/// # Errors
+/// As [`progress`].
+pub fn faults_alone(state: &State, actor: Actor, id: JobId, outcome: &Outcome) -> Result<(), Problem> {
+    state.store.write(actor, state.now(), |unit| {
+        findings(unit, id, outcome)?;
+        report(unit, id, |job| counted(job, outcome))?;
+        Ok(())
+    })
+}
+
+fn counted(job: Job, outcome: &Outcome) -> Job {
+    let count = |number: usize| u64::try_from(number).unwrap_or(u64::MAX);
+    Job {
+        total: Some(count(outcome.rows)),
+        done: count(outcome.rows),
+        failed: count(outcome.failed),
+        ..job
+    }
+}
+
+fn findings(unit: &mut UnitOfWork<'_>, id: JobId, outcome: &Outcome) -> Result<(), Problem> {
+    let errors: Vec<RowError> = outcome.faults.iter().map(row_error).collect();
+    jobs::insert_errors(unit, id, 0, &errors)?;
+    let duplicates = outcome.findings.iter().map(serde_json::to_value);
+    let duplicates = duplicates.collect::<Result<_, _>>().map_err(Problem::internal)?;
+    Ok(imports::insert_duplicates(unit, id, duplicates)?)
+}
+
+/// A fault as the job keeps it, in English.
+pub fn row_error(fault: &RowFault) -> RowError {
+    RowError {
+        row: u64::try_from(fault.row).unwrap_or(u64::MAX),
+        pointer: fault.place.clone(),
+        code: fault.breach.code().to_owned(),
+        detail: fault.breach.detail(Language::En),
+        severity: fault.severity,
+        column: fault.column.clone(),
+        value: fault.value.clone(),
+    }
+}
