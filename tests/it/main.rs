@@ -20,6 +20,7 @@ mod imports;
 mod life_cycles;
 mod matching;
 mod organisations;
+mod overload;
 mod parity;
 mod records;
 mod replicas;

@@ -111,7 +111,7 @@ fn opportunities_are_searched_as_organisations_are() {
                 .map(|item| item["opportunity"]["title"]["de"].as_str().unwrap().to_owned())
                 .collect::<Vec<_>>()
         };
-        let laser = "Pilotpartner für Lasertechnik gesucht".to_owned();
+        let laser = "Pilotpartner für Lasertechnik gesucht";
         for q in [
             "Lasertehcnik",
             "Technik Laser ",
@@ -119,7 +119,7 @@ fn opportunities_are_searched_as_organisations_are() {
             "\"für Lasertechnik\"",
             "Gespräch -Thesis",
         ] {
-            assert_eq!(titles(q), [laser.clone()], "{q}");
+            assert_eq!(titles(q), [laser], "{q}");
         }
         assert!(titles("\"Lasertechnik für\"").is_empty());
     });
