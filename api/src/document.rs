@@ -15,6 +15,7 @@ pub use v30::downgrade;
     tags(
         (name = "auth", description = "Signing in, tokens, the caller's own account."),
         (name = "organisations", description = "The directory: organisations, their units, skills and references."),
+        (name = "search", description = "Search across all nouns, and completions while somebody types."),
         (name = "skills", description = "The skill taxonomy in German and English."),
         (name = "opportunities", description = "Structured offers and requests."),
         (name = "matching", description = "Who should work with whom on what, and why."),

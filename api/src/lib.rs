@@ -36,6 +36,7 @@ pub mod problem;
 pub mod references;
 pub mod rendered;
 pub mod routes;
+pub mod search;
 pub mod skills;
 pub mod state;
 pub mod units;

@@ -4,8 +4,8 @@ use utoipa_actix_web::scope;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::{
-    auth, catalogue, claims, health, imports, matches, memberships, opportunities, organisations, references, skills,
-    units, users,
+    auth, catalogue, claims, health, imports, matches, memberships, opportunities, organisations, references, search,
+    skills, units, users,
 };
 
 /// Everything below `/v1`, and what operators need beside it.
@@ -32,6 +32,8 @@ fn v1(config: &mut ServiceConfig<'_>) {
         .service(organisations::handlers::get_organisation)
         .service(organisations::handlers::update_organisation)
         .service(organisations::handlers::delete_organisation)
+        .service(search::search_everything)
+        .service(search::list_suggestions)
         .configure(parts_of_organisations)
         .configure(taxonomy_and_opportunities)
         .configure(matching)

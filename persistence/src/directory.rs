@@ -7,7 +7,7 @@
 //! - `document`: what a profile is indexed under. `dictionary`, `postings`, `bits`: how.
 //! - `view` and `shard`: the index of some organisations, for one audience and for all.
 //! - `lexicon`, `statistics`: the words there are, and how often an audience sees them.
-//! - `query`, `scores`, `filter`, `order`, `facets`, `highlight`, `listing`, `suggestions`: search. `skills`, `opportunities`: the smaller nouns.
+//! - `query`, `scores`, `filter`, `order`, `facets`, `highlight`, `listing`, `suggestions`, `suggest`: search. `skills`, `opportunities`: the smaller nouns.
 //! - `candidates` and what is below it: matching.
 
 mod bits;
@@ -30,6 +30,7 @@ mod shard;
 mod skills;
 mod snapshot;
 mod statistics;
+mod suggest;
 mod suggestions;
 mod view;
 
@@ -44,6 +45,7 @@ pub use listing::{Count, Hit, Marks, OrganisationPage, OrganisationQuery, WordHi
 pub use opportunities::{OpportunityHit, SeenOpportunity};
 pub use skills::SkillPosition;
 pub use snapshot::Snapshot;
+pub use suggest::Suggestion;
 
 /// The directory in memory.
 #[derive(Debug)]

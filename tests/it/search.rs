@@ -124,3 +124,56 @@ fn opportunities_are_searched_as_organisations_are() {
         assert!(titles("\"Lasertechnik für\"").is_empty());
     });
 }
+
+#[test]
+fn everything_is_searched_at_once_and_completed_while_typing() {
+    on_each(|database| {
+        let app = TestApp::on(database);
+        network(&app);
+        let hidden = json!({"kind": "company", "name": "Lasergeheim GmbH", "visibility": {"core": "managers"}});
+        app.organisation(&hidden);
+        let manager = app.as_manager();
+        let skill = json!({"label": {"de": "Lasertechnik", "en": "laser technology"}, "kind": "knowledge"});
+        manager.post("/v1/skills", &skill).is(201);
+        let all = app.anonymous().get("/v1/search?q=lasertechnik").is(200).json();
+        assert_eq!(
+            all["organisations"][0]["organisation"]["name"],
+            "Müller Lasertechnik GmbH"
+        );
+        assert_eq!(all["skills"][0]["label"]["en"], "laser technology");
+        assert_eq!((&all["opportunities"], all.get("suggestions")), (&json!([]), None));
+        let nothing = app
+            .anonymous()
+            .get("/v1/search?q=Lasertechnik+B%C3%BCrger")
+            .is(200)
+            .json();
+        assert_eq!(nothing["suggestions"], json!(["Bürger", "Lasertechnik"]));
+
+        let suggested = |caller: &werkstadt_tests::caller::Caller<'_>, q: &str| {
+            let page = caller.get(&format!("/v1/suggest?q={}", urlencoded(q))).is(200).json();
+            let items = page["items"].as_array().unwrap().clone();
+            let text = |item: &Value| {
+                item.get("name")
+                    .unwrap_or(&item["label"]["de"])
+                    .as_str()
+                    .unwrap()
+                    .to_owned()
+            };
+            items.iter().map(text).collect::<Vec<_>>()
+        };
+        let anonymous = app.anonymous();
+        assert_eq!(
+            suggested(&anonymous, "laser"),
+            ["Müller Lasertechnik GmbH", "Lasertechnik"]
+        );
+        assert_eq!(
+            suggested(&manager, "laser"),
+            ["Lasergeheim GmbH", "Müller Lasertechnik GmbH", "Lasertechnik"]
+        );
+        assert_eq!(suggested(&anonymous, "gmbh muel"), ["Müller Lasertechnik GmbH"]);
+        assert_eq!(suggested(&anonymous, "m"), ["Müller Lasertechnik GmbH"]);
+        assert_eq!(suggested(&anonymous, "techno"), ["Lasertechnik"]);
+        assert!(suggested(&anonymous, "lasergeheim").is_empty());
+        app.anonymous().get("/v1/suggest").is(400);
+    });
+}

@@ -180,6 +180,14 @@ pub async fn list_organisations(
 }
 
 impl OrganisationHit {
+    /// A hit without its reasons.
+    ///
+    /// # Errors
+    /// When it cannot be written; a defect.
+    pub fn plain(hit: &Hit, audience: Audience, renderings: &Renderings) -> Result<Self, Problem> {
+        Self::new(hit, (audience, false), renderings)
+    }
+
     fn new(hit: &Hit, (audience, explain): (Audience, bool), renderings: &Renderings) -> Result<Self, Problem> {
         let words = hit.words.iter().filter(|_| explain);
         let words = words.map(|word| WordBody {

@@ -28,6 +28,8 @@ pub(super) struct Document {
     pub(super) columns: Vec<(Column, u32, Value)>,
     /// Under which keys partners of references may mean this organisation.
     pub(super) names: Vec<u32>,
+    /// Words of the lexicon in its names, in order.
+    pub(super) called: Vec<u32>,
     pub(super) points: Vec<Point>,
     /// How many facts are known: claims, references, texts.
     pub(super) known: u16,
@@ -150,6 +152,7 @@ impl<'a> Maker<'a> {
             references,
             columns: self.columns(profile),
             names: self.names(profile),
+            called: self.called(profile),
             points: organisation
                 .locations
                 .iter()
@@ -158,6 +161,17 @@ impl<'a> Maker<'a> {
             known: known(profile),
             claims: u16::try_from(profile.claims.len()).unwrap_or(u16::MAX),
         }
+    }
+
+    fn called(&mut self, profile: &Profile) -> Vec<u32> {
+        let organisation = &profile.organisation.record;
+        let mut called = Vec::new();
+        for name in std::iter::once(&organisation.name).chain(&organisation.short_name) {
+            self.reader.read(name, None, |word| called.push(word.word));
+        }
+        called.sort_unstable();
+        called.dedup();
+        called
     }
 
     fn piece(&mut self, index: u16, reference: &Reference, whole: &mut Counter) -> Piece {

@@ -105,6 +105,26 @@ impl Skills {
             .flatten()
     }
 
+    /// Skills in use with a label that begins with a key, then those with a word in a label that does; each in order of label.
+    pub(super) fn beginning(&self, prefix: &str, most: usize) -> Vec<Arc<Stored<Skill>>> {
+        if prefix.is_empty() {
+            return Vec::new();
+        }
+        let mut places: Vec<u32> = Vec::new();
+        for sort in [prefixed(&self.labels, prefix), prefixed(&self.words, prefix)] {
+            let mut found: Vec<u32> = sort.iter().map(|(_, place)| *place).collect();
+            found.sort_unstable();
+            found.dedup();
+            found.retain(|place| {
+                !places.contains(place) && self.at(*place).is_some_and(|skill| skill.record.replaced_by.is_none())
+            });
+            found.truncate(most);
+            places.extend(found);
+        }
+        places.truncate(most);
+        places.into_iter().filter_map(|place| self.at(place).cloned()).collect()
+    }
+
     /// The hierarchy.
     pub(super) const fn taxonomy(&self) -> &Taxonomy {
         &self.taxonomy

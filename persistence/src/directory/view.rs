@@ -18,6 +18,8 @@ pub(super) struct View {
     columns: [Tags; Column::COUNT],
     /// External ids → slots.
     pub(super) names: Postings<()>,
+    /// Words of names, by their numbers in the lexicon → slots.
+    pub(super) called: Postings<()>,
     /// In order of latitude.
     points: Vec<(Point, u32)>,
     /// The same in order of slot, and where those of each slot end.
@@ -124,12 +126,16 @@ impl View {
         let names = added
             .iter()
             .flat_map(|(slot, document)| document.names.iter().map(|name| (*name, *slot, ())));
+        let called = added
+            .iter()
+            .flat_map(|(slot, document)| document.called.iter().map(|word| (*word, *slot, ())));
         Self {
             visible,
             text: self.text.merged(moves, bags, slots),
             references: self.references.merged(moves, added),
             columns: self.merged_columns(moves, added, slots),
             names: self.names.merged(moves, names.collect()),
+            called: self.called.merged(moves, called.collect()),
             points,
             by_slot,
             ends,
@@ -163,6 +169,7 @@ impl View {
             + references.partners.bytes()
             + references.owners.capacity() * 10
             + self.names.bytes()
+            + self.called.bytes()
             + self.points.capacity() * 24
             + self.by_slot.capacity() * 16
             + self.ends.capacity() * 4

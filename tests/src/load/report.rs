@@ -129,6 +129,12 @@ fn operations(ids: &[String]) -> Vec<Operation> {
         get(search(&format!("{other}+{one}")))
     });
     let typo = typo.collect();
+    let suggest = (0..DIFFERENT).map(|_| {
+        let [word, _] = two_words(&mut numbers);
+        let letters = usize::try_from(3 + numbers.below(4)).unwrap_or(3);
+        get(format!("/v1/suggest?q={}", &word[..letters]))
+    });
+    let suggest = suggest.collect();
     let near = (0..DIFFERENT).map(|_| {
         let [word, _] = two_words(&mut numbers);
         get(search(&word) + "&near=50.927,11.586&radius_km=50")
@@ -175,6 +181,10 @@ fn operations(ids: &[String]) -> Vec<Operation> {
         Operation {
             name: "geo_text",
             requests: near,
+        },
+        Operation {
+            name: "suggest",
+            requests: suggest,
         },
         Operation {
             name: "facets",

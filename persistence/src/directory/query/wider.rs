@@ -161,18 +161,18 @@ impl Reading<'_> {
         if beginning.chars().count() < SHORTEST_BEGINNING {
             return;
         }
-        let mut found: Vec<(u32, String, Vec<u32>)> = Vec::new();
+        let mut found: Vec<(u32, Vec<u32>)> = Vec::new();
         self.dictionaries.lexicon.beginning(&beginning, |known| {
             let count = self.statistics.word(known.number);
             if count > 0 {
-                found.push((count, known.text.to_owned(), known.terms.to_vec()));
+                found.push((count, known.terms.to_vec()));
             }
         });
-        // The most frequent first; equals in order of name.
-        found.sort_by(|a, b| b.0.cmp(&a.0).then_with(|| a.1.cmp(&b.1)));
+        // The most frequent first. Stable: equals stay in order of name.
+        found.sort_by_key(|(count, _)| std::cmp::Reverse(*count));
         found.truncate(MOST_LONGER);
         if let Some(group) = groups.iter_mut().find(|group| group.word == last.text) {
-            let terms = found.into_iter().flat_map(|(_, _, terms)| terms);
+            let terms = found.into_iter().flat_map(|(_, terms)| terms);
             terms.for_each(|term| group.add(Term::One(term), Way::Longer));
         }
     }

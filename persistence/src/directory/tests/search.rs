@@ -265,7 +265,10 @@ proptest! {
             let ask = |world: &World| {
                 let page = world.directory().snapshot().organisations(audience, &everything(&filter, sort), today());
                 let scores: Vec<_> = page.items.iter().map(|hit| (hit.score, hit.words.clone(), hit.distance_km, hit.highlights.clone())).collect();
-                let suggestions = world.directory().snapshot().suggestions(audience, &everything(&filter, sort), today());
+                let snapshot = world.directory().snapshot();
+                let others = snapshot.suggestions(audience, &everything(&filter, sort), today());
+                let completions = snapshot.suggest(audience, filter.q.as_deref().unwrap_or("L"), 9);
+                let suggestions = (others, completions);
                 format!("{:?} {scores:?} {:?} {:?} {:?} {suggestions:?}", ids(&page), page.after, page.facets, page.total)
             };
             prop_assert_eq!(ask(&world), ask(&twin));
