@@ -15,6 +15,7 @@ mod durability;
 mod follower;
 mod forgery;
 mod health;
+mod hidden;
 mod hostile;
 mod imports;
 mod life_cycles;

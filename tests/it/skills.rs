@@ -205,6 +205,8 @@ fn esco_is_imported_once_and_local_changes_stay() {
             let arguments = ["werkstadt", "import", "esco"].map(str::to_owned);
             let rest = [
                 folder.path().display().to_string(),
+                "--log".to_owned(),
+                "error".to_owned(),
                 "--database-url".to_owned(),
                 database.url(),
             ];

@@ -1,0 +1,296 @@
+//! What somebody may not see changes nothing for them: a network is changed thousands of times where a caller does not see it, and
+//! every read goes on answering with the same bytes.
+
+use std::cell::RefCell;
+
+use serde_json::{Value, json};
+use werkstadt_tests::app::TestApp;
+use werkstadt_tests::caller::Caller;
+use werkstadt_tests::database::on_each;
+use werkstadt_tests::http::{self, Request};
+use werkstadt_tests::load::data::Numbers;
+
+/// Changes on each database, half of them hidden from members too; each makes a pair of networks that must look the same.
+const CHANGES: u64 = 2_600;
+
+/// Reads after each change, taken in turn from all of them.
+const READS: usize = 5;
+
+const WORDS: [&str; 16] = [
+    "Laser",
+    "Lasertechnik",
+    "Optik",
+    "Technik",
+    "Müller",
+    "Sensor",
+    "Messung",
+    "Daten",
+    "Medizin",
+    "Software",
+    "learning",
+    "machine",
+    "vision",
+    "Stadt",
+    "Energie",
+    "Netz",
+];
+
+const ORGANISATIONS: usize = 18;
+
+/// A network whose parts are visible to some and hidden from others.
+struct Network<'a> {
+    app: &'a TestApp,
+    manager: Caller<'a>,
+    numbers: RefCell<Numbers>,
+    organisations: Vec<String>,
+    skills: Vec<String>,
+    /// Hidden records that can be removed again.
+    hidden: RefCell<Vec<String>>,
+}
+
+impl<'a> Network<'a> {
+    fn new(app: &'a TestApp) -> Self {
+        let mut network = Self {
+            app,
+            manager: app.as_manager(),
+            numbers: RefCell::new(Numbers::new(11)),
+            organisations: Vec::new(),
+            skills: ["Lasertechnik", "Maschinelles Lernen", "Optik"]
+                .map(|label| app.skill(label))
+                .to_vec(),
+            hidden: RefCell::default(),
+        };
+        for number in 0..ORGANISATIONS {
+            let organisation = network.add(number);
+            network.organisations.push(organisation);
+        }
+        network
+    }
+
+    fn add(&self, number: usize) -> String {
+        let level = |at: usize| ["public", "members", "managers"][at % 3];
+        let kind = ["company", "university", "startup", "association"][number % 4];
+        let city = ["Jena", "Erfurt", "Gera"][number % 3];
+        // Every third is wholly public, every third shows its profile to members, every third to managers.
+        let core = if number % 9 == 8 { "members" } else { "public" };
+        let body = json!({"kind": kind, "name": format!("{} {number}", self.words(2)), "summary": {"de": self.words(5)},
+            "locations": [{"city": city, "country": "DE", "lat": 50.9 + 0.1 * number as f64, "lon": 11.5}],
+            "contacts": [{"email": format!("info{number}@example.org")}],
+            "visibility": {"core": core, "profile": level(number), "contacts": level(1 + number % 2)}});
+        let id = self.app.organisation(&body);
+        for (at, skill) in self.skills.iter().enumerate().skip(number % 2) {
+            let claim = json!({"skill": skill, "level": 1 + (number + at) % 5, "visibility": level(number + at)});
+            self.manager.create(&format!("/v1/organisations/{id}/skills"), &claim);
+        }
+        let reference =
+            json!({"title": {"de": self.words(3)}, "text": {"en": self.words(6)}, "visibility": level(number / 2)});
+        self.manager
+            .create(&format!("/v1/organisations/{id}/references"), &reference);
+        id
+    }
+
+    fn below(&self, end: usize) -> usize {
+        usize::try_from(self.numbers.borrow_mut().below(end as u64)).unwrap()
+    }
+
+    fn words(&self, count: usize) -> String {
+        let words: Vec<&str> = (0..count).map(|_| WORDS[self.below(WORDS.len())]).collect();
+        words.join(" ")
+    }
+
+    /// An organisation whose profile only this level sees.
+    fn with_profile(&self, level: usize) -> &str {
+        let fitting: Vec<&String> = self.organisations.iter().skip(level).step_by(3).collect();
+        fitting[self.below(fitting.len())]
+    }
+
+    fn any(&self) -> &str {
+        &self.organisations[self.below(ORGANISATIONS)]
+    }
+
+    /// One of those with units.
+    fn university(&self) -> &str {
+        &self.organisations[1 + 4 * self.below(ORGANISATIONS / 4)]
+    }
+
+    /// Changes something that only managers see, or, at level 1, something that members see and others do not.
+    fn change(&self, level: usize) {
+        let visibility = ["public", "members", "managers"][level];
+        let part = |name: &str| format!("/v1/organisations/{}/{name}", self.any());
+        match self.below(8) {
+            0 | 1 => self.patch(self.with_profile(level), &json!({"summary": {"de": self.words(7)}, "description": {"en": self.words(4)}})),
+            2 => self.patch(self.any(), &json!({"notes": self.words(4)})),
+            3 => self.keep(part("skills"), &json!({"skill": self.skills[self.below(3)], "level": 1 + self.below(5),
+                "visibility": visibility})),
+            4 => self.keep(part("references"), &json!({"title": {"de": self.words(3)}, "text": {"de": self.words(9)},
+                "skills": [self.skills[self.below(3)]], "visibility": visibility})),
+            5 => self.keep(format!("/v1/organisations/{}/units", self.university()), &json!({"kind": "chair", "name": {"de": self.words(2)}, "visibility": visibility})),
+            6 => self.keep("/v1/organisations".to_owned(), &json!({"kind": "company", "name": format!("{} GmbH", self.words(2)),
+                "summary": {"de": self.words(6)}, "locations": [{"city": "Jena", "country": "DE", "lat": 50.9, "lon": 11.5}],
+                "visibility": {"core": visibility}})),
+            // A draft is for its editors and for managers.
+            _ => self.keep("/v1/opportunities".to_owned(), &json!({"organisation_id": self.any(), "direction": "request",
+                "cooperation": "pilot", "title": {"de": self.words(3)}})),
+        }
+        if self.hidden.borrow().len() > 30 {
+            self.remove();
+        }
+    }
+
+    fn patch(&self, organisation: &str, change: &Value) {
+        let target = format!("/v1/organisations/{organisation}");
+        let tag = self.manager.get(&target).is(200).etag();
+        self.manager.patch(&target, &tag, change).is(200);
+    }
+
+    /// Adds a hidden record, unless there is one like it.
+    fn keep(&self, list: String, body: &Value) {
+        let made = self.manager.post(&list, body);
+        if made.status == 201 {
+            let id = made.json()["id"].as_str().unwrap().to_owned();
+            self.hidden.borrow_mut().push(format!("{list}/{id}"));
+        } else {
+            made.is(409);
+        }
+    }
+
+    fn remove(&self) {
+        let place = self.below(self.hidden.borrow().len());
+        let target = self.hidden.borrow_mut().swap_remove(place);
+        let read = self.manager.get(&target);
+        // It went with its organisation.
+        if read.status == 200 {
+            self.manager.delete(&target, &read.etag()).is(204);
+        }
+    }
+
+    /// Reads of every sort.
+    fn reads(&self) -> Vec<Request> {
+        let list = |query: &str| format!("/v1/organisations?{query}");
+        let mut targets: Vec<String> = [
+            "limit=50",
+            "limit=3",
+            "limit=2&sort=updated_at",
+            "sort=updated_at&limit=50",
+            "sort=distance&near=50.9,11.5",
+            "near=50.9,11.5&radius_km=40",
+            "count=exact&limit=1",
+            "facets=kind&facets=city&facets=skill&facets=member&limit=1",
+            "q=laser",
+            "q=laser+&explain=true",
+            "q=lasertehcnik",
+            "q=technik+laser&explain=true",
+            "q=op",
+            "q=opti&highlight=true",
+            "q=%22machine+learning%22",
+            "q=laser+-optik+",
+            "q=-laser",
+            "q=Netz+Stadt+Energie+Vision",
+            "q=Lasersensorik",
+            "q=maschinelles+lernen+&explain=true",
+            "q=M%C3%BCller&facets=kind&count=exact",
+            "q=daten&kind=company&sort=name",
+            "updated_since=2026-11-22T09:00:01Z&limit=50",
+        ]
+        .map(list)
+        .to_vec();
+        targets.extend(
+            self.skills
+                .iter()
+                .map(|skill| list(&format!("skill={skill}&min_level=3&explain=true"))),
+        );
+        for organisation in &self.organisations {
+            targets.push(format!("/v1/organisations/{organisation}"));
+        }
+        for part in ["skills", "references", "units", "opportunities"] {
+            targets.extend(
+                self.organisations
+                    .iter()
+                    .step_by(5)
+                    .map(|id| format!("/v1/organisations/{id}/{part}")),
+            );
+        }
+        for other in [
+            "suggest?q=la",
+            "suggest?q=m",
+            "suggest?q=gmbh",
+            "search?q=laser",
+            "search?q=sensor+daten",
+            "opportunities",
+            "opportunities?q=laser",
+            "skills?q=laser",
+            "skills",
+            "memberships",
+        ] {
+            targets.push(format!("/v1/{other}"));
+        }
+        let mut reads: Vec<Request> = targets.iter().map(|target| Request::new("GET", target)).collect();
+        for question in [
+            json!({"text": {"de": "Laser Optik Messung"}, "limit": 20}),
+            json!({"text": {"en": "machine learning"}, "required_skills": [{"skill": self.skills[0]}], "limit": 5}),
+            json!({"required_skills": [{"skill": self.skills[1], "min_level": 2}], "preferred_skills": [{"skill": self.skills[2]}],
+                "near": {"lat": 50.9, "lon": 11.5, "radius_km": 80.0}, "mode": "one_sided"}),
+            json!({"text": {"de": "Energie"}, "helix": ["society"], "sizes": ["large"], "near": {"lat": 50.9, "lon": 11.5, "radius_km": 1.0}}),
+        ] {
+            reads.push(Request::new("POST", "/v1/matches").json(&question));
+            let explain = json!({"organisation_id": self.organisations[3], "request": question});
+            reads.push(Request::new("POST", "/v1/matches/explain").json(&explain));
+        }
+        reads
+    }
+}
+
+/// What a reader sees of an answer: everything but the request's own id.
+fn seen(app: &TestApp, request: &Request, token: Option<&str>) -> (u16, Option<String>, String) {
+    let request = match token {
+        Some(token) => request.clone().header("Authorization", &format!("Bearer {token}")),
+        None => request.clone(),
+    };
+    let reply = http::send(app.address, &request);
+    let text = match serde_json::from_slice::<Value>(&reply.body) {
+        Ok(mut body) if body.get("request_id").is_some() => {
+            body["request_id"] = Value::Null;
+            body.to_string()
+        }
+        _ => reply.text(),
+    };
+    (reply.status, reply.header("etag").map(str::to_owned), text)
+}
+
+#[test]
+fn what_a_reader_may_not_see_changes_nothing() {
+    on_each(|database| {
+        let app = TestApp::on(database);
+        let network = Network::new(&app);
+        let member = app.as_member(&network.organisations[0]).token();
+        let mut reads = network.reads();
+        // Second pages belong to it: their cursors were signed before the changes.
+        for read in reads.clone() {
+            let (.., text) = seen(&app, &read, None);
+            let page = serde_json::from_str::<Value>(&text).unwrap_or_default();
+            if let (true, Some(next)) = (read.method == "GET", page["next"].as_str()) {
+                reads.push(Request::new("GET", next));
+            }
+        }
+        for (level, readers) in [(2, vec![None, member.as_deref()]), (1, vec![None])] {
+            let all = |token: &Option<&str>| reads.iter().map(|read| seen(&app, read, *token)).collect::<Vec<_>>();
+            let before: Vec<_> = readers.iter().map(all).collect();
+            assert!(
+                before[0].iter().filter(|(status, ..)| *status == 200).count() > 60,
+                "the reads read something"
+            );
+            for change in 0..CHANGES / 2 {
+                // Slowly: the token of the member lives for ten minutes.
+                app.advance(chrono::TimeDelta::milliseconds(100));
+                network.change(level);
+                for (reader, before) in readers.iter().zip(&before) {
+                    for turn in 0..READS {
+                        let at = (usize::try_from(change).unwrap() * READS + turn) % reads.len();
+                        let after = seen(&app, &reads[at], *reader);
+                        assert_eq!(after, before[at], "change {change}, level {level}: {:?}", reads[at]);
+                    }
+                }
+            }
+        }
+    });
+}
