@@ -97,7 +97,10 @@ impl Contract {
                     .zip(path.split('/'))
                     .all(|(wanted, given)| wanted == given || (wanted.starts_with('{') && !given.is_empty()))
         };
-        let found = self.operations.iter().filter(|(pattern, _)| fits(pattern));
+        // A path without parameters is its own; the templates that it would fit do not count.
+        let exact = self.operations.iter().any(|(pattern, _)| pattern == path);
+        let meant = |pattern: &str| if exact { pattern == path } else { fits(pattern) };
+        let found = self.operations.iter().filter(|(pattern, _)| meant(pattern));
         let mut methods: Vec<&Method> = found.flat_map(|(_, operations)| operations.keys()).collect();
         methods.sort_by_key(|method| method.as_str());
         methods.dedup();

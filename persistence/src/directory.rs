@@ -19,6 +19,7 @@ mod document;
 mod facets;
 mod filter;
 mod highlight;
+mod leak;
 mod lexicon;
 mod listing;
 mod opportunities;

@@ -13,6 +13,7 @@ use super::bits::Bits;
 use super::column::Tags;
 use super::document::Column;
 use super::document::passages;
+use super::leak::Leak;
 use super::query::{Typos, Weighed, Wording};
 use super::scores::Scores;
 use super::shard::Shard;
@@ -82,7 +83,8 @@ impl<'a> Prepared<'a> {
         let slots = shard.entries.len();
         let mut passed: Vec<Passed> = Vec::new();
         if let Some(wording) = &self.text {
-            scores.fill_full(&wording.weighed, shard.number, &view.text);
+            let read = shard.view(Leak::Text.through(self.audience));
+            scores.fill_full(&wording.weighed, shard.number, &read.text);
             passed.push((None, self.worded(wording, snapshot, shard, scores)));
         }
         let mut tags = |facet, column, asked: usize, tags: &[u32]| {
@@ -107,7 +109,8 @@ impl<'a> Prepared<'a> {
             &self.member,
         );
         if !self.skills.is_empty() {
-            passed.push((Some(Facet::Skill), self.with_skills(view, slots)));
+            let claims = shard.view(Leak::SkillFilter.through(self.audience));
+            passed.push((Some(Facet::Skill), self.with_skills(claims, slots)));
         }
         if !self.filter.sectors.is_empty() {
             passed.push((None, self.in_sectors(snapshot, view, slots)));

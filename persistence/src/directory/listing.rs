@@ -11,6 +11,7 @@ use werkstadt_domain::search::{Facet, FacetCount, OrganisationFilter, Organisati
 use super::facets::Counts;
 use super::filter::{Prepared, all_but};
 use super::highlight::{Highlight, highlights};
+use super::leak::Leak;
 use super::order::{Best, Found, Order};
 use super::query::{Group, Typos};
 use super::scores::Scores;
@@ -126,12 +127,18 @@ impl Snapshot {
             let view = shard.view(audience);
             let passed = prepared.passed(self, shard, &mut scores);
             worded += passed.first().map_or(0, |(_, bits)| bits.len());
-            let hits = all_but(view, &passed, None);
+            let hits = all_but(shard.view(Leak::Rows.through(audience)), &passed, None);
             if query.count == Count::Exact {
-                total += hits.len();
+                let counted = shard.view(Leak::Total.through(audience));
+                total += if Arc::ptr_eq(counted, view) {
+                    hits.len()
+                } else {
+                    counted.visible.len()
+                };
             }
             for counts in &mut counts {
-                counts.add(view, &all_but(view, &passed, Some(counts.facet)));
+                let counted = shard.view(Leak::Facets.through(audience));
+                counts.add(counted, &all_but(view, &passed, Some(counts.facet)));
             }
             order.gather(audience, query, shard, (&hits, &scores), &mut best);
         }
@@ -182,6 +189,11 @@ impl Snapshot {
             score: prepared.text.is_some().then(score),
             highlights: match (&prepared.text, query.marks) {
                 (Some(wording), Marks::Yes) => {
+                    let profile = found
+                        .entry()?
+                        .seen
+                        .get(Leak::Highlights.through(audience).index())?
+                        .clone()?;
                     highlights(&profile.get().organisation.record, wording, &self.dictionaries.terms)
                 }
                 _ => Vec::new(),

@@ -8,6 +8,7 @@ use werkstadt_domain::profile::Profile;
 use werkstadt_domain::text::key;
 
 use super::document::{Document, Maker, updated};
+use super::leak::Leak;
 use super::view::View;
 
 /// Immutable; a change makes another one.
@@ -84,7 +85,7 @@ impl Shard {
 
     /// When the organisation in a slot last changed, as the audience may know it: microseconds since 1970.
     pub(super) fn updated(&self, audience: Audience, slot: u32) -> i64 {
-        let entry = self.entry(slot);
+        let (entry, audience) = (self.entry(slot), Leak::Updated.through(audience));
         entry
             .and_then(|entry| entry.updated.get(audience.index()).copied())
             .unwrap_or_default()

@@ -13,6 +13,7 @@ use werkstadt_domain::skill::{Skill, SkillId, Taxonomy};
 use werkstadt_domain::text::key;
 
 use super::document::{Dictionaries, external_key};
+use super::leak::Leak;
 use super::opportunities::{Opportunities, OpportunityHit, SeenOpportunity};
 use super::query::Reading;
 use super::shard::Shard;
@@ -54,6 +55,7 @@ impl Snapshot {
     /// One organisation with all that belongs to it, as the audience sees it.
     pub fn organisation(&self, audience: Audience, id: OrganisationId) -> Option<&Arc<Seen<Profile>>> {
         let shard = self.shards.get(shard_of(id))?;
+        let audience = Leak::Existence.through(audience);
         shard.entry(shard.slot(id)?)?.seen.get(audience.index())?.as_ref()
     }
 
@@ -177,7 +179,7 @@ impl Snapshot {
     pub(super) fn reading(&self, audience: Audience) -> Reading<'_> {
         Reading {
             dictionaries: &self.dictionaries,
-            statistics: self.statistics(audience),
+            statistics: self.statistics(Leak::Rarity.through(audience)),
             skills: &self.skills,
         }
     }

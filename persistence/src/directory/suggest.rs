@@ -9,6 +9,7 @@ use werkstadt_domain::profile::Profile;
 use werkstadt_domain::skill::Skill;
 use werkstadt_domain::text::key;
 
+use super::leak::Leak;
 use super::shard::Shard;
 use super::snapshot::Snapshot;
 
@@ -53,6 +54,7 @@ impl Snapshot {
             return Vec::new();
         };
         let mut best: Vec<(bool, &str, &Arc<Seen<Profile>>)> = Vec::new();
+        let audience = Leak::Completions.through(audience);
         for shard in &self.shards {
             let mut found = typed.found(audience, shard);
             found.truncate(limit);

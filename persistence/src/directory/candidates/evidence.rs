@@ -9,6 +9,7 @@ use super::ask::{Ask, Tagged};
 use super::works::{Record, Scored, Votes, Works};
 use crate::directory::bits::Bits;
 use crate::directory::document::{Column, Value};
+use crate::directory::leak::Leak;
 use crate::directory::scores::Scores;
 use crate::directory::shard::Shard;
 use crate::directory::view::View;
@@ -208,8 +209,9 @@ impl Shown {
         if !ask.required.is_empty() || !ask.preferred.is_empty() {
             shown.fresh = vec![(0.0, 0); slots];
         }
-        shown.required = shown.add_skills(ask, view, &ask.required_tags, slots);
-        shown.preferred = shown.add_skills(ask, view, &ask.preferred_tags, slots);
+        let claims = shard.view(Leak::Coverage.through(ask.audience));
+        shown.required = shown.add_skills(ask, claims, &ask.required_tags, slots);
+        shown.preferred = shown.add_skills(ask, claims, &ask.preferred_tags, slots);
         shown.add_distances(ask, view, slots);
         shown.add_open(ask, shard);
         shown.touched.and(&shown.passed);
@@ -293,7 +295,7 @@ impl Shown {
         scores: &mut Scores,
         mut relevant: impl FnMut(f64, u32),
     ) {
-        let references = &shard.view(ask.audience).references;
+        let references = &shard.view(Leak::References.through(ask.audience)).references;
         if ask.references.bound <= 0.0 || references.owners.is_empty() {
             return;
         }

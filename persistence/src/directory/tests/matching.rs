@@ -26,7 +26,7 @@ fn needs() -> impl Strategy<Value = Vec<SkillNeed>> {
     proptest::collection::vec(need, 0..3)
 }
 
-fn requirement() -> impl Strategy<Value = Requirement> {
+pub(super) fn requirement() -> impl Strategy<Value = Requirement> {
     let words = proptest::collection::vec(proptest::sample::select(&WORDS[..]), 1..4);
     let text = (
         proptest::option::of(proptest::sample::select(&Language::ALL[..])),
@@ -61,7 +61,7 @@ fn requirement() -> impl Strategy<Value = Requirement> {
     )
 }
 
-fn all<'a>(seeker: &'a Seeker, rules: &'a RuleSet, mode: Mode) -> MatchQuery<'a> {
+pub(super) fn all<'a>(seeker: &'a Seeker, rules: &'a RuleSet, mode: Mode) -> MatchQuery<'a> {
     MatchQuery {
         seeker,
         rules,

@@ -1,0 +1,172 @@
+//! Worlds that differ only in what an audience may not see answer it alike; and planted leaks, which that comparison notices.
+
+use proptest::prelude::*;
+use proptest::strategy::ValueTree;
+use proptest::test_runner::TestRunner;
+use werkstadt_domain::audience::{Audience, Project};
+use werkstadt_domain::matching::{Mode, Requirement, RuleSet, Seeker};
+use werkstadt_domain::page::Limit;
+use werkstadt_domain::profile::Profile;
+use werkstadt_domain::search::{OrganisationFilter, OrganisationSort};
+
+use super::matching::{all, requirement};
+use super::search::{everything, filter, ids, sort, typed};
+use super::world::{World, organisation_id, profile, today, world};
+use crate::directory::leak::Leak;
+use crate::directory::{OrganisationQuery, Snapshot, Suggestion};
+
+/// Two worlds and what they are asked.
+#[derive(Clone, Debug)]
+struct Pair {
+    world: World,
+    twin: World,
+    filter: OrganisationFilter,
+    sort: OrganisationSort,
+    requirement: Requirement,
+}
+
+fn pair() -> impl Strategy<Value = Pair> {
+    let others = proptest::collection::vec(profile(0, 16), 16);
+    let question = (
+        filter(),
+        sort(),
+        proptest::option::weighted(0.7, typed()),
+        requirement(),
+    );
+    (world(16), others, question).prop_map(|(world, others, (filter, sort, q, requirement))| Pair {
+        twin: twin(&world, others),
+        world,
+        filter: OrganisationFilter {
+            q: q.or(filter.q.clone()),
+            ..filter
+        },
+        sort,
+        requirement,
+    })
+}
+
+/// The same world with every part that members may not see taken from other profiles.
+fn twin(world: &World, others: Vec<Profile>) -> World {
+    let hidden = |visibility| !Audience::Member.sees(visibility);
+    let mut twin = world.clone();
+    for (profile, other) in twin.profiles.iter_mut().zip(others) {
+        profile.claims.retain(|claim| !hidden(claim.record.visibility));
+        let claims = other.claims.into_iter();
+        profile
+            .claims
+            .extend(claims.filter(|claim| hidden(claim.record.visibility)));
+        profile
+            .references
+            .retain(|reference| !hidden(reference.record.visibility));
+        let references = other.references.into_iter();
+        profile
+            .references
+            .extend(references.filter(|reference| hidden(reference.record.visibility)));
+        let (organisation, other) = (&mut profile.organisation, other.organisation.record);
+        organisation.record.notes = other.notes;
+        organisation.changed_at.managers += chrono::Duration::days(1);
+        if hidden(organisation.record.visibility.profile) {
+            organisation.record.summary = other.summary;
+        }
+        if hidden(organisation.record.visibility.core) {
+            organisation.record.name = other.name;
+        }
+    }
+    twin
+}
+
+/// Everything that an audience can read.
+fn answers(snapshot: &Snapshot, audience: Audience, pair: &Pair) -> String {
+    let query = everything(&pair.filter, pair.sort);
+    let page = snapshot.organisations(audience, &query, today());
+    let hits = page.items.iter();
+    let hits: Vec<_> = hits
+        .map(|hit| (hit.score, hit.words.clone(), hit.distance_km, hit.highlights.clone()))
+        .collect();
+    let first = OrganisationQuery {
+        limit: Limit::clamped(3),
+        ..query.clone()
+    };
+    let first = snapshot.organisations(audience, &first, today());
+    let known: Vec<Option<String>> = (0..20)
+        .map(|number| {
+            let seen = snapshot.organisation(audience, organisation_id(number))?;
+            Some(seen.get().organisation.record.name.clone())
+        })
+        .collect();
+    let typed = pair.filter.q.as_deref().unwrap_or("L");
+    let completions: Vec<String> = snapshot.suggest(audience, typed, 9).iter().map(name).collect();
+    let seeker = Seeker::ad_hoc(pair.requirement.clone());
+    let rules = RuleSet::standard();
+    let matches = snapshot.matches(audience, &all(&seeker, &rules, Mode::OneSided));
+    let parts = [
+        format!(
+            "{:?} {hits:?} {:?} {:?} {:?}",
+            ids(&page),
+            page.after,
+            page.facets,
+            page.total
+        ),
+        format!("{:?} {:?}", ids(&first), first.after),
+        format!("{:?}", snapshot.suggestions(audience, &query, today())),
+        format!("{completions:?}"),
+        format!("{known:?} {matches:?}"),
+    ];
+    parts.join("\n")
+}
+
+fn name(suggestion: &Suggestion) -> String {
+    match suggestion {
+        Suggestion::Organisation(profile) => profile.get().organisation.record.name.clone(),
+        Suggestion::Skill(skill) => skill.record.uri.clone(),
+    }
+}
+
+/// What an audience sees of a profile, the times of changes left out.
+fn records(profile: &Profile, audience: Audience) -> Option<String> {
+    let seen = profile.project(audience)?.into_inner();
+    let claims: Vec<_> = seen.claims.iter().map(|claim| &claim.record).collect();
+    let references: Vec<_> = seen.references.iter().map(|reference| &reference.record).collect();
+    Some(format!("{:?} {claims:?} {references:?}", seen.organisation.record))
+}
+
+/// Whether an audience can tell the worlds apart.
+fn differ(pair: &Pair) -> bool {
+    let (world, twin) = (pair.world.directory().snapshot(), pair.twin.directory().snapshot());
+    [Audience::Anonymous, Audience::Member].into_iter().any(|audience| {
+        let view = |world: &World| {
+            world
+                .profiles
+                .iter()
+                .map(|profile| records(profile, audience))
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(view(&pair.world), view(&pair.twin), "the worlds differ in what is seen");
+        answers(&world, audience, pair) != answers(&twin, audience, pair)
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(256))]
+
+    #[test]
+    fn what_is_hidden_changes_nothing(pair in pair()) {
+        prop_assert!(!differ(&pair));
+    }
+}
+
+#[test]
+fn each_planted_leak_is_noticed() {
+    let mut runner = TestRunner::deterministic();
+    let pairs: Vec<Pair> = (0..192)
+        .map(|_| pair().new_tree(&mut runner).unwrap().current())
+        .collect();
+    for leak in Leak::ALL {
+        let noticed = leak.planted(|| pairs.iter().any(differ));
+        assert!(noticed, "{leak:?} is not noticed");
+    }
+    assert!(
+        !pairs.iter().take(32).any(differ),
+        "without a leak there is nothing to notice"
+    );
+}
