@@ -88,6 +88,12 @@ impl Contract {
         all.into_iter().find(|operation| operation.id == id)?.body.as_ref()
     }
 
+    /// True for a path that the document has literally, but not with this method. Templates that it would fit, too, do not count.
+    pub fn refuses(&self, path: &str, method: &Method) -> bool {
+        let literal = self.operations.get(path);
+        literal.is_some_and(|operations| !operations.contains_key(method))
+    }
+
     /// The methods of a concrete path, none if no operation has such a path.
     pub fn methods(&self, path: &str) -> Vec<&Method> {
         let fits = |pattern: &str| {
@@ -97,9 +103,8 @@ impl Contract {
                     .zip(path.split('/'))
                     .all(|(wanted, given)| wanted == given || (wanted.starts_with('{') && !given.is_empty()))
         };
-        // A path without parameters is its own; the templates that it would fit do not count.
-        let exact = self.operations.iter().any(|(pattern, _)| pattern == path);
-        let meant = |pattern: &str| if exact { pattern == path } else { fits(pattern) };
+        let literal = self.operations.contains_key(path);
+        let meant = |pattern: &str| if literal { pattern == path } else { fits(pattern) };
         let found = self.operations.iter().filter(|(pattern, _)| meant(pattern));
         let mut methods: Vec<&Method> = found.flat_map(|(_, operations)| operations.keys()).collect();
         methods.sort_by_key(|method| method.as_str());

@@ -111,6 +111,10 @@ async fn bounded<B: MessageBody + 'static>(
     if address > state.limits.address_bytes {
         return Err(Problem::new(Code::AddressTooLong).into());
     }
+    if request.method() != Method::OPTIONS && state.contract.refuses(request.path(), request.method()) {
+        let methods = state.contract.methods(request.path());
+        return Err(Problem::method_not_allowed(allow(&methods)).into());
+    }
     let Ok(_place) = state.places.try_acquire() else {
         return Err(Problem::new(Code::Unavailable)
             .retry_after(1)

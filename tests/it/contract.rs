@@ -153,7 +153,8 @@ impl Walk<'_> {
 
     fn names_unknown_parameters(&self) {
         let mut request = self.call();
-        request.target.push_str("?limitt=1&bogus_parameter=2");
+        let join = if request.target.contains('?') { '&' } else { '?' };
+        request.target.push_str(&format!("{join}limitt=1&bogus_parameter=2"));
         let problem = self.refused(request, Code::InvalidQuery);
         let faults = problem["errors"].as_array().unwrap();
         let named: Vec<&str> = faults.iter().filter_map(|fault| fault["parameter"].as_str()).collect();

@@ -86,8 +86,16 @@ impl Document {
     /// The operations at an address, by method. A fixed segment goes before a parameter.
     pub fn at(&self, target: &str) -> BTreeMap<&str, &Operation> {
         let path = target.split('?').next().unwrap_or_default();
-        let mut found: Vec<&Operation> = self.operations.iter().filter(|one| fits(&one.path, path)).collect();
-        found.sort_by_key(|one| std::cmp::Reverse(one.path.matches('{').count()));
+        // A literal path goes before the templates that it would fit, too.
+        let literal = self.operations.iter().any(|one| one.path == path);
+        let meant = |one: &&Operation| {
+            if literal {
+                one.path == path
+            } else {
+                fits(&one.path, path)
+            }
+        };
+        let found: Vec<&Operation> = self.operations.iter().filter(meant).collect();
         found.into_iter().map(|one| (one.method.as_str(), one)).collect()
     }
 
