@@ -96,7 +96,7 @@ impl<'a> Reader<'a> {
                     let numbers = Analyser.terms(&word.text, language).map(|found| {
                         let first = terms.intern(&found.first);
                         let second = found.second.as_deref().map(|second| terms.intern(second));
-                        let all = std::iter::once(first).chain(second);
+                        let all = std::iter::once(first).chain(second).collect();
                         let word = self.dictionaries.lexicon.intern(&folded(&word.text), all);
                         Numbers { word, first, second }
                     });

@@ -1,7 +1,8 @@
 //! The lexicon: every word that ever occurred, as it is spelt, with the terms under which it is indexed.
 //!
 //! For words that are not finished yet and for words with typing errors. It grows only and serves all audiences; whether a word
-//! may help an audience is for the statistics of what that audience sees to say.
+//! may help an audience is for the statistics of what that audience sees to say. They know readings: a word that one text gave
+//! other terms than another, for it is in another language, must not lend them to those who see only the other.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::hash::Hasher;
@@ -21,6 +22,7 @@ struct Words {
     /// Ordered, so that beginnings are ranges.
     numbers: BTreeMap<Arc<str>, u32>,
     words: Vec<Word>,
+    readings: u32,
     remains: Remains,
 }
 
@@ -31,33 +33,42 @@ struct Word {
     text: Arc<str>,
     /// How many letters it has.
     letters: u16,
-    /// Its stems, in whatever languages it was read.
-    terms: Vec<u32>,
+    readings: Vec<Reading>,
+}
+
+/// A word with the terms that some text gave it.
+#[derive(Debug)]
+pub(super) struct Reading {
+    /// Its number in statistics and postings.
+    pub(super) number: u32,
+    /// One or two.
+    pub(super) terms: Vec<u32>,
 }
 
 /// A word that was looked up.
 pub(super) struct Known<'a> {
-    pub(super) number: u32,
     pub(super) text: &'a str,
-    pub(super) terms: &'a [u32],
+    pub(super) readings: &'a [Reading],
 }
 
 impl Lexicon {
-    /// The number of a folded word, a new one if need be; notes that it is indexed under these terms.
-    pub(super) fn intern(&self, text: &str, terms: impl IntoIterator<Item = u32>) -> u32 {
+    /// The number of a folded word that is indexed under exactly these terms, a new one if need be.
+    pub(super) fn intern(&self, text: &str, terms: Vec<u32>) -> u32 {
         let mut words = self.words.write().unwrap_or_else(PoisonError::into_inner);
-        let number = match words.numbers.get(text) {
-            Some(number) => *number,
+        let place = match words.numbers.get(text) {
+            Some(place) => *place,
             None => words.add(text),
         };
-        if let Some(word) = words.words.get_mut(number as usize) {
-            for term in terms {
-                if !word.terms.contains(&term) {
-                    word.terms.push(term);
-                }
-            }
+        let next = words.readings;
+        let Some(word) = words.words.get_mut(place as usize) else {
+            return next;
+        };
+        if let Some(reading) = word.readings.iter().find(|reading| reading.terms == terms) {
+            return reading.number;
         }
-        number
+        word.readings.push(Reading { number: next, terms });
+        words.readings += 1;
+        next
     }
 
     /// Looks a folded word up.
@@ -106,9 +117,8 @@ impl Words {
     fn known(&self, number: u32) -> Option<Known<'_>> {
         let word = self.words.get(number as usize)?;
         Some(Known {
-            number,
             text: &word.text,
-            terms: &word.terms,
+            readings: &word.readings,
         })
     }
 
@@ -127,7 +137,7 @@ impl Words {
         self.words.push(Word {
             letters: u16::try_from(letters).unwrap_or(u16::MAX),
             text,
-            terms: Vec::new(),
+            readings: Vec::new(),
         });
         number
     }
@@ -251,7 +261,7 @@ mod tests {
         ) {
             let lexicon = Lexicon::default();
             for word in &words {
-                lexicon.intern(word, []);
+                lexicon.intern(word, vec![]);
             }
             let most = if wanted.len() < LONG { 1 } else { 2 };
             let all = words.iter().map(|word| (strsim::osa_distance(&wanted, word), word.clone()));
@@ -265,21 +275,16 @@ mod tests {
     fn words_are_found_by_their_beginning() {
         let lexicon = Lexicon::default();
         for (term, word) in (0..).zip(["laser", "lasertechnik", "last", "lampe"]) {
-            lexicon.intern(word, [term]);
+            lexicon.intern(word, vec![term]);
         }
         let mut found = Vec::new();
-        lexicon.beginning("lase", |known| {
-            found.push((known.text.to_owned(), known.terms.to_vec()))
-        });
-        assert_eq!(
-            found,
-            [("laser".to_owned(), vec![0]), ("lasertechnik".to_owned(), vec![1])]
-        );
-        assert_eq!(lexicon.intern("laser", [0, 7]), 0);
-        assert_eq!(
-            lexicon.find("laser", |known| Some(known.terms.to_vec())),
-            Some(vec![0, 7])
-        );
+        lexicon.beginning("lase", |known| found.push(known.text.to_owned()));
+        assert_eq!(found, ["laser", "lasertechnik"]);
+        // The same terms are the same reading, other ones another.
+        assert_eq!(lexicon.intern("laser", vec![0]), 0);
+        assert_eq!(lexicon.intern("laser", vec![0, 7]), 4);
+        let readings = |known: Known<'_>| Some(known.readings.iter().map(|reading| reading.number).collect::<Vec<_>>());
+        assert_eq!(lexicon.find("laser", readings), Some(vec![0, 4]));
         assert_eq!(
             near(&lexicon, "lasr"),
             [(1, "laser".to_owned()), (1, "last".to_owned())]

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use werkstadt_domain::audience::Audience;
 
+use super::lexicon::Known;
 use super::shard::{Entry, Shard};
 use super::view::Texts;
 
@@ -13,7 +14,7 @@ use super::view::Texts;
 pub(super) struct Statistics {
     pub(super) profiles: Collection,
     pub(super) references: Collection,
-    /// Per word of the lexicon, in how many profiles it stands.
+    /// Per reading of the lexicon, in how many profiles it stands.
     words: Vec<u32>,
 }
 
@@ -38,7 +39,7 @@ pub(super) struct Occurrence {
 }
 
 impl Statistics {
-    /// In how many profiles a word of the lexicon stands.
+    /// In how many profiles a reading of the lexicon stands.
     pub(super) fn word(&self, number: u32) -> u32 {
         self.words.get(number as usize).copied().unwrap_or_default()
     }
@@ -49,6 +50,16 @@ impl Statistics {
         statistics.profiles.replace(0, (&Texts::default(), texts));
         words.for_each(|words| statistics.add(words));
         statistics
+    }
+
+    /// How often the readings of a word stand in profiles, and the terms of those that do; `None` if none does.
+    pub(super) fn seen(&self, known: &Known<'_>) -> Option<(u32, Vec<u32>)> {
+        let visible = known.readings.iter().filter(|reading| self.word(reading.number) > 0);
+        let count: u32 = visible.clone().map(|reading| self.word(reading.number)).sum();
+        let mut terms: Vec<u32> = visible.flat_map(|reading| &reading.terms).copied().collect();
+        terms.sort_unstable();
+        terms.dedup();
+        (count > 0).then_some((count, terms))
     }
 
     /// Takes one state of a shard out and another one in.

@@ -3,13 +3,14 @@
 use std::cmp::Reverse;
 use std::sync::Arc;
 
-use werkstadt_domain::analysis::{folded, words};
+use werkstadt_domain::analysis::{Analyser, folded, words};
 use werkstadt_domain::audience::{Audience, Seen, Stored};
 use werkstadt_domain::profile::Profile;
 use werkstadt_domain::skill::Skill;
 use werkstadt_domain::text::key;
 
 use super::leak::Leak;
+use super::lexicon::Known;
 use super::shard::Shard;
 use super::snapshot::Snapshot;
 
@@ -29,9 +30,9 @@ pub enum Suggestion {
 struct Typed {
     /// Names that begin with it come first.
     key: String,
-    /// Words of the lexicon that must all be in the name.
-    whole: Vec<u32>,
-    /// One of these must be, too.
+    /// For each finished word its readings; one of each must be in the name.
+    whole: Vec<Vec<u32>>,
+    /// Readings of longer words; one of these must be, too.
     longer: Vec<u32>,
 }
 
@@ -72,26 +73,29 @@ impl Snapshot {
 
     fn typed(&self, audience: Audience, text: &str) -> Option<Typed> {
         let (lexicon, statistics) = (&self.dictionaries.lexicon, self.statistics(audience));
-        let mut all: Vec<String> = words(text).map(|word| folded(&word.text)).collect();
-        let last = all.pop()?;
-        let mut longer: Vec<(Reverse<u32>, u32)> = Vec::new();
+        let mut all: Vec<String> = words(text).map(|word| word.text).collect();
+        let last = folded(&all.pop()?);
+        let visible = |known: &Known<'_>| -> Vec<u32> {
+            let readings = known.readings.iter().map(|reading| reading.number);
+            readings.filter(|number| statistics.word(*number) > 0).collect()
+        };
+        let mut longer: Vec<(Reverse<u32>, Vec<u32>)> = Vec::new();
         lexicon.beginning(&last, |known| {
-            let count = statistics.word(known.number);
-            if count > 0 {
-                longer.push((Reverse(count), known.number));
+            if let Some((count, _)) = statistics.seen(&known) {
+                longer.push((Reverse(count), visible(&known)));
             }
         });
         // Stable: words of equal frequency stay in order of name.
         longer.sort_by_key(|(count, _)| *count);
         longer.truncate(MOST_LONGER);
-        // Words that no index has, stop words among them, do not count.
-        let whole = all
-            .iter()
-            .filter_map(|word| lexicon.find(word, |known| Some(known.number)));
+        // Stop words are in no index. Any other word must be in the name, so one that the audience sees nowhere finds nothing,
+        // whether or not a hidden text has it.
+        let whole = all.iter().filter(|word| Analyser.terms(word, None).is_some());
+        let whole = whole.map(|word| lexicon.find(&folded(word), |known| Some(visible(&known))));
         Some(Typed {
             key: key(text),
-            whole: whole.collect(),
-            longer: longer.into_iter().map(|(_, number)| number).collect(),
+            whole: whole.collect::<Option<_>>()?,
+            longer: longer.into_iter().flat_map(|(_, numbers)| numbers).collect(),
         })
     }
 }
@@ -106,11 +110,9 @@ impl Typed {
             .flat_map(|word| called.slots(*word))
             .copied()
             .collect();
-        slots.retain(|slot| {
-            self.whole
-                .iter()
-                .all(|word| called.slots(*word).binary_search(slot).is_ok())
-        });
+        let has = |slot: &u32, word: &u32| called.slots(*word).binary_search(slot).is_ok();
+        let has_any = |slot: &u32, words: &Vec<u32>| words.iter().any(|word| has(slot, word));
+        slots.retain(|slot| self.whole.iter().all(|words| has_any(slot, words)));
         slots.sort_unstable();
         slots.dedup();
         let later = |slot: u32| shard.entry(slot).is_none_or(|entry| !entry.name.starts_with(&self.key));

@@ -79,9 +79,8 @@ impl Snapshot {
             let beginning: String = letters.iter().take(length).collect();
             let mut found: Vec<(u32, String, Vec<u32>)> = Vec::new();
             self.dictionaries.lexicon.beginning(&beginning, |known| {
-                let count = statistics.word(known.number);
-                if count > 0 {
-                    found.push((count, known.text.to_owned(), known.terms.to_vec()));
+                if let Some((count, terms)) = statistics.seen(&known) {
+                    found.push((count, known.text.to_owned(), terms));
                 }
             });
             if found.is_empty() {

@@ -71,7 +71,7 @@ impl Reading<'_> {
 
     /// The terms of a word that the audience can see as it is spelt.
     fn terms(self, word: &str) -> Option<Vec<u32>> {
-        let visible = |known: Known<'_>| (self.statistics.word(known.number) > 0).then(|| known.terms.to_vec());
+        let visible = |known: Known<'_>| Some(self.statistics.seen(&known)?.1);
         self.dictionaries.lexicon.find(&folded(word), visible)
     }
 
@@ -163,10 +163,7 @@ impl Reading<'_> {
         }
         let mut found: Vec<(u32, Vec<u32>)> = Vec::new();
         self.dictionaries.lexicon.beginning(&beginning, |known| {
-            let count = self.statistics.word(known.number);
-            if count > 0 {
-                found.push((count, known.terms.to_vec()));
-            }
+            found.extend(self.statistics.seen(&known));
         });
         // The most frequent first. Stable: equals stay in order of name.
         found.sort_by_key(|(count, _)| std::cmp::Reverse(*count));
@@ -194,9 +191,8 @@ impl Reading<'_> {
         };
         let mut found: Vec<(usize, u32, String, Vec<u32>)> = Vec::new();
         self.dictionaries.lexicon.near(&word, edits, |distance, known| {
-            let count = self.statistics.word(known.number);
-            if distance > 0 && count > 0 {
-                found.push((distance, count, known.text.to_owned(), known.terms.to_vec()));
+            if let (true, Some((count, terms))) = (distance > 0, self.statistics.seen(&known)) {
+                found.push((distance, count, known.text.to_owned(), terms));
             }
         });
         found.sort_by(|a, b| a.0.cmp(&b.0).then(b.1.cmp(&a.1)).then_with(|| a.2.cmp(&b.2)));

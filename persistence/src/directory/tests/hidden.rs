@@ -147,7 +147,7 @@ fn differ(pair: &Pair) -> bool {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(256))]
+    #![proptest_config(ProptestConfig::with_cases(1024))]
 
     #[test]
     fn what_is_hidden_changes_nothing(pair in pair()) {
