@@ -8,6 +8,7 @@ use chrono::{DateTime, Utc};
 use serde_json::Value;
 use tokio::sync::Semaphore;
 use uuid::Uuid;
+use werkstadt_persistence::feed::Feed;
 use werkstadt_persistence::{Actor, Follower, ReadModel, Store, StoreOptions, settings};
 
 use crate::app;
@@ -93,6 +94,7 @@ pub fn boot(config: &Config, world: Arc<dyn World>) -> Result<Booted, BootError>
         store,
         read_model,
         renderings: Renderings::default(),
+        feed: Feed::default(),
         lines,
         contract,
         documents,

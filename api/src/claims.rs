@@ -138,7 +138,7 @@ impl Part for Claim {
     }
 
     fn body(stored: &Stored<Self>, around: &Around<'_>) -> ClaimBody {
-        ClaimBody::new(stored, around)
+        ClaimBody::new(stored, around.snapshot, around.audience)
     }
 
     fn read(create: ClaimCreate, id: ClaimId, around: &Around<'_>) -> Result<Self, Invalid> {

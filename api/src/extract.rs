@@ -203,12 +203,28 @@ impl<A, B> FromRequest for Path<(Id<A>, Id<B>)> {
     }
 }
 
+/// The number of an earlier state in a segment of the path.
+#[derive(Clone, Copy, Debug)]
+pub struct VersionNumber(pub i64);
+
+/// A record and one of its earlier states, as a path names them.
+pub type Versioned<N> = (Id<N>, VersionNumber);
+
+impl<A> FromRequest for Path<Versioned<A>> {
+    type Error = Problem;
+    type Future = Ready<Result<Self, Problem>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let number = || text(request, 1).parse().map_err(|_| Problem::new(Code::NotFound));
+        ready(segment(request, 0).and_then(|first| Ok(Self((first, VersionNumber(number()?))))))
+    }
+}
+
 fn segment<N>(request: &HttpRequest, index: usize) -> Result<Id<N>, Problem> {
-    let text = request
-        .match_info()
-        .iter()
-        .nth(index)
-        .map(|(_, text)| text)
-        .unwrap_or_default();
-    Id::parse(text).map_err(|_| Problem::new(Code::NotFound))
+    Id::parse(text(request, index)).map_err(|_| Problem::new(Code::NotFound))
+}
+
+fn text(request: &HttpRequest, index: usize) -> &str {
+    let segment = request.match_info().iter().nth(index);
+    segment.map(|(_, text)| text).unwrap_or_default()
 }

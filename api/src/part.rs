@@ -214,7 +214,7 @@ impl Around<'_> {
     }
 
     /// The same, as the organisation's own editors see it.
-    const fn for_editors(&self) -> Self {
+    pub const fn for_editors(&self) -> Self {
         Self {
             profile: self.profile,
             snapshot: self.snapshot,

@@ -28,9 +28,16 @@ pub fn apply<T: DeserializeOwned>(
     present: &impl Serialize,
     patch: &Value,
 ) -> Result<T, Problem> {
-    let mut body = serde_json::to_value(present).map_err(Problem::internal)?;
-    base.strip(&mut body);
+    let mut body = base.creation(present)?;
     merge(&mut body, patch);
+    read(state, base, body)
+}
+
+/// Reads what could be the creation of a record, all faults at once.
+///
+/// # Errors
+/// [`Code::Invalid`] with every fault.
+pub fn read<T: DeserializeOwned>(state: &State, base: &Base, body: Value) -> Result<T, Problem> {
     let schema = state
         .contract
         .body(base.create)
@@ -43,6 +50,16 @@ pub fn apply<T: DeserializeOwned>(
 }
 
 impl Base {
+    /// The creation that would make a record with this body.
+    ///
+    /// # Errors
+    /// [`Code::Internal`] if the body cannot be written; a defect.
+    pub fn creation(&self, body: &impl Serialize) -> Result<Value, Problem> {
+        let mut body = serde_json::to_value(body).map_err(Problem::internal)?;
+        self.strip(&mut body);
+        Ok(body)
+    }
+
     fn strip(&self, body: &mut Value) {
         if let Some(members) = body.as_object_mut() {
             members.retain(|name, _| !self.derived.contains(&name.as_str()));

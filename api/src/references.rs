@@ -139,7 +139,7 @@ impl Part for Reference {
     }
 
     fn body(stored: &Stored<Self>, around: &Around<'_>) -> ReferenceBody {
-        ReferenceBody::new(stored, around)
+        ReferenceBody::new(stored, around.snapshot, around.audience)
     }
 
     fn read(create: ReferenceCreate, id: ReferenceId, around: &Around<'_>) -> Result<Self, Invalid> {

@@ -4,8 +4,8 @@ use utoipa_actix_web::scope;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::{
-    auth, catalogue, claims, health, imports, matches, memberships, opportunities, organisations, references, search,
-    skills, units, users,
+    auth, catalogue, changes, claims, health, history, imports, matches, memberships, opportunities, organisations,
+    references, search, skills, units, users,
 };
 
 /// Everything below `/v1`, and what operators need beside it.
@@ -34,6 +34,8 @@ fn v1(config: &mut ServiceConfig<'_>) {
         .service(organisations::handlers::delete_organisation)
         .service(search::search_everything)
         .service(search::list_suggestions)
+        .service(changes::list_changes)
+        .configure(histories)
         .configure(parts_of_organisations)
         .configure(taxonomy_and_opportunities)
         .configure(matching)
@@ -87,6 +89,16 @@ fn taxonomy_and_opportunities(config: &mut ServiceConfig<'_>) {
         .service(opportunities::update_opportunity)
         .service(opportunities::delete_opportunity)
         .service(opportunities::change_opportunity_status);
+}
+
+fn histories(config: &mut ServiceConfig<'_>) {
+    config
+        .service(history::list_organisation_history)
+        .service(history::restore_organisation_version)
+        .service(history::list_opportunity_history)
+        .service(history::restore_opportunity_version)
+        .service(history::list_skill_history)
+        .service(history::restore_skill_version);
 }
 
 fn matching(config: &mut ServiceConfig<'_>) {

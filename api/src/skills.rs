@@ -59,7 +59,7 @@ pub struct ListSkills {
 }
 
 /// How a changed skill is read.
-const BASE: Base = Base {
+pub const BASE: Base = Base {
     create: "create_skill",
     derived: &["id", "narrower", "created_at", "updated_at"],
     by_id: &["broader", "related", "replaced_by"],

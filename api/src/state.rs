@@ -9,6 +9,7 @@ use tokio::sync::Semaphore;
 use uuid::Uuid;
 use werkstadt_domain::id::Id;
 use werkstadt_persistence::directory::Directory;
+use werkstadt_persistence::feed::Feed;
 use werkstadt_persistence::{Accounts, Actor, Db, ReadModel, Store, UnitOfWork};
 
 use crate::auth::{Hashing, Tokens};
@@ -66,6 +67,8 @@ pub struct State {
     pub read_model: Arc<ReadModel>,
     /// Organisations as they were last served.
     pub renderings: Renderings,
+    /// Reads the feed of changes.
+    pub feed: Feed,
     /// The schemas of the lines of an import.
     pub lines: LineSchemas,
     /// The published document, compiled.

@@ -150,6 +150,25 @@ impl<T: Project> Stored<T> {
     }
 }
 
+impl<T> Stored<T> {
+    /// The same without what its audience cannot know: the version counts hidden changes too, and other audiences' times
+    /// tell of them.
+    #[must_use]
+    pub fn without_traces(self, audience: Audience) -> Self {
+        Self {
+            version: 0,
+            changed_at: ChangedAt::all(self.changed_at.seen_by(audience)),
+            ..self
+        }
+    }
+}
+
+/// Whether the audience sees a difference between two states of a record; `None` is its absence.
+pub fn differs<T: Project>(before: Option<&Stored<T>>, after: Option<&Stored<T>>, audience: Audience) -> bool {
+    let face = |state: Option<&Stored<T>>| state?.project(audience).map(|seen| seen.without_traces(audience));
+    face(before) != face(after)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

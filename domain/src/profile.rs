@@ -27,6 +27,28 @@ impl Profile {
     pub const fn id(&self) -> OrganisationId {
         self.organisation.record.id
     }
+
+    /// The profile exactly as the audience sees it, without a trace of hidden changes; `None` if it does not exist for it.
+    fn face(&self, audience: Audience) -> Option<Self> {
+        let seen = self.project(audience)?.into_inner();
+        Some(Self {
+            organisation: seen.organisation.without_traces(audience),
+            units: each_without_traces(seen.units, audience),
+            claims: each_without_traces(seen.claims, audience),
+            references: each_without_traces(seen.references, audience),
+            membership: seen.membership.map(|membership| membership.without_traces(audience)),
+        })
+    }
+}
+
+/// Whether the audience sees a difference between two states of an organisation; `None` is its absence.
+pub fn differs(before: Option<&Profile>, after: Option<&Profile>, audience: Audience) -> bool {
+    let face = |state: Option<&Profile>| state?.face(audience);
+    face(before) != face(after)
+}
+
+fn each_without_traces<T>(parts: Vec<Stored<T>>, audience: Audience) -> Vec<Stored<T>> {
+    parts.into_iter().map(|part| part.without_traces(audience)).collect()
 }
 
 impl Project for Profile {

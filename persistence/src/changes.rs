@@ -1,10 +1,13 @@
 //! The change log: what each unit of work touched, written with it.
 
+use std::collections::BTreeMap;
+
 use diesel::prelude::*;
 use uuid::Uuid;
 use werkstadt_domain::account::{ApiKeyId, UserId};
 use werkstadt_domain::named::Named;
 
+use crate::compare::Audiences;
 use crate::db::Db;
 use crate::dialect;
 use crate::error::Result;
@@ -114,11 +117,20 @@ pub enum Actor {
 }
 
 impl Actor {
-    const fn parts(self) -> (&'static str, Option<Uuid>) {
+    pub(crate) const fn parts(self) -> (&'static str, Option<Uuid>) {
         match self {
             Self::System => ("system", None),
             Self::User(id) => ("user", Some(id.uuid())),
             Self::ApiKey(id) => ("api_key", Some(id.uuid())),
+        }
+    }
+
+    pub(crate) fn from_parts(kind: &str, id: Option<SqlId>) -> Option<Self> {
+        match (kind, id) {
+            ("system", _) => Some(Self::System),
+            ("user", Some(id)) => Some(Self::User(id.into())),
+            ("api_key", Some(id)) => Some(Self::ApiKey(id.into())),
+            _ => None,
         }
     }
 }
@@ -142,6 +154,7 @@ pub(crate) struct ChangeRow {
     noun: &'static str,
     record_id: SqlId,
     operation: &'static str,
+    audiences: Audiences,
 }
 
 /// Writes the log of one unit of work and wakes the other processes that follow it.
@@ -150,12 +163,12 @@ pub(crate) fn insert(
     origin: Uuid,
     actor: Actor,
     at: SqlInstant,
-    changes: &[(Touched, Operation)],
+    changes: &BTreeMap<Touched, (Operation, Audiences)>,
 ) -> Result<()> {
     let (actor_kind, actor_id) = actor.parts();
     let rows: Vec<ChangeRow> = changes
         .iter()
-        .map(|(touched, operation)| ChangeRow {
+        .map(|(touched, (operation, audiences))| ChangeRow {
             origin: SqlId(origin),
             at,
             actor_kind,
@@ -163,6 +176,7 @@ pub(crate) fn insert(
             noun: touched.noun.code(),
             record_id: SqlId(touched.id),
             operation: operation.code(),
+            audiences: *audiences,
         })
         .collect();
     dialect::insert_all::<changes::table, ChangeRow>(db, changes::table, &rows)?;

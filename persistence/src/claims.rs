@@ -2,6 +2,7 @@
 
 use chrono::NaiveDate;
 use diesel::prelude::*;
+use serde::{Deserialize, Serialize};
 use werkstadt_domain::audience::Stored;
 use werkstadt_domain::institution::UnitId;
 use werkstadt_domain::named::Named;
@@ -13,6 +14,7 @@ use crate::db::Db;
 use crate::dialect;
 use crate::error::{Error, Result};
 use crate::guard::{self, IDS_PER_QUERY};
+use crate::history::Kept;
 use crate::schema::skill_claims;
 use crate::shapes::{EvidenceShape, Fault, items, named, shapes};
 use crate::sqltypes::{Json, SqlId, SqlInstant};
@@ -145,9 +147,9 @@ fn exists(db: &mut Db, organisation: OrganisationId, id: ClaimId) -> Result<bool
     Ok(diesel::select(diesel::dsl::exists(row)).get_result(db)?)
 }
 
-#[derive(Queryable, Insertable, AsChangeset)]
+#[derive(Queryable, Insertable, AsChangeset, Serialize, Deserialize)]
 #[diesel(table_name = skill_claims, treat_none_as_default_value = false, treat_none_as_null = true)]
-struct ClaimRow {
+pub(crate) struct ClaimRow {
     id: SqlId,
     organisation_id: SqlId,
     unit_id: Option<SqlId>,
@@ -209,6 +211,18 @@ impl ClaimRow {
         };
         let changed = [self.changed_public, self.changed_members, self.changed_managers];
         Ok(guard::stored(record, self.version, self.created_at, changed))
+    }
+}
+
+impl Kept for Claim {
+    type Rows = ClaimRow;
+
+    fn rows(stored: &Stored<Self>, owner: OrganisationId) -> ClaimRow {
+        ClaimRow::new(owner, stored)
+    }
+
+    fn revive(row: ClaimRow) -> Result<Stored<Self>> {
+        Ok(row.into_parts()?.1)
     }
 }
 

@@ -4,14 +4,15 @@ use diesel::connection::{AnsiTransactionManager, SimpleConnection, TransactionMa
 use diesel::prelude::*;
 use diesel::query_builder::InsertStatement;
 use diesel::query_dsl::methods::ExecuteDsl;
-use diesel::sql_types::{BigInt, Bool, Text};
+use diesel::sql_types::{Array, BigInt, Bool, Integer, Text};
 use diesel::{PgConnection, SqliteConnection};
+use uuid::Uuid;
 
 use crate::db::Db;
 use crate::error::Result;
 use crate::schema::settings;
 use crate::settings::SettingRow;
-use crate::sqltypes::{IdSql, SqlId};
+use crate::sqltypes::{IdSql, InstantSql, SqlId, SqlInstant};
 
 /// Rows per `INSERT`: 32 columns at most, and SQLite binds 32,766 values, PostgreSQL 65,535.
 const ROWS_PER_INSERT: usize = 500;
@@ -78,6 +79,35 @@ pub(crate) fn insert_setting(db: &mut Db, row: &SettingRow<'_>) -> Result<()> {
         Db::Postgres(db) => diesel::RunQueryDsl::execute(statement, db)?,
         Db::Sqlite(db) => diesel::RunQueryDsl::execute(statement, db)?,
     };
+    Ok(())
+}
+
+/// Above this many records, one lock for all of them: PostgreSQL has room for some thousands.
+const RECORDS_LOCKED_ONE_BY_ONE: usize = 64;
+
+/// The lock that all records share. An arbitrary number, ours alone.
+const ALL_RECORDS: i64 = 0x7765_726b_7265_6373;
+
+/// Waits until no other transaction that has locked one of these records is still running, and keeps later ones waiting until
+/// this one ends. To be called when the writing is done: whoever holds these locks takes no others, so nobody waits in a
+/// circle. SQLite has one writer.
+pub(crate) fn lock_records(db: &mut Db, ids: &[Uuid]) -> Result<()> {
+    let Db::Postgres(db) = db else { return Ok(()) };
+    if ids.len() > RECORDS_LOCKED_ONE_BY_ONE {
+        diesel::sql_query("SELECT pg_advisory_xact_lock($1)")
+            .bind::<BigInt, _>(ALL_RECORDS)
+            .execute(db)?;
+        return Ok(());
+    }
+    diesel::sql_query("SELECT pg_advisory_xact_lock_shared($1)")
+        .bind::<BigInt, _>(ALL_RECORDS)
+        .execute(db)?;
+    // In one order for all. The last bytes of an id are random; a collision only makes two writers wait for each other.
+    let mut keys: Vec<i64> = ids.iter().map(|id| id.as_u64_pair().1.cast_signed()).collect();
+    keys.sort_unstable();
+    diesel::sql_query("SELECT pg_advisory_xact_lock(key) FROM unnest($1) AS key")
+        .bind::<Array<BigInt>, _>(keys)
+        .execute(db)?;
     Ok(())
 }
 
@@ -188,4 +218,80 @@ pub(crate) fn changes_after(db: &mut Db, after: Position, limit: i64) -> Result<
         .bind::<BigInt, _>(limit)
         .load(db)?;
     Ok(rows)
+}
+
+/// A row of the change log that an audience may read.
+#[derive(Debug, QueryableByName)]
+pub(crate) struct SeenChange {
+    /// The transaction; 0 on SQLite, where `seq` alone is the order.
+    #[diesel(sql_type = BigInt)]
+    xid: i64,
+    #[diesel(sql_type = BigInt)]
+    seq: i64,
+    #[diesel(sql_type = InstantSql)]
+    pub(crate) at: SqlInstant,
+    #[diesel(sql_type = Text)]
+    pub(crate) noun: String,
+    #[diesel(sql_type = IdSql)]
+    pub(crate) record_id: SqlId,
+}
+
+impl SeenChange {
+    pub(crate) const fn position(&self) -> Position {
+        Position {
+            xid: self.xid,
+            seq: self.seq,
+        }
+    }
+}
+
+/// The changes after a position that these audiences see, in order, at most `limit`. Those are left out that an older
+/// transaction might yet get ahead of.
+pub(crate) fn seen_changes(db: &mut Db, audiences: i32, after: Position, limit: i64) -> Result<Vec<SeenChange>> {
+    let rows = match db {
+        Db::Postgres(db) => diesel::sql_query(
+            "SELECT xid::text::bigint AS xid, seq, at, noun, record_id FROM changes
+             WHERE audiences > 0 AND audiences & $1 <> 0 AND (xid, seq) > ($2::text::xid8, $3)
+               AND xid < pg_snapshot_xmin(pg_current_snapshot())
+             ORDER BY xid, seq LIMIT $4",
+        )
+        .bind::<Integer, _>(audiences)
+        .bind::<Text, _>(after.xid.to_string())
+        .bind::<BigInt, _>(after.seq)
+        .bind::<BigInt, _>(limit)
+        .load(db)?,
+        Db::Sqlite(db) => diesel::sql_query(
+            "SELECT 0 AS xid, seq, at, noun, record_id FROM changes
+             WHERE audiences > 0 AND audiences & ? <> 0 AND seq > ? ORDER BY seq LIMIT ?",
+        )
+        .bind::<Integer, _>(audiences)
+        .bind::<BigInt, _>(after.seq)
+        .bind::<BigInt, _>(limit)
+        .load(db)?,
+    };
+    Ok(rows)
+}
+
+/// How many changes these audiences see.
+pub(crate) fn count_seen_changes(db: &mut Db, audiences: i32) -> Result<u64> {
+    let counted: Counted = match db {
+        Db::Postgres(db) => diesel::sql_query(
+            "SELECT count(*) AS counted FROM changes
+             WHERE audiences > 0 AND audiences & $1 <> 0 AND xid < pg_snapshot_xmin(pg_current_snapshot())",
+        )
+        .bind::<Integer, _>(audiences)
+        .get_result(db)?,
+        Db::Sqlite(db) => {
+            diesel::sql_query("SELECT count(*) AS counted FROM changes WHERE audiences > 0 AND audiences & ? <> 0")
+                .bind::<Integer, _>(audiences)
+                .get_result(db)?
+        }
+    };
+    Ok(counted.counted.cast_unsigned())
+}
+
+#[derive(QueryableByName)]
+struct Counted {
+    #[diesel(sql_type = BigInt)]
+    counted: i64,
 }

@@ -6,6 +6,7 @@
 //! - `store`: [`Store::read`] and [`Store::write`], the only transactions; `work`: what a write has at hand;
 //!   `guard`: versions and times of records.
 //! - `changes`: the log that every write appends to; `refresh` and `follower`: how the read model follows it.
+//! - `compare`: what a write changed for whom, which makes the [`feed`]; [`history`]: what it replaced.
 //! - `sqltypes`, `schema`, `shapes`: columns; `migrations`: how they come to be.
 //! - `read_model`: [`ReadModel`], what is served from memory: the [`directory`], and [`accounts`].
 //! - One module per noun, each with `find`, `list`, `insert`, `update`, `remove` as far as they make sense. What reads takes
@@ -16,6 +17,8 @@ pub mod accounts;
 pub mod api_keys;
 pub mod claims;
 pub mod directory;
+pub mod feed;
+pub mod history;
 pub mod imports;
 pub mod jobs;
 pub mod memberships;
@@ -31,6 +34,7 @@ pub mod units;
 pub mod users;
 
 mod changes;
+mod compare;
 mod connection;
 mod db;
 mod dialect;

@@ -8,5 +8,6 @@ pub(crate) use accounts::{api_keys, job_errors, jobs, refresh_tokens, sessions, 
 pub(crate) use directory::{
     affiliations, changes, membership_steps, memberships, opportunities, organisation_external_ids,
     organisation_references, organisations, persons, reference_partners, skill_broader, skill_claims, skills, units,
+    versions,
 };
 pub(crate) use imports::{import_duplicates, import_records};

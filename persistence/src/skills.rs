@@ -3,9 +3,11 @@
 use std::collections::HashMap;
 
 use diesel::prelude::*;
+use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 use werkstadt_domain::audience::{ChangedAt, Stored};
 use werkstadt_domain::named::Named;
+use werkstadt_domain::organisation::OrganisationId;
 use werkstadt_domain::skill::{Skill, SkillId};
 
 use crate::changes::{Noun, Operation};
@@ -13,6 +15,7 @@ use crate::db::Db;
 use crate::dialect;
 use crate::error::{Error, Result};
 use crate::guard::{self, IDS_PER_QUERY};
+use crate::history::Kept;
 use crate::schema::{skill_broader, skills};
 use crate::shapes::{Fault, TextShape, named};
 use crate::sqltypes::{Json, SqlId, SqlInstant};
@@ -168,7 +171,7 @@ fn exists(db: &mut Db, id: SkillId) -> Result<bool> {
     Ok(diesel::select(diesel::dsl::exists(row)).get_result(db)?)
 }
 
-#[derive(Queryable, Insertable, AsChangeset)]
+#[derive(Queryable, Insertable, AsChangeset, Serialize, Deserialize)]
 #[diesel(table_name = skills, treat_none_as_default_value = false, treat_none_as_null = true)]
 struct SkillRow {
     id: SqlId,
@@ -228,7 +231,7 @@ impl SkillRow {
     }
 }
 
-#[derive(Queryable, Insertable)]
+#[derive(Queryable, Insertable, Serialize, Deserialize)]
 #[diesel(table_name = skill_broader)]
 struct BroaderRow {
     skill_id: SqlId,
@@ -244,5 +247,30 @@ impl BroaderRow {
             position,
             broader_id: (*broader).into(),
         })
+    }
+}
+
+/// All rows of a concept, as its history keeps them.
+#[derive(Serialize, Deserialize)]
+pub(crate) struct SkillRows {
+    skill: SkillRow,
+    broader: Vec<BroaderRow>,
+}
+
+impl Kept for Skill {
+    type Rows = SkillRows;
+
+    fn rows(stored: &Stored<Self>, _: OrganisationId) -> SkillRows {
+        SkillRows {
+            skill: SkillRow::from(stored),
+            broader: BroaderRow::all(&stored.record).collect(),
+        }
+    }
+
+    fn revive(rows: SkillRows) -> Result<Stored<Self>> {
+        let id = rows.skill.id.0;
+        let broader = rows.broader.into_iter().map(|row| row.broader_id.into());
+        let stored = rows.skill.read(broader.collect());
+        stored.map_err(|fault| Error::inconsistent("skills", id, fault))
     }
 }

@@ -11,8 +11,8 @@ use diesel::query_builder::QueryId;
 use diesel::serialize::{self, IsNull, Output, ToSql};
 use diesel::sql_types::{Binary, HasSqlType, SqlType, Text, Timestamptz, Uuid as UuidSql};
 use diesel::sqlite::Sqlite;
-use serde::Serialize;
 use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 use werkstadt_domain::id::Id;
 
@@ -55,7 +55,10 @@ impl HasSqlType<InstantSql> for MultiBackend {
 }
 
 /// A stored identifier.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, AsExpression, FromSqlRow)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, AsExpression, FromSqlRow,
+)]
+#[serde(transparent)]
 #[diesel(sql_type = IdSql)]
 pub struct SqlId(pub Uuid);
 
@@ -111,7 +114,8 @@ impl FromSql<IdSql, MultiBackend> for SqlId {
 }
 
 /// A stored structure. Its shape belongs to this crate: a change of it is a migration.
-#[derive(Clone, Debug, PartialEq, AsExpression, FromSqlRow)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, AsExpression, FromSqlRow)]
+#[serde(transparent)]
 #[diesel(sql_type = JsonSql)]
 pub struct Json<T>(pub T)
 where
@@ -181,7 +185,8 @@ where
 }
 
 /// A stored point in time, to the microsecond.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, AsExpression, FromSqlRow)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, AsExpression, FromSqlRow)]
+#[serde(transparent)]
 #[diesel(sql_type = InstantSql)]
 pub struct SqlInstant(pub DateTime<Utc>);
 

@@ -8,11 +8,13 @@ use chrono::{DateTime, Utc};
 use diesel::r2d2::{NopErrorHandler, Pool, PooledConnection};
 use uuid::Uuid;
 
-use crate::changes::{self, Actor};
+use crate::changes::{self, Actor, Operation, Touched};
+use crate::compare;
 use crate::connection::{self, Connections, DatabaseUrl, Purpose};
 use crate::db::Db;
 use crate::dialect::{self, Position};
 use crate::error::{Error, Result};
+use crate::history;
 use crate::migrations;
 use crate::refresh::{Listener, Refresh};
 use crate::sqltypes::SqlInstant;
@@ -51,6 +53,8 @@ struct Shared {
     instance: Uuid,
     readers: Pool<Connections>,
     writers: Pool<Connections>,
+    /// They see what was committed last, beside a writer that has not committed yet.
+    witnesses: Pool<Connections>,
     refresh: Refresh,
     /// Held as long as the store lives.
     _file: Option<File>,
@@ -77,12 +81,18 @@ impl Store {
             DatabaseUrl::Postgres(_) => writers.clone(),
             DatabaseUrl::Sqlite(_) => pool(url, Purpose::Read, options.connections, options.patience)?,
         };
+        // Not from the writers' pool: writers that hold all of it would wait for each other.
+        let witnesses = match url {
+            DatabaseUrl::Postgres(_) => pool(url, Purpose::Read, (options.connections / 2).max(1), options.patience)?,
+            DatabaseUrl::Sqlite(_) => readers.clone(),
+        };
         Ok(Self {
             shared: Arc::new(Shared {
                 url: url.clone(),
                 instance: options.instance,
                 readers,
                 writers,
+                witnesses,
                 refresh: Refresh::default(),
                 _file: file,
             }),
@@ -152,7 +162,7 @@ impl Store {
             }
         };
         if !touched.is_empty()
-            && let Err(error) = changes::insert(&mut db, self.shared.instance, actor, at, &touched)
+            && let Err(error) = self.log(&mut db, actor, at, &touched)
         {
             abandon(&mut db);
             return Err(error.into());
@@ -169,6 +179,26 @@ impl Store {
             self.shared.refresh.run(&mut db);
         }
         Ok(value)
+    }
+
+    /// Writes down what a unit of work did: what it changed for whom, and what was there before.
+    fn log(&self, db: &mut Db, actor: Actor, at: SqlInstant, touched: &[(Touched, Operation)]) -> Result<()> {
+        let known: Vec<Uuid> = touched
+            .iter()
+            .filter(|(touched, operation)| compare::is_compared(touched.noun) && *operation != Operation::Created)
+            .map(|(touched, _)| touched.id)
+            .collect();
+        let outcome = if known.is_empty() {
+            compare::compare(None, db, touched)?
+        } else {
+            // From here to the commit, nobody else commits a change of these records: what is read before and after
+            // differs by this unit of work alone.
+            dialect::lock_records(db, &known)?;
+            let mut witness = self.shared.witnesses.get().map_err(Error::unavailable)?;
+            snapshot(&mut witness, |before| compare::compare(Some(before), db, touched))?
+        };
+        history::insert(db, &outcome.ended, actor, at)?;
+        changes::insert(db, self.shared.instance, actor, at, &outcome.changes)
     }
 
     /// Asks the database for a sign of life.

@@ -1,6 +1,7 @@
 //! The units of institutions.
 
 use diesel::prelude::*;
+use serde::{Deserialize, Serialize};
 use werkstadt_domain::audience::Stored;
 use werkstadt_domain::institution::{Unit, UnitId};
 use werkstadt_domain::named::Named;
@@ -11,6 +12,7 @@ use crate::db::Db;
 use crate::dialect;
 use crate::error::{Error, Result};
 use crate::guard::{self, IDS_PER_QUERY};
+use crate::history::Kept;
 use crate::schema::units;
 use crate::shapes::{Fault, TextShape, named};
 use crate::sqltypes::{Json, SqlId, SqlInstant};
@@ -134,9 +136,9 @@ fn exists(db: &mut Db, id: UnitId) -> Result<bool> {
     Ok(diesel::select(diesel::dsl::exists(row)).get_result(db)?)
 }
 
-#[derive(Queryable, Insertable, AsChangeset)]
+#[derive(Queryable, Insertable, AsChangeset, Serialize, Deserialize)]
 #[diesel(table_name = units, treat_none_as_default_value = false, treat_none_as_null = true)]
-struct UnitRow {
+pub(crate) struct UnitRow {
     id: SqlId,
     organisation_id: SqlId,
     parent_id: Option<SqlId>,
@@ -193,5 +195,17 @@ impl UnitRow {
         };
         let changed = [self.changed_public, self.changed_members, self.changed_managers];
         Ok(guard::stored(record, self.version, self.created_at, changed))
+    }
+}
+
+impl Kept for Unit {
+    type Rows = UnitRow;
+
+    fn rows(stored: &Stored<Self>, _: OrganisationId) -> UnitRow {
+        UnitRow::from(stored)
+    }
+
+    fn revive(row: UnitRow) -> Result<Stored<Self>> {
+        row.into_stored()
     }
 }

@@ -3,10 +3,11 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
-use werkstadt_domain::audience::Stored;
+use werkstadt_domain::audience::{Audience, Stored};
 use werkstadt_domain::invalid::{Faults, Invalid, Rule};
 use werkstadt_domain::skill::{Claim, ClaimId, Evidence, Level};
 use werkstadt_domain::text::{line, web_address};
+use werkstadt_persistence::directory::Snapshot;
 
 use crate::page::Page;
 use crate::part::Around;
@@ -110,19 +111,19 @@ pub type ClaimPatch = MergePatchOf<ClaimCreate>;
 
 impl ClaimBody {
     /// The claim as the audience sees it.
-    pub fn new(stored: &Stored<Claim>, around: &Around<'_>) -> Self {
+    pub fn new(stored: &Stored<Claim>, snapshot: &Snapshot, audience: Audience) -> Self {
         let claim = &stored.record;
         Self {
             id: claim.id.to_string(),
-            skill: SkillSummary::of(around.snapshot, claim.skill),
+            skill: SkillSummary::of(snapshot, claim.skill),
             unit_id: claim.unit.map(|unit| unit.to_string()),
             level: claim.level.get(),
             evidence: claim.evidence.iter().map(EvidenceBody::from).collect(),
             confirmed_at: claim.confirmed_at,
             expires_on: claim.expires_on.map(|day| day.to_string()),
-            visibility: shown_visibility(claim.visibility, around.audience),
+            visibility: shown_visibility(claim.visibility, audience),
             created_at: stored.created_at,
-            updated_at: stored.changed_at.seen_by(around.audience),
+            updated_at: stored.changed_at.seen_by(audience),
         }
     }
 }

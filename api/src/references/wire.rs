@@ -9,6 +9,7 @@ use werkstadt_domain::named::Named;
 use werkstadt_domain::organisation::OrganisationId;
 use werkstadt_domain::reference::{Partner, Reference, ReferenceId, ReferenceKind};
 use werkstadt_domain::text::{line, web_address};
+use werkstadt_persistence::directory::Snapshot;
 
 use crate::organisations::wire::{ExternalIdBody, external_id};
 use crate::page::Page;
@@ -153,7 +154,7 @@ pub type ReferencePatch = MergePatchOf<ReferenceCreate>;
 
 impl ReferenceBody {
     /// The reference as the audience sees it: a partner that is hidden from it is only named.
-    pub fn new(stored: &Stored<Reference>, around: &Around<'_>) -> Self {
+    pub fn new(stored: &Stored<Reference>, snapshot: &Snapshot, audience: Audience) -> Self {
         let reference = &stored.record;
         let partners = reference.partners.iter();
         Self {
@@ -163,27 +164,28 @@ impl ReferenceBody {
             title: TextBody::from(&reference.title),
             text: TextBody::some(&reference.text),
             keywords: reference.keywords.clone(),
-            skills: SkillSummary::all(around.snapshot, &reference.skills),
+            skills: SkillSummary::all(snapshot, &reference.skills),
             from_on: reference.from.map(|day| day.to_string()),
             to_on: reference.to.map(|day| day.to_string()),
-            partners: partners.filter_map(|one| PartnerBody::seen(one, around)).collect(),
+            partners: partners
+                .filter_map(|one| PartnerBody::seen(one, snapshot, audience))
+                .collect(),
             source: reference.source.clone(),
             link: reference.link.clone(),
             project: reference.project.as_ref().map(ExternalIdBody::from),
-            visibility: shown_visibility(reference.visibility, around.audience),
+            visibility: shown_visibility(reference.visibility, audience),
             created_at: stored.created_at,
-            updated_at: stored.changed_at.seen_by(around.audience),
+            updated_at: stored.changed_at.seen_by(audience),
         }
     }
 }
 
 impl PartnerBody {
     /// The partner as the audience sees it, `None` if nothing of it may be seen.
-    fn seen(partner: &Partner, around: &Around<'_>) -> Option<Self> {
+    fn seen(partner: &Partner, snapshot: &Snapshot, audience: Audience) -> Option<Self> {
         // Editors see what they have entered, even if the partner has been hidden since.
-        let shown = |id: &OrganisationId| {
-            around.audience == Audience::Manager || around.snapshot.organisation(around.audience, *id).is_some()
-        };
+        let shown =
+            |id: &OrganisationId| audience == Audience::Manager || snapshot.organisation(audience, *id).is_some();
         let body = Self {
             organisation_id: partner.organisation.filter(shown).map(|id| id.to_string()),
             external_id: partner.external.as_ref().map(ExternalIdBody::from),

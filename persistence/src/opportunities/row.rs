@@ -7,18 +7,20 @@ use werkstadt_domain::audience::Stored;
 use werkstadt_domain::institution::UnitId;
 use werkstadt_domain::named::Named;
 use werkstadt_domain::opportunity::{Budget, Opportunity, SkillNeed, Sought};
+use werkstadt_domain::organisation::OrganisationId;
 use werkstadt_domain::place::Circle;
 use werkstadt_domain::skill::{Level, SkillId};
 
 use crate::error::{Error, Result};
 use crate::guard;
+use crate::history::Kept;
 use crate::schema::opportunities;
 use crate::shapes::{Fault, LevelShape, PointShape, TextShape, all_named, codes, named};
 use crate::sqltypes::{Json, SqlId, SqlInstant};
 
-#[derive(Queryable, Insertable, AsChangeset)]
+#[derive(Queryable, Insertable, AsChangeset, Serialize, Deserialize)]
 #[diesel(table_name = opportunities, treat_none_as_default_value = false, treat_none_as_null = true)]
-pub(super) struct OpportunityRow {
+pub(crate) struct OpportunityRow {
     id: SqlId,
     organisation_id: SqlId,
     unit_id: Option<SqlId>,
@@ -115,6 +117,18 @@ impl OpportunityRow {
     }
 }
 
+impl Kept for Opportunity {
+    type Rows = OpportunityRow;
+
+    fn rows(stored: &Stored<Self>, _: OrganisationId) -> OpportunityRow {
+        OpportunityRow::from(stored)
+    }
+
+    fn revive(row: OpportunityRow) -> Result<Stored<Self>> {
+        row.into_stored()
+    }
+}
+
 fn levels(needs: &[SkillNeed]) -> Vec<LevelShape> {
     let shape = |need: &SkillNeed| LevelShape {
         skill: need.skill.uuid(),
@@ -135,7 +149,7 @@ fn needs(levels: Vec<LevelShape>) -> Result<Vec<SkillNeed>, Fault> {
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub(super) struct SoughtShape {
+pub(crate) struct SoughtShape {
     #[serde(default)]
     kinds: Vec<String>,
     #[serde(default)]
@@ -149,7 +163,7 @@ pub(super) struct SoughtShape {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-pub(super) struct CircleShape {
+pub(crate) struct CircleShape {
     centre: PointShape,
     radius_km: f64,
 }
@@ -187,7 +201,7 @@ impl TryFrom<SoughtShape> for Sought {
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub(super) struct BudgetShape {
+pub(crate) struct BudgetShape {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     min: Option<i64>,
     #[serde(default, skip_serializing_if = "Option::is_none")]

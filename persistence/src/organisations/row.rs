@@ -2,6 +2,7 @@
 
 use chrono::NaiveDate;
 use diesel::prelude::*;
+use serde::{Deserialize, Serialize};
 use werkstadt_domain::audience::Stored;
 use werkstadt_domain::named::Named;
 use werkstadt_domain::organisation::{ExternalId, Identifiers, Organisation, OrganisationId, RegisterEntry};
@@ -9,13 +10,14 @@ use werkstadt_domain::text::key;
 
 use crate::error::{Error, Result};
 use crate::guard;
+use crate::history::Kept;
 use crate::schema::{organisation_external_ids, organisations};
 use crate::shapes::{
     ContactShape, Fault, GroupsShape, IndustryShape, LinkShape, LocationShape, TextShape, items, named, shapes,
 };
 use crate::sqltypes::{Json, SqlId, SqlInstant};
 
-#[derive(Queryable, Insertable, AsChangeset)]
+#[derive(Queryable, Insertable, AsChangeset, Serialize, Deserialize)]
 #[diesel(table_name = organisations, treat_none_as_default_value = false, treat_none_as_null = true)]
 pub(crate) struct OrganisationRow {
     pub(super) id: SqlId,
@@ -149,7 +151,7 @@ impl OrganisationRow {
     }
 }
 
-#[derive(Queryable, Insertable)]
+#[derive(Queryable, Insertable, Serialize, Deserialize)]
 #[diesel(table_name = organisation_external_ids)]
 pub(crate) struct ExternalIdRow {
     organisation_id: SqlId,
@@ -177,5 +179,28 @@ impl ExternalIdRow {
             value: self.value,
         };
         (self.organisation_id.into(), id)
+    }
+}
+
+/// All rows of an organisation, as its history keeps them.
+#[derive(Serialize, Deserialize)]
+pub(crate) struct OrganisationRows {
+    organisation: OrganisationRow,
+    external_ids: Vec<ExternalIdRow>,
+}
+
+impl Kept for Organisation {
+    type Rows = OrganisationRows;
+
+    fn rows(stored: &Stored<Self>, _: OrganisationId) -> OrganisationRows {
+        OrganisationRows {
+            organisation: OrganisationRow::from(stored),
+            external_ids: ExternalIdRow::all(&stored.record).collect(),
+        }
+    }
+
+    fn revive(rows: OrganisationRows) -> Result<Stored<Self>> {
+        let external = rows.external_ids.into_iter().map(|row| row.into_parts().1);
+        rows.organisation.into_stored(external.collect())
     }
 }

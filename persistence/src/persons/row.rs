@@ -2,19 +2,22 @@
 
 use chrono::NaiveDate;
 use diesel::prelude::*;
+use serde::{Deserialize, Serialize};
 use werkstadt_domain::audience::Stored;
 use werkstadt_domain::institution::UnitId;
 use werkstadt_domain::named::Named;
+use werkstadt_domain::organisation::OrganisationId;
 use werkstadt_domain::person::{Affiliation, Person};
 use werkstadt_domain::skill::{Level, SkillId};
 
 use crate::error::{Error, Result};
 use crate::guard;
+use crate::history::Kept;
 use crate::schema::{affiliations, persons};
 use crate::shapes::{Fault, LevelShape, named};
 use crate::sqltypes::{Json, SqlId, SqlInstant};
 
-#[derive(Queryable, Insertable, AsChangeset)]
+#[derive(Queryable, Insertable, AsChangeset, Serialize, Deserialize)]
 #[diesel(table_name = persons, treat_none_as_default_value = false, treat_none_as_null = true)]
 pub(super) struct PersonRow {
     pub(super) id: SqlId,
@@ -89,7 +92,7 @@ impl PersonRow {
     }
 }
 
-#[derive(Queryable, Insertable)]
+#[derive(Queryable, Insertable, Serialize, Deserialize)]
 #[diesel(table_name = affiliations, treat_none_as_default_value = false)]
 pub(super) struct AffiliationRow {
     pub(super) person_id: SqlId,
@@ -125,5 +128,28 @@ impl AffiliationRow {
             from: self.from_on,
             to: self.to_on,
         }
+    }
+}
+
+/// All rows of a person, as its history keeps them.
+#[derive(Serialize, Deserialize)]
+pub(crate) struct PersonRows {
+    person: PersonRow,
+    affiliations: Vec<AffiliationRow>,
+}
+
+impl Kept for Person {
+    type Rows = PersonRows;
+
+    fn rows(stored: &Stored<Self>, _: OrganisationId) -> PersonRows {
+        PersonRows {
+            person: PersonRow::from(stored),
+            affiliations: AffiliationRow::all(&stored.record).collect(),
+        }
+    }
+
+    fn revive(rows: PersonRows) -> Result<Stored<Self>> {
+        let affiliations = rows.affiliations.into_iter().map(AffiliationRow::into_affiliation);
+        rows.person.into_stored(affiliations.collect())
     }
 }

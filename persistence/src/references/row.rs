@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use chrono::NaiveDate;
 use diesel::prelude::*;
+use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 use werkstadt_domain::audience::Stored;
 use werkstadt_domain::institution::UnitId;
@@ -14,11 +15,12 @@ use werkstadt_domain::skill::SkillId;
 
 use crate::error::{Error, Result};
 use crate::guard;
+use crate::history::Kept;
 use crate::schema::{organisation_references, reference_partners};
 use crate::shapes::{Fault, TextShape, external_id, named};
 use crate::sqltypes::{Json, SqlId, SqlInstant};
 
-#[derive(Queryable, Insertable, AsChangeset)]
+#[derive(Queryable, Insertable, AsChangeset, Serialize, Deserialize)]
 #[diesel(table_name = organisation_references, treat_none_as_default_value = false, treat_none_as_null = true)]
 pub(super) struct ReferenceRow {
     pub(super) id: SqlId,
@@ -101,7 +103,7 @@ impl ReferenceRow {
     }
 }
 
-#[derive(Queryable, Insertable)]
+#[derive(Queryable, Insertable, Serialize, Deserialize)]
 #[diesel(table_name = reference_partners, treat_none_as_default_value = false)]
 pub(super) struct PartnerRow {
     pub(super) reference_id: SqlId,
@@ -138,5 +140,28 @@ impl PartnerRow {
             external: external_id(self.external_scheme, self.external_value),
             name: self.name,
         }
+    }
+}
+
+/// All rows of a reference, as its history keeps them.
+#[derive(Serialize, Deserialize)]
+pub(crate) struct ReferenceRows {
+    reference: ReferenceRow,
+    partners: Vec<PartnerRow>,
+}
+
+impl Kept for Reference {
+    type Rows = ReferenceRows;
+
+    fn rows(stored: &Stored<Self>, owner: OrganisationId) -> ReferenceRows {
+        ReferenceRows {
+            reference: ReferenceRow::new(owner, stored),
+            partners: PartnerRow::all(&stored.record, &HashMap::new()).collect(),
+        }
+    }
+
+    fn revive(rows: ReferenceRows) -> Result<Stored<Self>> {
+        let partners = rows.partners.into_iter().map(PartnerRow::into_partner);
+        Ok(rows.reference.into_parts(partners.collect())?.1)
     }
 }

@@ -1,7 +1,7 @@
 //! Tables of the directory and its change log.
 
 diesel::table! {
-    use diesel::sql_types::{BigInt, Nullable, Text};
+    use diesel::sql_types::{BigInt, Integer, Nullable, Text};
     use crate::sqltypes::{IdSql, InstantSql};
 
     /// What was changed, by whom, when. On PostgreSQL it also has `xid`, the writing transaction.
@@ -21,6 +21,37 @@ diesel::table! {
         /// Which one.
         record_id -> IdSql,
         /// `created`, `updated` or `removed`.
+        operation -> Text,
+        /// Which audiences could see a difference: 1 anonymous, 2 members, 4 managers, added up.
+        audiences -> Integer,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::{BigInt, Nullable, Text};
+    use crate::sqltypes::{IdSql, InstantSql, JsonSql};
+
+    /// What records were before they were changed or removed.
+    versions (seq) {
+        /// Grows with each version of one record.
+        seq -> BigInt,
+        /// What the record is.
+        noun -> Text,
+        /// Which one.
+        record_id -> IdSql,
+        /// Whose it is.
+        organisation_id -> Nullable<IdSql>,
+        /// Which version it was.
+        version -> BigInt,
+        /// What it was.
+        content -> JsonSql,
+        /// When it ended.
+        ended_at -> InstantSql,
+        /// `system`, `user` or `api_key`.
+        actor_kind -> Text,
+        /// Which one.
+        actor_id -> Nullable<IdSql>,
+        /// `updated` or `removed`.
         operation -> Text,
     }
 }
