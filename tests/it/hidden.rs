@@ -221,6 +221,9 @@ impl<'a> Network<'a> {
             "skills?q=laser",
             "skills",
             "memberships",
+            "changes",
+            "changes?limit=3",
+            "changes?kind=opportunity&limit=40",
         ] {
             targets.push(format!("/v1/{other}"));
         }

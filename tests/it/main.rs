@@ -9,6 +9,7 @@
 
 mod access;
 mod auth;
+mod changes;
 mod conflicts;
 mod contract;
 mod durability;
@@ -16,6 +17,7 @@ mod follower;
 mod forgery;
 mod health;
 mod hidden;
+mod history;
 mod hostile;
 mod imports;
 mod life_cycles;
