@@ -4,8 +4,8 @@ use utoipa_actix_web::scope;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::{
-    auth, catalogue, changes, claims, health, history, imports, matches, memberships, opportunities, organisations,
-    references, search, skills, units, users,
+    auth, catalogue, changes, claims, health, history, imports, matches, memberships, moderation, opportunities,
+    organisations, references, saved_searches, search, skills, units, upkeep, users,
 };
 
 /// Everything below `/v1`, and what operators need beside it.
@@ -35,6 +35,8 @@ fn v1(config: &mut ServiceConfig<'_>) {
         .service(search::search_everything)
         .service(search::list_suggestions)
         .service(changes::list_changes)
+        .configure(kept_searches)
+        .configure(upkeep)
         .configure(histories)
         .configure(parts_of_organisations)
         .configure(taxonomy_and_opportunities)
@@ -89,6 +91,32 @@ fn taxonomy_and_opportunities(config: &mut ServiceConfig<'_>) {
         .service(opportunities::update_opportunity)
         .service(opportunities::delete_opportunity)
         .service(opportunities::change_opportunity_status);
+}
+
+fn kept_searches(config: &mut ServiceConfig<'_>) {
+    config
+        .service(saved_searches::list_saved_searches)
+        .service(saved_searches::create_saved_search)
+        .service(saved_searches::get_saved_search)
+        .service(saved_searches::update_saved_search)
+        .service(saved_searches::delete_saved_search)
+        .service(saved_searches::list_saved_search_hits)
+        .service(saved_searches::mark_saved_search_seen);
+}
+
+fn upkeep(config: &mut ServiceConfig<'_>) {
+    config
+        .service(upkeep::get_completeness)
+        .service(upkeep::list_reminders)
+        .service(upkeep::confirm_profile)
+        .service(upkeep::list_upkeep)
+        .service(upkeep::duplicates::list_duplicates)
+        .service(upkeep::duplicates::mark_distinct)
+        .service(moderation::report_record)
+        .service(moderation::propose_organisation)
+        .service(moderation::list_cases)
+        .service(moderation::get_case)
+        .service(moderation::decide_case);
 }
 
 fn histories(config: &mut ServiceConfig<'_>) {

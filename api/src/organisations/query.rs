@@ -186,6 +186,7 @@ impl ListOrganisations {
                 .zip(self.radius_km)
                 .map(|(centre, radius_km)| Circle { centre, radius_km }),
             updated_since: self.updated_since,
+            among: None,
         })
     }
 
