@@ -17,6 +17,7 @@ use crate::problem::{Code, Problem};
 use crate::skills::SkillPath;
 use crate::state::{self, State};
 
+pub mod people;
 mod restore;
 pub mod wire;
 
@@ -153,10 +154,11 @@ async fn list(
         return Err(Problem::new(Code::NotFound));
     }
     let (events, after) = cut(events, limit, |last| (last.place.ended, last.place.created));
-    let snapshot = state.directory().snapshot();
+    let (snapshot, reader) = (state.directory().snapshot(), crate::people::reader(state, caller));
     let bodies = events
-        .iter()
-        .map(|event| HistoryEventBody::new(event, state.accounts(), &snapshot));
+        .into_iter()
+        .filter_map(|event| people::as_seen(event, &reader))
+        .map(|event| HistoryEventBody::new(&event, state.accounts(), &snapshot));
     list.answer::<HistoryEventBody>(caller, bodies.collect::<Result<_, _>>()?, after)
 }
 

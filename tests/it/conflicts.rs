@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 use werkstadt_tests::app::TestApp;
-use werkstadt_tests::calls::{import, offer};
+use werkstadt_tests::calls::{import, offer, person};
 
 /// Produces each of them.
 pub fn all(app: &TestApp) {
@@ -11,6 +11,7 @@ pub fn all(app: &TestApp) {
     what_is_still_needed(app);
     steps(app);
     ended_jobs(app);
+    places_that_are_gone(app);
     let nobody = json!({"organisation_id": "01936d3e-7f10-7000-8000-00000000dead", "request": {}});
     app.anonymous().post("/v1/matches/explain", &nobody).is(404);
 }
@@ -94,6 +95,24 @@ fn ended_jobs(app: &TestApp) {
     let undo = format!("/v1/imports/{id}/undo");
     manager.post(&undo, &json!(null)).is(200);
     assert_eq!(manager.post(&undo, &json!(null)).is(409).json()["current"], "undone");
+}
+
+/// A state of somebody is not brought back if it names a unit that is gone.
+fn places_that_are_gone(app: &TestApp) {
+    let manager = app.as_manager();
+    let university = app.organisation(&json!({"kind": "university", "name": "University of the Past"}));
+    let units = format!("/v1/organisations/{university}/units");
+    let unit = manager.create(&units, &json!({"name": {"de": "Lehrstuhl"}, "kind": "chair"}));
+    let mut body = person(&university);
+    body["affiliations"][0]["unit_id"] = json!(unit);
+    let target = format!("/v1/people/{}", manager.create("/v1/people", &body));
+    manager.patch(&target, "*", &json!({"affiliations": []})).is(200);
+    manager.delete(&format!("{units}/{unit}"), "*").is(204);
+    let history = manager.read(&format!("{target}/history"));
+    let version = history["items"][0]["version_id"].as_str().unwrap();
+    let restore = format!("{target}/history/{version}/restore");
+    let refused = manager.post(&restore, &json!(null)).is(422).json();
+    assert_eq!(refused["errors"][0]["pointer"], "/affiliations/0/unit_id");
 }
 
 /// A step that the life cycle does not have is refused, and names those that it has.

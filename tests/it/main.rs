@@ -23,6 +23,7 @@ mod matching;
 mod organisations;
 mod overload;
 mod parity;
+mod people;
 mod records;
 mod replicas;
 mod sample;

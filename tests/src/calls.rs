@@ -10,6 +10,10 @@ use crate::caller::Caller;
 use crate::document::Operation;
 use crate::http::Request;
 
+mod people;
+
+pub use people::person;
+
 /// The password of [`Stage::login`].
 pub const PASSWORD: &str = "correct horse battery staple";
 
@@ -49,6 +53,7 @@ impl<'a> Stage<'a> {
             Some("auth" | "me") => self.of_account(&operation.id, &operation.path, caller),
             Some("organisations") => self.of_organisation(operation, organisation),
             Some("opportunities") => self.of_opportunity(operation, organisation),
+            Some("people") => self.of_person(operation, organisation),
             Some("skills" | "skills.ttl") => self.of_skill(operation),
             Some("search" | "suggest") => (format!("{}?q=university", operation.path), None),
             Some("matches") => (operation.path.clone(), Some(self.question(&operation.id, organisation))),
