@@ -8,6 +8,8 @@ use clap::Args;
 use serde::Deserialize;
 use werkstadt_persistence::DatabaseUrl;
 
+use crate::state::Periods;
+
 /// The settings as given; what is left out has a default.
 #[derive(Args, Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -34,6 +36,12 @@ pub struct Settings {
     /// Seconds that a request may take [default: 30]
     #[arg(long, global = true, env = "WERKSTADT_REQUEST_SECONDS")]
     request_seconds: Option<u64>,
+    /// Days that an opportunity is open unless it says until when [default: 180]
+    #[arg(long, global = true, env = "WERKSTADT_OPPORTUNITY_DAYS")]
+    opportunity_days: Option<u16>,
+    /// Days after which a solution that its maintainer has not confirmed again is hidden [default: 365]
+    #[arg(long, global = true, env = "WERKSTADT_SOLUTION_DAYS")]
+    solution_days: Option<u16>,
     /// What to log, for example `info` or `werkstadt_api=debug` [default: info]
     #[arg(long, global = true, env = "WERKSTADT_LOG")]
     log: Option<String>,
@@ -70,6 +78,8 @@ pub struct Config {
     pub concurrency: usize,
     /// Seconds per request.
     pub request_seconds: u64,
+    /// How long things last.
+    pub periods: Periods,
     /// What to log.
     pub log: String,
     /// How to log.
@@ -114,6 +124,8 @@ impl Settings {
             workers: self.workers.or(other.workers),
             concurrency: self.concurrency.or(other.concurrency),
             request_seconds: self.request_seconds.or(other.request_seconds),
+            opportunity_days: self.opportunity_days.or(other.opportunity_days),
+            solution_days: self.solution_days.or(other.solution_days),
             log: self.log.or(other.log),
             log_format: self.log_format.or(other.log_format),
         }
@@ -151,6 +163,7 @@ impl Settings {
                 faults.push(format!("origins: {origin} has no scheme"));
             }
         }
+        let usual = Periods::default();
         let cores = std::thread::available_parallelism().map_or(2, std::num::NonZero::get);
         match database {
             Some(database) if faults.is_empty() => Ok(Config {
@@ -161,6 +174,10 @@ impl Settings {
                 workers: self.workers.unwrap_or(cores).max(1),
                 concurrency: self.concurrency.unwrap_or(512).max(1),
                 request_seconds: self.request_seconds.unwrap_or(30).max(1),
+                periods: Periods {
+                    opportunity_days: self.opportunity_days.unwrap_or(usual.opportunity_days).max(1),
+                    solution_days: self.solution_days.unwrap_or(usual.solution_days).max(1),
+                },
                 log: self.log.unwrap_or_else(|| "info".to_owned()),
                 log_format: self.log_format.unwrap_or_default(),
             }),

@@ -88,8 +88,8 @@ pub async fn list_opportunity_history(
 
 /// Bring back an earlier state of an opportunity
 ///
-/// Its text and terms become what they were before the event; where it stands in its life stays as it is. One that was removed
-/// is restored through the history of its organisation.
+/// Its text and terms become what they were before the event; where it stands in its life changes as by an edit. One that was
+/// removed is restored through the history of its organisation.
 #[utoipa::path(tag = "opportunities", params(OpportunityPath, VersionPath),
     extensions(("x-authz" = json!({"from": "editor", "scope": "opportunities:write", "own": true})), ("x-errors" = json!([409, 422]))),
     responses((status = 200, description = "Restored.", body = RestoredBody)))]

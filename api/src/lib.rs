@@ -20,6 +20,7 @@ pub mod cli;
 pub mod config;
 pub mod contract;
 pub mod cursor;
+pub mod daily;
 pub mod document;
 pub mod edge;
 pub mod etag;

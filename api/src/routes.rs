@@ -89,7 +89,9 @@ fn taxonomy_and_opportunities(config: &mut ServiceConfig<'_>) {
         .service(opportunities::get_opportunity)
         .service(opportunities::update_opportunity)
         .service(opportunities::delete_opportunity)
-        .service(opportunities::change_opportunity_status);
+        .service(opportunities::change_opportunity_status)
+        .service(opportunities::renewal::renew_opportunity)
+        .service(opportunities::reviews::list_opportunity_reviews);
 }
 
 fn persons(config: &mut ServiceConfig<'_>) {

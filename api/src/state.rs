@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use actix_web::web;
-use chrono::{DateTime, SubsecRound, Utc};
+use chrono::{DateTime, Days, NaiveDate, SubsecRound, Utc};
 use tokio::sync::Semaphore;
 use uuid::Uuid;
 use werkstadt_domain::id::Id;
@@ -59,6 +59,32 @@ impl Default for Limits {
     }
 }
 
+/// How long things last unless someone says otherwise.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Periods {
+    /// Days that an opportunity is open.
+    pub opportunity_days: u16,
+    /// Days after which a solution must be confirmed again.
+    pub solution_days: u16,
+}
+
+impl Default for Periods {
+    fn default() -> Self {
+        Self {
+            opportunity_days: 180,
+            solution_days: 365,
+        }
+    }
+}
+
+impl Periods {
+    /// The last day of an opportunity that is published today.
+    pub fn opportunity_ends(&self, today: NaiveDate) -> NaiveDate {
+        let days = Days::new(u64::from(self.opportunity_days));
+        today.checked_add_days(days).unwrap_or(NaiveDate::MAX)
+    }
+}
+
 /// The state of the server.
 pub struct State {
     /// The database.
@@ -83,6 +109,8 @@ pub struct State {
     pub hashing: Hashing,
     /// Bounds.
     pub limits: Limits,
+    /// How long things last.
+    pub periods: Periods,
     /// Places for requests being handled.
     pub places: Semaphore,
     /// Origins from which browsers may call.

@@ -27,6 +27,7 @@ pub mod organisations;
 pub mod persons;
 pub mod profiles;
 pub mod references;
+pub mod reviews;
 pub mod sessions;
 pub mod settings;
 pub mod skills;

@@ -1,9 +1,11 @@
 //! Opportunities.
 
+use chrono::NaiveDate;
 use diesel::prelude::*;
 use uuid::Uuid;
 use werkstadt_domain::audience::Stored;
-use werkstadt_domain::opportunity::{Opportunity, OpportunityId};
+use werkstadt_domain::named::Named;
+use werkstadt_domain::opportunity::{Opportunity, OpportunityId, Status};
 use werkstadt_domain::organisation::OrganisationId;
 
 use crate::changes::{Noun, Operation};
@@ -66,6 +68,23 @@ pub fn of_organisation(db: &mut Db, organisation: OrganisationId) -> Result<Vec<
     let rows = opportunities::table
         .filter(opportunities::organisation_id.eq(SqlId::from(organisation)))
         .order(opportunities::id)
+        .load(db)?;
+    all(rows)
+}
+
+/// Published opportunities whose last day has passed by `today`, and those without a last day, at most `limit`.
+///
+/// # Errors
+/// As every read.
+pub fn due(db: &mut Db, today: NaiveDate, limit: i64) -> Result<Vec<Stored<Opportunity>>> {
+    let over = opportunities::expires_on
+        .lt(today)
+        .or(opportunities::expires_on.is_null());
+    let rows = opportunities::table
+        .filter(opportunities::status.eq(Status::Published.code()))
+        .filter(over)
+        .order(opportunities::id)
+        .limit(limit)
         .load(db)?;
     all(rows)
 }

@@ -122,6 +122,8 @@ fn steps(app: &TestApp) {
     let membership = json!({"organisation_id": company, "type": "full"});
     let membership = manager.create("/v1/memberships", &membership);
     let opportunity = manager.create("/v1/opportunities", &offer(&company));
+    let renewal = format!("/v1/opportunities/{opportunity}/renew");
+    assert_eq!(manager.post(&renewal, &json!({})).is(409).json()["current"], "draft");
     for (target, to) in [
         (format!("/v1/memberships/{membership}/status"), "lapsed"),
         (format!("/v1/opportunities/{opportunity}/status"), "completed"),

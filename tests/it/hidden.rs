@@ -49,7 +49,9 @@ struct Network<'a> {
     hidden: RefCell<Vec<String>>,
     /// Persons whom everyone sees.
     people: Vec<String>,
-    /// An organisation and a unit that only managers see.
+    /// An anonymous request that everyone sees.
+    anonymous: String,
+    /// A place where somebody works that only managers see.
     hideout: Value,
 }
 
@@ -65,6 +67,7 @@ impl<'a> Network<'a> {
                 .to_vec(),
             hidden: RefCell::default(),
             people: Vec::new(),
+            anonymous: String::new(),
             hideout: json!(null),
         };
         for number in 0..ORGANISATIONS {
@@ -79,6 +82,11 @@ impl<'a> Network<'a> {
     fn settle(&mut self) {
         let secret = json!({"kind": "company", "name": "Hideout", "visibility": {"core": "managers"}});
         self.hideout = json!({"organisation_id": self.app.organisation(&secret)});
+        let id = self.app.published(
+            &json!({"organisation_id": self.any(), "direction": "request", "cooperation": "pilot",
+            "title": {"de": "Laser gesucht"}, "required": [{"skill": self.skills[0]}], "anonymous": true}),
+        );
+        self.anonymous = format!("/v1/opportunities/{id}");
         for number in 0..6 {
             let level = ["public", "members", "managers"][number % 3];
             let mut body = person(&self.organisations[number]);
@@ -158,7 +166,7 @@ impl<'a> Network<'a> {
     fn change(&self, level: usize) {
         let visibility = ["public", "members", "managers"][level];
         let part = |name: &str| format!("/v1/organisations/{}/{name}", self.any());
-        match self.below(9) {
+        match self.below(10) {
             0 | 1 => self.patch(self.with_profile(level), &json!({"summary": {"de": self.words(7)}, "description": {"en": self.words(4)}})),
             2 => self.patch(self.any(), &json!({"notes": self.words(4)})),
             3 => self.keep(part("skills"), &json!({"skill": self.skills[self.below(3)], "level": 1 + self.below(5),
@@ -170,6 +178,11 @@ impl<'a> Network<'a> {
                 "summary": {"de": self.words(6)}, "locations": [{"city": "Jena", "country": "DE", "lat": 50.9, "lon": 11.5}],
                 "visibility": {"core": visibility}})),
             7 => self.change_person(visibility),
+            // Whose it is, nobody knows.
+            8 => {
+                let change = json!({"organisation_id": self.any()});
+                self.manager.patch(&self.anonymous, "*", &change).is(200);
+            }
             // A draft is for its editors and for managers.
             _ => self.keep("/v1/opportunities".to_owned(), &json!({"organisation_id": self.any(), "direction": "request",
                 "cooperation": "pilot", "title": {"de": self.words(3)}})),
@@ -242,6 +255,13 @@ impl<'a> Network<'a> {
                 .map(|skill| list(&format!("skill={skill}&min_level=3&explain=true"))),
         );
         targets.extend(self.people.iter().cloned());
+        targets.extend(["", "/matches?limit=30"].map(|end| format!("{}{end}", self.anonymous)));
+        targets.extend(
+            self.organisations
+                .iter()
+                .step_by(4)
+                .map(|id| format!("/v1/organisations/{id}/matches")),
+        );
         targets.extend(self.skills.iter().map(|skill| format!("/v1/people?skill={skill}")));
         for organisation in self.organisations.iter().take(3) {
             targets.push(format!("/v1/people?organisation_id={organisation}"));

@@ -20,6 +20,7 @@ mod hostile;
 mod imports;
 mod life_cycles;
 mod matching;
+mod opportunities;
 mod organisations;
 mod overload;
 mod parity;

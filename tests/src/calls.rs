@@ -143,6 +143,7 @@ impl<'a> Stage<'a> {
         let body = match operation.id.as_str() {
             "create_opportunity" => Some(offer(organisation)),
             "update_opportunity" => Some(json!({"title": {"en": "Changed"}})),
+            "renew_opportunity" => Some(json!({"expires_on": "2027-06-30"})),
             "change_opportunity_status" => Some(json!({"status": "withdrawn"})),
             _ => None,
         };
@@ -158,13 +159,7 @@ impl<'a> Stage<'a> {
 
     /// A new published offer of an organisation.
     pub fn published(&self, organisation: &str) -> String {
-        let manager = self.manager();
-        let id = manager.create("/v1/opportunities", &offer(organisation));
-        let steps = format!("/v1/opportunities/{id}/status");
-        manager.post(&steps, &json!({"status": "in_review"})).is(200);
-        let review = json!({"clarity": 5, "advantage": 5, "expectations": 5, "language": 5});
-        manager.post(&steps, &json!({"review": review})).is(200);
-        id
+        self.app.published(&offer(organisation))
     }
 
     fn of_skill(&self, operation: &Operation) -> (String, Option<Value>) {

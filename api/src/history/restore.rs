@@ -110,8 +110,8 @@ impl Work<'_> {
         Ok(())
     }
 
-    /// What a review has not seen is not published: an opportunity that is there stays where it is in its life, one that was
-    /// removed begins as a draft unless a manager brings it back.
+    /// What a review has not seen is not published: an opportunity that is there stays where it is in its life, or is reviewed
+    /// anew as after an edit; one that was removed begins as a draft unless a manager brings it back.
     fn opportunity(
         &self,
         unit: &mut UnitOfWork<'_>,
@@ -130,8 +130,11 @@ impl Work<'_> {
             None if self.caller.audience() == Audience::Manager => was.record.status,
             None => Status::Draft,
         };
-        let after = create.into_domain(id, status, self.snapshot, self.caller)?;
+        let mut after = create.into_domain(id, status, self.snapshot, self.caller)?;
         self.caller.must_edit(after.organisation)?;
+        if let Some(present) = &present {
+            after.status = present.record.status_after_edit(&after, self.caller.audience());
+        }
         match present {
             Some(present) => opportunities::update(unit, &present, after)?,
             None => opportunities::insert(unit, after)?,

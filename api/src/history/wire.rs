@@ -138,7 +138,8 @@ impl HistoryEventBody {
 }
 
 impl ActorBody {
-    fn new(actor: Actor, accounts: &Accounts) -> Self {
+    /// Who it was, with the name that the user has now.
+    pub fn new(actor: Actor, accounts: &Accounts) -> Self {
         let (kind, id, name) = match actor {
             Actor::System => ("system", None, None),
             Actor::User(id) => (
