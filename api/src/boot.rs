@@ -104,6 +104,7 @@ pub fn boot(config: &Config, world: Arc<dyn World>) -> Result<Booted, BootError>
         hashing: Hashing::new(cores.saturating_sub(1)).map_err(|error| BootError::Keys(error.to_string()))?,
         places: Semaphore::new(limits.concurrent),
         limits,
+        reminding: config.reminding,
         origins: config.origins.clone(),
         periods: config.periods,
         world,

@@ -19,6 +19,7 @@ use werkstadt_persistence::users;
 use crate::app;
 use crate::boot::{self, BootError, Booted, System};
 use crate::config::{BadSettings, Config, LogFormat, Settings, directory_of};
+use crate::daily::Daily;
 
 mod demo;
 mod esco;
@@ -149,7 +150,9 @@ fn serve(config: &Config) -> Result<(), CommandError> {
 /// Serves until a signal ends it; requests under way are finished.
 fn run_until_stopped(booted: Booted, listener: TcpListener, workers: usize) -> Result<(), CommandError> {
     let Booted { state, follower } = booted;
+    let daily = Daily::start(state.clone())?;
     let served = actix_web::rt::System::new().block_on(async { app::serve(state, listener, workers)?.await });
+    drop(daily);
     follower.stop();
     Ok(served?)
 }

@@ -7,8 +7,10 @@ use std::path::{Path, PathBuf};
 use chrono::TimeDelta;
 use clap::Args;
 use serde::Deserialize;
-use werkstadt_domain::upkeep::Periods;
+use werkstadt_domain::upkeep::Periods as Reminding;
 use werkstadt_persistence::DatabaseUrl;
+
+use crate::state::Periods;
 
 /// The settings as given; what is left out has a default.
 #[derive(Args, Clone, Debug, Default, Deserialize)]
@@ -45,6 +47,12 @@ pub struct Settings {
     /// Days of notice before a certificate or an opportunity ends [default: 30]
     #[arg(long, global = true, env = "WERKSTADT_NOTICE_DAYS")]
     notice_days: Option<u32>,
+    /// Days that an opportunity is open unless it says until when [default: 180]
+    #[arg(long, global = true, env = "WERKSTADT_OPPORTUNITY_DAYS")]
+    opportunity_days: Option<u16>,
+    /// Days after which a solution that its maintainer has not confirmed again is hidden [default: 365]
+    #[arg(long, global = true, env = "WERKSTADT_SOLUTION_DAYS")]
+    solution_days: Option<u16>,
     /// What to log, for example `info` or `werkstadt_api=debug` [default: info]
     #[arg(long, global = true, env = "WERKSTADT_LOG")]
     log: Option<String>,
@@ -54,10 +62,10 @@ pub struct Settings {
 }
 
 /// The periods with these numbers of days for skills, profiles and notice, as far as they are given.
-fn periods([skills, profiles, notice]: [Option<u32>; 3]) -> Periods {
-    let usual = Periods::default();
+fn reminding([skills, profiles, notice]: [Option<u32>; 3]) -> Reminding {
+    let usual = Reminding::default();
     let days = |given: Option<u32>, usual| given.map_or(usual, |days| TimeDelta::days(i64::from(days)));
-    Periods {
+    Reminding {
         claims: days(skills, usual.claims),
         profiles: days(profiles, usual.profiles),
         notice: days(notice, usual.notice),
@@ -93,6 +101,8 @@ pub struct Config {
     /// Seconds per request.
     pub request_seconds: u64,
     /// When people are reminded.
+    pub reminding: Reminding,
+    /// How long things last.
     pub periods: Periods,
     /// What to log.
     pub log: String,
@@ -141,6 +151,8 @@ impl Settings {
             confirm_skills_days: self.confirm_skills_days.or(other.confirm_skills_days),
             confirm_profiles_days: self.confirm_profiles_days.or(other.confirm_profiles_days),
             notice_days: self.notice_days.or(other.notice_days),
+            opportunity_days: self.opportunity_days.or(other.opportunity_days),
+            solution_days: self.solution_days.or(other.solution_days),
             log: self.log.or(other.log),
             log_format: self.log_format.or(other.log_format),
         }
@@ -178,6 +190,7 @@ impl Settings {
                 faults.push(format!("origins: {origin} has no scheme"));
             }
         }
+        let usual = Periods::default();
         let cores = std::thread::available_parallelism().map_or(2, std::num::NonZero::get);
         match database {
             Some(database) if faults.is_empty() => Ok(Config {
@@ -188,7 +201,11 @@ impl Settings {
                 workers: self.workers.unwrap_or(cores).max(1),
                 concurrency: self.concurrency.unwrap_or(512).max(1),
                 request_seconds: self.request_seconds.unwrap_or(30).max(1),
-                periods: periods([self.confirm_skills_days, self.confirm_profiles_days, self.notice_days]),
+                reminding: reminding([self.confirm_skills_days, self.confirm_profiles_days, self.notice_days]),
+                periods: Periods {
+                    opportunity_days: self.opportunity_days.unwrap_or(usual.opportunity_days).max(1),
+                    solution_days: self.solution_days.unwrap_or(usual.solution_days).max(1),
+                },
                 log: self.log.unwrap_or_else(|| "info".to_owned()),
                 log_format: self.log_format.unwrap_or_default(),
             }),

@@ -19,6 +19,7 @@ pub use v30::downgrade;
         (name = "upkeep", description = "Keeping the directory full, fresh and true: completeness, reminders, duplicates, moderation."),
         (name = "sync", description = "What has changed, for programs that keep a copy."),
         (name = "skills", description = "The skill taxonomy in German and English."),
+        (name = "people", description = "Persons: contacts, experts, founders, students. Private until they consent."),
         (name = "opportunities", description = "Structured offers and requests."),
         (name = "matching", description = "Who should work with whom on what, and why."),
         (name = "memberships", description = "Who is a member of the association."),

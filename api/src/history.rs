@@ -17,6 +17,7 @@ use crate::problem::{Code, Problem};
 use crate::skills::SkillPath;
 use crate::state::{self, State};
 
+pub mod people;
 mod restore;
 pub mod wire;
 
@@ -87,8 +88,8 @@ pub async fn list_opportunity_history(
 
 /// Bring back an earlier state of an opportunity
 ///
-/// Its text and terms become what they were before the event; where it stands in its life stays as it is. One that was removed
-/// is restored through the history of its organisation.
+/// Its text and terms become what they were before the event; where it stands in its life changes as by an edit. One that was
+/// removed is restored through the history of its organisation.
 #[utoipa::path(tag = "opportunities", params(OpportunityPath, VersionPath),
     extensions(("x-authz" = json!({"from": "editor", "scope": "opportunities:write", "own": true})), ("x-errors" = json!([409, 422]))),
     responses((status = 200, description = "Restored.", body = RestoredBody)))]
@@ -153,10 +154,11 @@ async fn list(
         return Err(Problem::new(Code::NotFound));
     }
     let (events, after) = cut(events, limit, |last| (last.place.ended, last.place.created));
-    let snapshot = state.directory().snapshot();
+    let (snapshot, reader) = (state.directory().snapshot(), crate::people::reader(state, caller));
     let bodies = events
-        .iter()
-        .map(|event| HistoryEventBody::new(event, state.accounts(), &snapshot));
+        .into_iter()
+        .filter_map(|event| people::as_seen(event, &reader))
+        .map(|event| HistoryEventBody::new(&event, state.accounts(), &snapshot));
     list.answer::<HistoryEventBody>(caller, bodies.collect::<Result<_, _>>()?, after)
 }
 

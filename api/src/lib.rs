@@ -6,8 +6,8 @@
 //! - [`document`]: the published contract. [`contract`]: the same, compiled, by which [`extract`] reads requests.
 //! - [`auth`]: who is calling. [`state`]: what the workers share, and the bridge to the database.
 //! - [`page`]: lists and their cursors. [`patch`]: changes. [`part`]: what belongs to an organisation.
-//! - [`organisations`] with [`units`], [`claims`] and [`references`](mod@references), [`skills`], [`opportunities`],
-//!   [`memberships`]: handlers, and the wire types beside them.
+//! - [`organisations`] with [`units`], [`claims`] and [`references`](mod@references), [`skills`], [`people`],
+//!   [`opportunities`], [`memberships`]: handlers, and the wire types beside them.
 
 pub mod answer;
 pub mod app;
@@ -20,6 +20,7 @@ pub mod cli;
 pub mod config;
 pub mod contract;
 pub mod cursor;
+pub mod daily;
 pub mod document;
 pub mod edge;
 pub mod etag;
@@ -35,6 +36,7 @@ pub mod organisations;
 pub mod page;
 pub mod part;
 pub mod patch;
+pub mod people;
 pub mod problem;
 pub mod references;
 pub mod rendered;

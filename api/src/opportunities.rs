@@ -6,7 +6,7 @@ use werkstadt_domain::audience::{Audience, Stored};
 use werkstadt_domain::opportunity::{Opportunity, OpportunityId, Status};
 use werkstadt_domain::organisation::OrganisationId;
 use werkstadt_domain::search::OpportunityPosition;
-use werkstadt_persistence::{Db, opportunities};
+use werkstadt_persistence::{Db, opportunities, reviews as given_reviews};
 
 use crate::answer;
 use crate::auth::Caller;
@@ -19,11 +19,13 @@ use crate::problem::{Code, Problem};
 use crate::state::{self, State};
 
 pub mod query;
+pub mod renewal;
+pub mod reviews;
 pub mod step;
 pub mod wire;
 
 use query::{ListOpportunities, OfOrganisation, PositionBody};
-use step::OpportunityStep;
+use step::{Days, OpportunityStep};
 use wire::{BASE, OpportunityBody, OpportunityCreate, OpportunityHitBody, OpportunityPage, OpportunityPatch};
 
 /// The part of the path that names an opportunity.
@@ -148,7 +150,8 @@ pub async fn get_opportunity(
 
 /// Change an opportunity
 ///
-/// A JSON Merge Patch. Its state changes by steps, not here.
+/// A JSON Merge Patch. Its state changes by steps, not here; but one that is published, or was until it expired, goes back
+/// into review when anyone but a manager changes its title, summary or description.
 #[utoipa::path(tag = "opportunities", params(OpportunityPath, IfMatchHeader),
     request_body(content = OpportunityPatch, content_type = "application/merge-patch+json"),
     extensions(("x-authz" = json!({"from": "editor", "scope": "opportunities:write", "own": true}))),
@@ -169,8 +172,9 @@ pub async fn update_opportunity(
         let present = OpportunityBody::for_editors(&before, &snapshot)?;
         condition.check(&answer::tag(&present)?)?;
         let changed: OpportunityCreate = patch::apply(&shared, &BASE, &present, &body.0)?;
-        let after = changed.into_domain(id, before.record.status, &snapshot, &caller)?;
+        let mut after = changed.into_domain(id, before.record.status, &snapshot, &caller)?;
         caller.must_edit(after.organisation)?;
+        after.status = before.record.status_after_edit(&after, caller.audience());
         OpportunityBody::for_editors(&opportunities::update(unit, &before, after)?, &snapshot)
     });
     answer::changed(&changed.await?)
@@ -201,6 +205,7 @@ pub async fn delete_opportunity(
 
 /// Take a step in the life of an opportunity
 ///
+/// What is published without a last day gets the usual one.
 /// draft → `in_review` → published → matched → completed; published → expired or withdrawn; expired → published with a new
 /// `expires_on`; what the review holds or rejects goes back to draft. A manager's review decides what follows `in_review`.
 #[utoipa::path(tag = "opportunities", params(OpportunityPath), request_body = OpportunityStep,
@@ -217,10 +222,12 @@ pub async fn change_opportunity_status(
     let (shared, actor, Path(id)) = (state.clone(), caller.actor(), path);
     let changed = state::write(&state, actor, move |unit| {
         let before = find(unit.db(), &caller, id)?;
-        let after = body
-            .0
-            .take(&before.record, caller.audience(), unit.now().date_naive())?;
+        let review = body.0.given_review()?;
+        let after = body.0.take(&before.record, caller.audience(), days(&shared))?;
         let stored = opportunities::update(unit, &before, after)?;
+        if let Some((review, remark)) = review {
+            given_reviews::insert(unit, &stored, review, &remark)?;
+        }
         OpportunityBody::for_editors(&stored, &shared.directory().snapshot())
     });
     answer::changed(&changed.await?)
@@ -235,4 +242,13 @@ fn find(db: &mut Db, caller: &Caller, id: OpportunityId) -> Result<Stored<Opport
     }
     caller.must_edit(owner)?;
     Ok(stored)
+}
+
+/// Today, and the last day of what is published today without one.
+fn days(state: &State) -> Days {
+    let today = state.now().date_naive();
+    Days {
+        today,
+        usual_end: state.periods.opportunity_ends(today),
+    }
 }

@@ -5,7 +5,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::{
     auth, catalogue, changes, claims, health, history, imports, matches, memberships, moderation, opportunities,
-    organisations, references, saved_searches, search, skills, units, upkeep, users,
+    organisations, people, references, saved_searches, search, skills, units, upkeep, users,
 };
 
 /// Everything below `/v1`, and what operators need beside it.
@@ -40,6 +40,7 @@ fn v1(config: &mut ServiceConfig<'_>) {
         .configure(histories)
         .configure(parts_of_organisations)
         .configure(taxonomy_and_opportunities)
+        .configure(persons)
         .configure(matching)
         .configure(administration);
 }
@@ -90,7 +91,21 @@ fn taxonomy_and_opportunities(config: &mut ServiceConfig<'_>) {
         .service(opportunities::get_opportunity)
         .service(opportunities::update_opportunity)
         .service(opportunities::delete_opportunity)
-        .service(opportunities::change_opportunity_status);
+        .service(opportunities::change_opportunity_status)
+        .service(opportunities::renewal::renew_opportunity)
+        .service(opportunities::reviews::list_opportunity_reviews);
+}
+
+fn persons(config: &mut ServiceConfig<'_>) {
+    config
+        .service(people::list_people)
+        .service(people::create_person)
+        .service(people::get_person)
+        .service(people::update_person)
+        .service(people::delete_person)
+        .service(people::list_organisation_people)
+        .service(history::people::list_person_history)
+        .service(history::people::restore_person_version);
 }
 
 fn kept_searches(config: &mut ServiceConfig<'_>) {

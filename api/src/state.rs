@@ -4,11 +4,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use actix_web::web;
-use chrono::{DateTime, SubsecRound, Utc};
+use chrono::{DateTime, Days, NaiveDate, SubsecRound, Utc};
 use tokio::sync::Semaphore;
 use uuid::Uuid;
 use werkstadt_domain::id::Id;
-use werkstadt_domain::upkeep::Periods;
+use werkstadt_domain::upkeep::Periods as Reminding;
 use werkstadt_persistence::directory::Directory;
 use werkstadt_persistence::feed::Feed;
 use werkstadt_persistence::{Accounts, Actor, Db, ReadModel, Store, UnitOfWork};
@@ -60,6 +60,32 @@ impl Default for Limits {
     }
 }
 
+/// How long things last unless someone says otherwise.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Periods {
+    /// Days that an opportunity is open.
+    pub opportunity_days: u16,
+    /// Days after which a solution must be confirmed again.
+    pub solution_days: u16,
+}
+
+impl Default for Periods {
+    fn default() -> Self {
+        Self {
+            opportunity_days: 180,
+            solution_days: 365,
+        }
+    }
+}
+
+impl Periods {
+    /// The last day of an opportunity that is published today.
+    pub fn opportunity_ends(&self, today: NaiveDate) -> NaiveDate {
+        let days = Days::new(u64::from(self.opportunity_days));
+        today.checked_add_days(days).unwrap_or(NaiveDate::MAX)
+    }
+}
+
 /// The state of the server.
 pub struct State {
     /// The database.
@@ -84,12 +110,14 @@ pub struct State {
     pub hashing: Hashing,
     /// Bounds.
     pub limits: Limits,
+    /// How long things last.
+    pub periods: Periods,
     /// Places for requests being handled.
     pub places: Semaphore,
     /// Origins from which browsers may call.
     pub origins: Vec<String>,
     /// When people are reminded.
-    pub periods: Periods,
+    pub reminding: Reminding,
     /// Clock and ids.
     pub world: Arc<dyn World>,
 }

@@ -78,6 +78,37 @@ impl Opportunity {
         self.status == Status::Published && self.expires_on.is_none_or(|last| last >= today)
     }
 
+    /// Open until this day, from today on or again.
+    ///
+    /// # Errors
+    /// [`Refused`] unless it is published or has expired.
+    pub fn renewed(&self, until: NaiveDate) -> Result<Self, Refused> {
+        // What is in review is published by its review alone.
+        if !matches!(self.status, Status::Published | Status::Expired) {
+            return Err(Refused {
+                from: self.status,
+                to: Status::Published,
+            });
+        }
+        Ok(Self {
+            status: Status::Published,
+            expires_on: Some(until),
+            ..self.clone()
+        })
+    }
+
+    /// Where it stands after an edit. What others read was reviewed: with another text it is reviewed anew, unless a manager
+    /// wrote it.
+    pub fn status_after_edit(&self, edited: &Self, editor: Audience) -> Status {
+        let texts = |one: &Self| [one.title.clone(), one.summary.clone(), one.description.clone()];
+        match self.status {
+            Status::Published | Status::Expired if editor != Audience::Manager && texts(self) != texts(edited) => {
+                Status::InReview
+            }
+            status => status,
+        }
+    }
+
     /// Whether the audience may know whose it is.
     pub fn names_its_organisation_to(&self, audience: Audience) -> bool {
         !self.anonymous || audience == Audience::Manager

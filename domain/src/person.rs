@@ -8,6 +8,12 @@ use crate::institution::UnitId;
 use crate::organisation::OrganisationId;
 use crate::skill::{Level, SkillId};
 
+mod consent;
+mod reader;
+
+pub use consent::{Consent, ConsentGiver};
+pub use reader::{Reader, SeenPerson};
+
 /// The id of a person.
 pub type PersonId = Id<Person>;
 
@@ -24,14 +30,24 @@ pub struct Person {
     pub titles: Option<String>,
     /// E-mail address.
     pub email: Option<String>,
+    /// Telephone number.
+    pub phone: Option<String>,
     /// Languages, ISO 639-1.
     pub languages: Vec<String>,
     /// Where the person works or worked.
     pub affiliations: Vec<Affiliation>,
     /// What the person can do, and how well.
     pub skills: Vec<(SkillId, Level)>,
-    /// Who sees the person. `managers` unless the person consented to more.
+    /// What the person looks for, a line each: a mentor, a co-founder, a thesis.
+    pub roles_sought: Vec<String>,
+    /// The year of birth, noted where it tells that someone is a minor; for managers and owners only.
+    pub birth_year: Option<i32>,
+    /// The consent to be seen by others than managers.
+    pub consent: Option<Consent>,
+    /// Who sees the person. `managers` unless there is a consent to more.
     pub visibility: Visibility,
+    /// Who sees e-mail address and telephone number, as far as they see the person.
+    pub contact_visibility: Visibility,
     /// True for persons made up for demonstrations.
     pub invented: bool,
 }
@@ -49,17 +65,56 @@ pub struct Affiliation {
     pub from: Option<NaiveDate>,
     /// Last day.
     pub to: Option<NaiveDate>,
+    /// How far the organisation and the unit are visible: nobody may learn of them here. It follows from their records and is
+    /// no part of this one.
+    pub place: Visibility,
 }
 
-impl Project for Person {
-    fn project(&self, audience: Audience) -> Option<Seen<Self>> {
+impl Affiliation {
+    /// True unless it has ended before `today`.
+    pub fn is_current(&self, today: NaiveDate) -> bool {
+        self.to.is_none_or(|last| last >= today)
+    }
+
+    /// True if the two say the same; what they show of their place aside.
+    pub fn says_the_same(&self, other: &Self) -> bool {
+        let bare = |one: &Self| Self {
+            place: Visibility::Public,
+            ..one.clone()
+        };
+        bare(self) == bare(other)
+    }
+}
+
+impl Person {
+    /// The person as it is seen with one audience for the person itself and for each organisation another.
+    fn face(&self, audience: Audience, at: impl Fn(OrganisationId) -> Audience) -> Option<Seen<Self>> {
         if !audience.sees(self.visibility) {
             return None;
         }
         let mut seen = self.clone();
-        if audience == Audience::Anonymous {
-            seen.email = None;
+        seen.affiliations.retain(|one| at(one.organisation).sees(one.place));
+        if !audience.sees(self.contact_visibility) {
+            (seen.email, seen.phone) = (None, None);
+        }
+        if audience != Audience::Manager {
+            (seen.consent, seen.birth_year) = (None, None);
+            // How far others see the same is not for them to know.
+            (seen.visibility, seen.contact_visibility) = (Visibility::Public, Visibility::Public);
+            seen.affiliations
+                .iter_mut()
+                .for_each(|one| one.place = Visibility::Public);
         }
         Some(Seen::new(seen))
     }
 }
+
+impl Project for Person {
+    /// An affiliation shows to those who may see the organisation and the unit.
+    fn project(&self, audience: Audience) -> Option<Seen<Self>> {
+        self.face(audience, |_| audience)
+    }
+}
+
+#[cfg(test)]
+mod tests;

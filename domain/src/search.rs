@@ -9,6 +9,7 @@ pub use question::{Ending, Question};
 use crate::named::Named;
 use crate::opportunity::{Cooperation, Direction, OpportunityId, Status};
 use crate::organisation::{Helix, Kind, OrganisationId, SizeClass};
+use crate::person::PersonId;
 use crate::place::{Circle, Point};
 use crate::skill::{Level, SkillId, SkillKind, SkillStatus};
 
@@ -174,6 +175,26 @@ pub struct OpportunityPosition {
     pub rank: f64,
     /// The last item.
     pub id: OpportunityId,
+}
+
+/// Which persons are wanted. Empty lists and `None` do not restrict.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct PersonFilter {
+    /// The beginning of each word of a name, a title or a role.
+    pub q: Option<String>,
+    /// One of these skills; narrower ones count.
+    pub skills: Vec<SkillId>,
+    /// Works or worked here.
+    pub organisation: Option<OrganisationId>,
+}
+
+/// A position in the list of persons, by name.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PersonPosition {
+    /// The key of the last item's name.
+    pub name: String,
+    /// The last item.
+    pub id: PersonId,
 }
 
 /// Which skills are wanted. Empty lists and `None` do not restrict.

@@ -128,6 +128,21 @@ pub fn email(text: &str) -> Result<String, Rule> {
     }
 }
 
+/// Reads a telephone number as people write it: digits with `+`, spaces and the usual marks, at most 40 characters.
+///
+/// # Errors
+/// [`Rule::Malformed`] or [`Rule::TooLong`].
+pub fn phone(text: &str) -> Result<String, Rule> {
+    let clean = line(text, 40)?;
+    let digits = clean.bytes().filter(u8::is_ascii_digit).count();
+    let plain = clean.chars().all(|c| c.is_ascii_digit() || "+ ()/.-–".contains(c));
+    if plain && digits >= 3 {
+        Ok(clean)
+    } else {
+        Err(Rule::Malformed("telephone number"))
+    }
+}
+
 /// Reads an ISO 639-1 code of two lower-case letters.
 ///
 /// # Errors

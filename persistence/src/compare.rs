@@ -5,8 +5,10 @@
 use std::collections::{BTreeMap, HashMap};
 
 use uuid::Uuid;
-use werkstadt_domain::audience::{Audience, Project, Stored, differs};
+use werkstadt_domain::audience::{Audience, Project, Stored, Visibility, differs};
 use werkstadt_domain::id::Id;
+use werkstadt_domain::institution::Unit;
+use werkstadt_domain::person::Person;
 use werkstadt_domain::profile::{self, Profile};
 
 use crate::changes::{Noun, Operation, Touched};
@@ -92,7 +94,7 @@ impl Outcome {
                     profiles::load(before, &typed(ids))?,
                     profiles::load(after, &typed(ids))?,
                 );
-                return self.weigh_profiles(after, ids, old, new);
+                return self.weigh_profiles((before, after), ids, old, new);
             }
             Noun::Opportunity => {
                 let load = |db: &mut Db| opportunities::load(db, &typed(ids));
@@ -104,6 +106,9 @@ impl Outcome {
                 let load = |db: &mut Db| persons::load(db, &typed(ids));
                 let (old, new) = (load(before)?, load(after)?);
                 self.weigh_records(noun, ids, (&old, &new), |one| one.id.uuid());
+                // Of who is removed nothing is kept.
+                let left = |one: &Stored<Person>| new.iter().any(|other| other.record.id == one.record.id);
+                let old = old.into_iter().filter(left).collect();
                 self.end(old, &new, |one| one.id.uuid(), Record::Person);
             }
             _ => {
@@ -132,7 +137,13 @@ impl Outcome {
         }
     }
 
-    fn weigh_profiles(&mut self, db: &mut Db, ids: &[Uuid], old: Vec<Profile>, new: Vec<Profile>) -> Result<()> {
+    fn weigh_profiles(
+        &mut self,
+        (before, after): (&mut Db, &mut Db),
+        ids: &[Uuid],
+        old: Vec<Profile>,
+        new: Vec<Profile>,
+    ) -> Result<()> {
         let mut old: HashMap<Uuid, Profile> = old.into_iter().map(|one| (one.id().uuid(), one)).collect();
         let mut new: HashMap<Uuid, Profile> = new.into_iter().map(|one| (one.id().uuid(), one)).collect();
         for id in ids {
@@ -146,7 +157,12 @@ impl Outcome {
             };
             let turned = bits(|audience| exists(&was, audience) != exists(&is, audience));
             if let (Some(is), true) = (&is, turned != 0) {
-                self.name_or_unname(db, is, turned)?;
+                self.name_or_unname(after, is, turned)?;
+            }
+            if let (Some(was), Some(is)) = (&was, &is)
+                && places(was) != places(is)
+            {
+                self.weigh_people_of(before, after, is)?;
             }
             if let Some(was) = was {
                 self.end_profile(was, is.as_ref());
@@ -163,6 +179,21 @@ impl Outcome {
                 opportunity.is_some_and(|seen| !seen.get().organisation.uuid().is_nil())
             };
             self.note(Noun::Opportunity, stored.record.id.uuid(), bits(seen) & turned);
+        }
+        Ok(())
+    }
+
+    /// A person works there for those who see the place: when it appears or disappears, that changes too.
+    fn weigh_people_of(&mut self, before: &mut Db, after: &mut Db, profile: &Profile) -> Result<()> {
+        let people = persons::at_organisations(after, &[profile.id()])?;
+        let (old, new) = (persons::load(before, &people)?, persons::load(after, &people)?);
+        let old: HashMap<Uuid, &Stored<Person>> = old.iter().map(|one| (one.record.id.uuid(), one)).collect();
+        for is in &new {
+            let id = is.record.id.uuid();
+            let audiences = bits(|audience| differs(old.get(&id).copied(), Some(is), audience));
+            if audiences != 0 {
+                self.note(Noun::Person, id, audiences);
+            }
         }
         Ok(())
     }
@@ -218,6 +249,13 @@ impl Outcome {
         let (_, noted) = change.or_insert((Operation::Updated, 0));
         *noted |= audiences;
     }
+}
+
+/// How far an organisation and its units are visible.
+fn places(profile: &Profile) -> (Visibility, Vec<(Uuid, Visibility)>) {
+    let unit = |unit: &Stored<Unit>| (unit.record.id.uuid(), unit.record.visibility);
+    let core = profile.organisation.record.visibility.core;
+    (core, profile.units.iter().map(unit).collect())
 }
 
 const EVERYONE: Audiences = 0b111;

@@ -7,7 +7,7 @@
 //! - `document`: what a profile is indexed under. `dictionary`, `postings`, `bits`: how.
 //! - `view` and `shard`: the index of some organisations, for one audience and for all.
 //! - `lexicon`, `statistics`: the words there are, and how often an audience sees them.
-//! - `query`, `scores`, `filter`, `order`, `facets`, `highlight`, `listing`, `suggestions`, `suggest`: search. `skills`, `opportunities`: the smaller nouns.
+//! - `query`, `scores`, `filter`, `order`, `facets`, `highlight`, `listing`, `suggestions`, `suggest`: search. `skills`, `opportunities`, `persons`: the smaller nouns.
 //! - `candidates` and what is below it: matching.
 
 mod bits;
@@ -24,6 +24,7 @@ mod lexicon;
 mod listing;
 mod opportunities;
 mod order;
+mod persons;
 mod postings;
 mod query;
 mod scores;

@@ -93,6 +93,14 @@ impl Record {
         }
     }
 
+    /// The person that it is.
+    pub(crate) const fn person(&mut self) -> Option<&mut Person> {
+        match self {
+            Self::Person(stored) => Some(&mut stored.record),
+            _ => None,
+        }
+    }
+
     /// Counts its changes, from 1.
     pub const fn version(&self) -> i64 {
         match self {

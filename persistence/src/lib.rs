@@ -30,6 +30,7 @@ pub mod organisations;
 pub mod persons;
 pub mod profiles;
 pub mod references;
+pub mod reviews;
 pub mod saved_searches;
 pub mod sessions;
 pub mod settings;

@@ -1,9 +1,11 @@
 //! Opportunities.
 
+use chrono::NaiveDate;
 use diesel::prelude::*;
 use uuid::Uuid;
 use werkstadt_domain::audience::Stored;
-use werkstadt_domain::opportunity::{Opportunity, OpportunityId};
+use werkstadt_domain::named::Named;
+use werkstadt_domain::opportunity::{Opportunity, OpportunityId, Status};
 use werkstadt_domain::organisation::OrganisationId;
 
 use crate::changes::{Noun, Operation};
@@ -81,6 +83,23 @@ pub fn of_organisations(db: &mut Db, organisations: &[OrganisationId]) -> Result
         found.extend(all(rows)?);
     }
     Ok(found)
+}
+
+/// Published opportunities whose last day has passed by `today`, and those without a last day, at most `limit`.
+///
+/// # Errors
+/// As every read.
+pub fn due(db: &mut Db, today: NaiveDate, limit: i64) -> Result<Vec<Stored<Opportunity>>> {
+    let over = opportunities::expires_on
+        .lt(today)
+        .or(opportunities::expires_on.is_null());
+    let rows = opportunities::table
+        .filter(opportunities::status.eq(Status::Published.code()))
+        .filter(over)
+        .order(opportunities::id)
+        .limit(limit)
+        .load(db)?;
+    all(rows)
 }
 
 /// Adds an opportunity.

@@ -1,10 +1,11 @@
-//! Persons with their affiliations.
+//! Persons with their affiliations, which are as visible as the organisations and units that they name.
 
 use std::collections::HashMap;
 
 use diesel::prelude::*;
 use uuid::Uuid;
 use werkstadt_domain::audience::Stored;
+use werkstadt_domain::organisation::OrganisationId;
 use werkstadt_domain::person::{Affiliation, Person, PersonId};
 
 use crate::changes::{Noun, Operation};
@@ -12,12 +13,14 @@ use crate::db::Db;
 use crate::dialect;
 use crate::error::{Error, Result};
 use crate::guard::{self, IDS_PER_QUERY};
-use crate::schema::{affiliations, persons};
+use crate::schema::{affiliations, persons, versions};
 use crate::sqltypes::SqlId;
 use crate::work::UnitOfWork;
 
+mod places;
 mod row;
 
+pub(crate) use places::look_up;
 use row::{AffiliationRow, PersonRow};
 
 const NOUN: Noun = Noun::Person;
@@ -59,11 +62,32 @@ pub fn list(db: &mut Db, after: Option<PersonId>, limit: i64) -> Result<Vec<Stor
     with_affiliations(db, rows)
 }
 
+/// The ids of those who work or worked at these organisations, in order.
+///
+/// # Errors
+/// As every read.
+pub fn at_organisations(db: &mut Db, organisations: &[OrganisationId]) -> Result<Vec<PersonId>> {
+    let mut found: Vec<SqlId> = Vec::new();
+    for chunk in organisations.chunks(IDS_PER_QUERY) {
+        let keys: Vec<SqlId> = chunk.iter().copied().map(SqlId::from).collect();
+        let rows: Vec<SqlId> = affiliations::table
+            .filter(affiliations::organisation_id.eq_any(keys))
+            .select(affiliations::person_id)
+            .distinct()
+            .load(db)?;
+        found.extend(rows);
+    }
+    found.sort_unstable();
+    found.dedup();
+    Ok(found.into_iter().map(PersonId::from).collect())
+}
+
 /// Adds a person.
 ///
 /// # Errors
 /// [`Error::Conflict`] with [`FOREIGN_KEY`](crate::FOREIGN_KEY) when an organisation or unit does not exist.
-pub fn insert(unit: &mut UnitOfWork<'_>, person: Person) -> Result<Stored<Person>> {
+pub fn insert(unit: &mut UnitOfWork<'_>, mut person: Person) -> Result<Stored<Person>> {
+    look_up(unit.db(), [&mut person])?;
     let stored = guard::created(unit, person);
     write_all(unit, std::slice::from_ref(&stored))?;
     Ok(stored)
@@ -73,7 +97,8 @@ pub fn insert(unit: &mut UnitOfWork<'_>, person: Person) -> Result<Stored<Person
 ///
 /// # Errors
 /// As [`insert`]; then none of them is there.
-pub fn insert_all(unit: &mut UnitOfWork<'_>, persons: Vec<Person>) -> Result<()> {
+pub fn insert_all(unit: &mut UnitOfWork<'_>, mut persons: Vec<Person>) -> Result<()> {
+    look_up(unit.db(), &mut persons)?;
     let stored: Vec<_> = persons.into_iter().map(|person| guard::created(unit, person)).collect();
     write_all(unit, &stored)
 }
@@ -84,7 +109,10 @@ pub fn insert_all(unit: &mut UnitOfWork<'_>, persons: Vec<Person>) -> Result<()>
 /// [`Error::Stale`], [`Error::NotFound`], and [`Error::Conflict`] as [`insert`].
 pub fn update(unit: &mut UnitOfWork<'_>, before: &Stored<Person>, after: Person) -> Result<Stored<Person>> {
     let id = before.record.id;
-    let stored = guard::changed(unit, before, Person { id, ..after });
+    let mut after = Person { id, ..after };
+    // First, so that what becomes of a hidden place changes no time that its readers know.
+    look_up(unit.db(), [&mut after])?;
+    let stored = guard::changed(unit, before, after);
     let db = unit.db();
     let guarded = persons::table
         .filter(persons::id.eq(SqlId::from(id)))
@@ -98,7 +126,7 @@ pub fn update(unit: &mut UnitOfWork<'_>, before: &Stored<Person>, after: Person)
     Ok(stored)
 }
 
-/// Removes a person.
+/// Removes a person and what was kept of it: nothing stays of somebody who wants to go.
 ///
 /// # Errors
 /// [`Error::Stale`], [`Error::NotFound`].
@@ -109,6 +137,7 @@ pub fn remove(unit: &mut UnitOfWork<'_>, id: PersonId, version: i64) -> Result<(
         .filter(persons::version.eq(version));
     let rows = diesel::delete(guarded).execute(db)?;
     guard::judge(NOUN, rows, || exists(db, id))?;
+    diesel::delete(versions::table.filter(versions::record_id.eq(SqlId::from(id)))).execute(db)?;
     unit.record(NOUN, id.uuid(), Operation::Removed);
     Ok(())
 }
@@ -143,12 +172,15 @@ fn with_affiliations(db: &mut Db, rows: Vec<PersonRow>) -> Result<Vec<Stored<Per
             by_person.entry(row.person_id).or_default().push(row.into_affiliation());
         }
     }
-    rows.into_iter()
+    let mut found: Vec<Stored<Person>> = rows
+        .into_iter()
         .map(|row| {
             let affiliations = by_person.remove(&row.id).unwrap_or_default();
             row.into_stored(affiliations)
         })
-        .collect()
+        .collect::<Result<_>>()?;
+    look_up(db, found.iter_mut().map(|stored| &mut stored.record))?;
+    Ok(found)
 }
 
 fn exists(db: &mut Db, id: PersonId) -> Result<bool> {

@@ -29,7 +29,11 @@ impl Listener for ReadModel {
         let organisations = ids(touched, Noun::Organisation);
         let concepts = ids(touched, Noun::Skill);
         let offers = ids(touched, Noun::Opportunity);
-        let people = ids(touched, Noun::Person);
+        let mut people = ids(touched, Noun::Person);
+        // They show where they work only as far as that place shows itself.
+        people.extend(persons::at_organisations(db, &organisations)?);
+        people.sort_unstable();
+        people.dedup();
         let mut delta = Delta::default();
         if !organisations.is_empty() {
             delta.profiles = profiles::load(db, &organisations)?;

@@ -3,6 +3,7 @@
 mod accounts;
 mod directory;
 mod imports;
+mod showroom;
 mod upkeep;
 
 pub(crate) use accounts::{api_keys, job_errors, jobs, refresh_tokens, sessions, settings, users};
@@ -12,4 +13,5 @@ pub(crate) use directory::{
     versions,
 };
 pub(crate) use imports::{import_duplicates, import_records};
+pub(crate) use showroom::opportunity_reviews;
 pub(crate) use upkeep::{confirmations, distinct_organisations, moderation_cases, saved_searches};

@@ -114,7 +114,7 @@ impl FromSql<IdSql, MultiBackend> for SqlId {
 }
 
 /// A stored structure. Its shape belongs to this crate: a change of it is a migration.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, AsExpression, FromSqlRow)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, AsExpression, FromSqlRow)]
 #[serde(transparent)]
 #[diesel(sql_type = JsonSql)]
 pub struct Json<T>(pub T)

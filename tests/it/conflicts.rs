@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 use werkstadt_tests::app::TestApp;
-use werkstadt_tests::calls::{import, offer};
+use werkstadt_tests::calls::{import, offer, person};
 
 /// Produces each of them.
 pub fn all(app: &TestApp) {
@@ -14,6 +14,7 @@ pub fn all(app: &TestApp) {
     restores(app);
     saved_searches(app);
     decided_cases(app);
+    places_that_are_gone(app);
     let nobody = json!({"organisation_id": "01936d3e-7f10-7000-8000-00000000dead", "request": {}});
     app.anonymous().post("/v1/matches/explain", &nobody).is(404);
 }
@@ -166,6 +167,24 @@ fn restores(app: &TestApp) {
     }
 }
 
+/// A state of somebody is not brought back if it names a unit that is gone.
+fn places_that_are_gone(app: &TestApp) {
+    let manager = app.as_manager();
+    let university = app.organisation(&json!({"kind": "university", "name": "University of the Past"}));
+    let units = format!("/v1/organisations/{university}/units");
+    let unit = manager.create(&units, &json!({"name": {"de": "Lehrstuhl"}, "kind": "chair"}));
+    let mut body = person(&university);
+    body["affiliations"][0]["unit_id"] = json!(unit);
+    let target = format!("/v1/people/{}", manager.create("/v1/people", &body));
+    manager.patch(&target, "*", &json!({"affiliations": []})).is(200);
+    manager.delete(&format!("{units}/{unit}"), "*").is(204);
+    let history = manager.read(&format!("{target}/history"));
+    let version = history["items"][0]["version_id"].as_str().unwrap();
+    let restore = format!("{target}/history/{version}/restore");
+    let refused = manager.post(&restore, &json!(null)).is(422).json();
+    assert_eq!(refused["errors"][0]["pointer"], "/affiliations/0/unit_id");
+}
+
 /// A step that the life cycle does not have is refused, and names those that it has.
 fn steps(app: &TestApp) {
     let manager = app.as_manager();
@@ -173,6 +192,8 @@ fn steps(app: &TestApp) {
     let membership = json!({"organisation_id": company, "type": "full"});
     let membership = manager.create("/v1/memberships", &membership);
     let opportunity = manager.create("/v1/opportunities", &offer(&company));
+    let renewal = format!("/v1/opportunities/{opportunity}/renew");
+    assert_eq!(manager.post(&renewal, &json!({})).is(409).json()["current"], "draft");
     for (target, to) in [
         (format!("/v1/memberships/{membership}/status"), "lapsed"),
         (format!("/v1/opportunities/{opportunity}/status"), "completed"),

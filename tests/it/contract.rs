@@ -20,19 +20,23 @@ use crate::forgery::forged_tokens;
 const NOT_ON_PURPOSE: [u16; 2] = [500, 503];
 
 /// Conflicts that only two writers in the same instant can have; each would need a lock-step of two transactions.
-const RACES: [&str; 15] = [
+const RACES: &[&str] = &[
     "create_api_key",
     "create_opportunity",
+    "create_person",
     "create_reference",
     "create_unit",
     "delete_claim",
     "delete_opportunity",
     "delete_organisation",
+    "delete_person",
     "delete_reference",
     "delete_saved_search",
     "delete_user",
     "restore_opportunity_version",
+    "restore_person_version",
     "update_opportunity",
+    "update_person",
     "update_reference",
     "update_saved_search",
     "update_unit",

@@ -6,6 +6,7 @@ use std::cell::RefCell;
 use serde_json::{Value, json};
 use werkstadt_tests::app::TestApp;
 use werkstadt_tests::caller::Caller;
+use werkstadt_tests::calls::person;
 use werkstadt_tests::database::on_each;
 use werkstadt_tests::http::{self, Request};
 use werkstadt_tests::load::data::Numbers;
@@ -46,6 +47,12 @@ struct Network<'a> {
     skills: Vec<String>,
     /// Hidden records that can be removed again.
     hidden: RefCell<Vec<String>>,
+    /// Persons whom everyone sees.
+    people: Vec<String>,
+    /// An anonymous request that everyone sees.
+    anonymous: String,
+    /// A place where somebody works that only managers see.
+    hideout: Value,
 }
 
 impl<'a> Network<'a> {
@@ -59,12 +66,54 @@ impl<'a> Network<'a> {
                 .map(|label| app.skill(label))
                 .to_vec(),
             hidden: RefCell::default(),
+            people: Vec::new(),
+            anonymous: String::new(),
+            hideout: json!(null),
         };
         for number in 0..ORGANISATIONS {
             let organisation = network.add(number);
             network.organisations.push(organisation);
         }
+        network.settle();
         network
+    }
+
+    /// Persons who work where everyone sees it, and places that nobody sees.
+    fn settle(&mut self) {
+        let secret = json!({"kind": "company", "name": "Hideout", "visibility": {"core": "managers"}});
+        self.hideout = json!({"organisation_id": self.app.organisation(&secret)});
+        let id = self.app.published(
+            &json!({"organisation_id": self.any(), "direction": "request", "cooperation": "pilot",
+            "title": {"de": "Laser gesucht"}, "required": [{"skill": self.skills[0]}], "anonymous": true}),
+        );
+        self.anonymous = format!("/v1/opportunities/{id}");
+        for number in 0..6 {
+            let level = ["public", "members", "managers"][number % 3];
+            let mut body = person(&self.organisations[number]);
+            body["family_name"] = json!(format!("{} {number}", self.words(1)));
+            (body["email"], body["contact_visibility"]) = (json!("a@example.org"), json!(level));
+            body["skills"] = json!([{"skill": self.skills[number % 3], "level": 3}]);
+            let id = self.manager.create("/v1/people", &body);
+            self.people.push(format!("/v1/people/{id}"));
+        }
+    }
+
+    /// Changes a person where the level hides it: what everyone sees stays as it is.
+    fn change_person(&self, visibility: &str) {
+        if self.below(2) == 0 {
+            let mut body = person(self.any());
+            (body["family_name"], body["visibility"]) = (json!(self.words(1)), json!(visibility));
+            return self.keep("/v1/people".to_owned(), &body);
+        }
+        let target = &self.people[2 + 3 * self.below(2)];
+        let present = self.manager.read(target);
+        let mut places = vec![present["affiliations"][0].clone()];
+        if self.below(2) == 0 {
+            places.push(self.hideout.clone());
+        }
+        let birth_year = 1950 + self.below(40);
+        let change = json!({"affiliations": places, "birth_year": birth_year, "phone": format!("+49 {}", 1000 + self.below(999))});
+        self.manager.patch(target, "*", &change).is(200);
     }
 
     fn add(&self, number: usize) -> String {
@@ -117,7 +166,7 @@ impl<'a> Network<'a> {
     fn change(&self, level: usize) {
         let visibility = ["public", "members", "managers"][level];
         let part = |name: &str| format!("/v1/organisations/{}/{name}", self.any());
-        match self.below(8) {
+        match self.below(10) {
             0 | 1 => self.patch(self.with_profile(level), &json!({"summary": {"de": self.words(7)}, "description": {"en": self.words(4)}})),
             2 => self.patch(self.any(), &json!({"notes": self.words(4)})),
             3 => self.keep(part("skills"), &json!({"skill": self.skills[self.below(3)], "level": 1 + self.below(5),
@@ -128,6 +177,12 @@ impl<'a> Network<'a> {
             6 => self.keep("/v1/organisations".to_owned(), &json!({"kind": "company", "name": format!("{} GmbH", self.words(2)),
                 "summary": {"de": self.words(6)}, "locations": [{"city": "Jena", "country": "DE", "lat": 50.9, "lon": 11.5}],
                 "visibility": {"core": visibility}})),
+            7 => self.change_person(visibility),
+            // Whose it is, nobody knows.
+            8 => {
+                let change = json!({"organisation_id": self.any()});
+                self.manager.patch(&self.anonymous, "*", &change).is(200);
+            }
             // A draft is for its editors and for managers.
             _ => self.keep("/v1/opportunities".to_owned(), &json!({"organisation_id": self.any(), "direction": "request",
                 "cooperation": "pilot", "title": {"de": self.words(3)}})),
@@ -199,10 +254,22 @@ impl<'a> Network<'a> {
                 .iter()
                 .map(|skill| list(&format!("skill={skill}&min_level=3&explain=true"))),
         );
+        targets.extend(self.people.iter().cloned());
+        targets.extend(["", "/matches?limit=30"].map(|end| format!("{}{end}", self.anonymous)));
+        targets.extend(
+            self.organisations
+                .iter()
+                .step_by(4)
+                .map(|id| format!("/v1/organisations/{id}/matches")),
+        );
+        targets.extend(self.skills.iter().map(|skill| format!("/v1/people?skill={skill}")));
+        for organisation in self.organisations.iter().take(3) {
+            targets.push(format!("/v1/people?organisation_id={organisation}"));
+        }
         for organisation in &self.organisations {
             targets.push(format!("/v1/organisations/{organisation}"));
         }
-        for part in ["skills", "references", "units", "opportunities"] {
+        for part in ["skills", "references", "units", "opportunities", "people"] {
             targets.extend(
                 self.organisations
                     .iter()
@@ -224,6 +291,10 @@ impl<'a> Network<'a> {
             "changes",
             "changes?limit=3",
             "changes?kind=opportunity&limit=40",
+            "people",
+            "people?limit=2",
+            "people?q=laser",
+            "people?q=ada+s",
         ] {
             targets.push(format!("/v1/{other}"));
         }

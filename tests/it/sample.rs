@@ -13,7 +13,7 @@ use werkstadt_domain::organisation::{
     Contact, ExternalId, FieldGroups, Helix, Identifiers, IndustryCode, Kind, Link, Organisation, OrganisationId,
     RegisterEntry, SizeClass,
 };
-use werkstadt_domain::person::{Affiliation, Person, PersonId};
+use werkstadt_domain::person::{Affiliation, Consent, ConsentGiver, Person, PersonId};
 use werkstadt_domain::place::{Circle, Location, Point};
 use werkstadt_domain::reference::{Partner, Reference, ReferenceId, ReferenceKind};
 use werkstadt_domain::skill::{Claim, ClaimId, Evidence, Level, Skill, SkillId, SkillKind, SkillStatus};
@@ -278,10 +278,21 @@ pub(crate) fn person(number: u128, organisation: u128) -> Person {
             role: some("CTO"),
             from: day(1),
             to: None,
+            place: Visibility::Public,
         }],
         skills: vec![(SkillId::new(id(500)), level(5))],
-        visibility: Visibility::Managers,
+        visibility: Visibility::Members,
         invented: true,
+        phone: some("+49 3641 123"),
+        roles_sought: vec!["Mentorin".to_owned()],
+        birth_year: Some(1990),
+        consent: Some(Consent {
+            by: ConsentGiver::Guardian,
+            name: some("Grete Erfunden"),
+            how: "signed form".to_owned(),
+            at: at(3),
+        }),
+        contact_visibility: Visibility::Managers,
     }
 }
 

@@ -166,6 +166,20 @@ impl TestApp {
         self.organisation(&serde_json::json!({"kind": "company", "name": name}))
     }
 
+    /// Publishes an opportunity, as a draft reviewed by a manager; its id.
+    #[track_caller]
+    pub fn published(&self, body: &Value) -> String {
+        let manager = self.as_manager();
+        let id = manager.create("/v1/opportunities", body);
+        let steps = format!("/v1/opportunities/{id}/status");
+        manager
+            .post(&steps, &serde_json::json!({"status": "in_review"}))
+            .is(200);
+        let review = serde_json::json!({"clarity": 5, "advantage": 5, "expectations": 5, "language": 5});
+        manager.post(&steps, &serde_json::json!({"review": review})).is(200);
+        id
+    }
+
     /// Adds a skill of this German label; its id.
     #[track_caller]
     pub fn skill(&self, label: &str) -> String {

@@ -10,6 +10,10 @@ use crate::caller::Caller;
 use crate::document::Operation;
 use crate::http::Request;
 
+mod people;
+
+pub use people::person;
+
 /// The password of [`Stage::login`].
 pub const PASSWORD: &str = "correct horse battery staple";
 
@@ -49,6 +53,7 @@ impl<'a> Stage<'a> {
             Some("auth" | "me") => self.of_account(&operation.id, &operation.path, caller),
             Some("organisations") => self.of_organisation(operation, organisation),
             Some("opportunities") => self.of_opportunity(operation, organisation),
+            Some("people") => self.of_person(operation, organisation),
             Some("skills" | "skills.ttl") => self.of_skill(operation),
             Some("saved-searches") => self.of_saved_search(operation, caller),
             Some("moderation" | "reports" | "proposals" | "duplicates" | "upkeep") => self.of_upkeep(operation),
@@ -165,6 +170,7 @@ impl<'a> Stage<'a> {
         let body = match operation.id.as_str() {
             "create_opportunity" => Some(offer(organisation)),
             "update_opportunity" => Some(json!({"title": {"en": "Changed"}})),
+            "renew_opportunity" => Some(json!({"expires_on": "2027-06-30"})),
             "change_opportunity_status" => Some(json!({"status": "withdrawn"})),
             _ => None,
         };
@@ -180,13 +186,7 @@ impl<'a> Stage<'a> {
 
     /// A new published offer of an organisation.
     pub fn published(&self, organisation: &str) -> String {
-        let manager = self.manager();
-        let id = manager.create("/v1/opportunities", &offer(organisation));
-        let steps = format!("/v1/opportunities/{id}/status");
-        manager.post(&steps, &json!({"status": "in_review"})).is(200);
-        let review = json!({"clarity": 5, "advantage": 5, "expectations": 5, "language": 5});
-        manager.post(&steps, &json!({"review": review})).is(200);
-        id
+        self.app.published(&offer(organisation))
     }
 
     /// Saved searches belong to the caller.

@@ -52,6 +52,12 @@ impl Caller {
         })
     }
 
+    /// The organisation that the caller owns.
+    pub fn owns(&self) -> Option<OrganisationId> {
+        let user = self.user.as_ref().filter(|user| user.role == Role::Owner)?;
+        user.organisation
+    }
+
     /// Checks that the caller may change what belongs to the organisation.
     ///
     /// # Errors

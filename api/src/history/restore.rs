@@ -5,10 +5,11 @@ use serde_json::Value;
 use werkstadt_domain::audience::{Audience, Stored};
 use werkstadt_domain::opportunity::{Opportunity, Status};
 use werkstadt_domain::organisation::{Organisation, OrganisationId};
+use werkstadt_domain::person::Person;
 use werkstadt_domain::skill::Skill;
 use werkstadt_persistence::directory::Snapshot;
 use werkstadt_persistence::history::{self, Record, Scope};
-use werkstadt_persistence::{Error, UnitOfWork, opportunities, organisations, profiles, skills};
+use werkstadt_persistence::{Error, UnitOfWork, opportunities, organisations, persons, profiles, skills};
 
 use super::wire::{RestoredBody, body};
 use crate::answer;
@@ -19,9 +20,12 @@ use crate::opportunities::wire::OpportunityCreate;
 use crate::organisations::wire::OrganisationCreate;
 use crate::part::{Around, Part};
 use crate::patch;
+use crate::people;
+use crate::people::wire::{ConsentBody, PersonBody, PersonCreate};
 use crate::problem::{Code, Problem};
 use crate::skills::wire::SkillCreate;
 use crate::state::{self, State};
+use crate::wire::Choose;
 
 /// Brings the state with this number back.
 ///
@@ -64,7 +68,7 @@ impl Work<'_> {
             Record::Reference(owner, was) => self.part(unit, *owner, was),
             Record::Opportunity(was) => self.opportunity(unit, was, record),
             Record::Skill(was) => self.skill(unit, was, record),
-            Record::Person(_) => Err(Problem::new(Code::NotFound)),
+            Record::Person(was) => self.person(unit, was),
         }
     }
 
@@ -110,8 +114,8 @@ impl Work<'_> {
         Ok(())
     }
 
-    /// What a review has not seen is not published: an opportunity that is there stays where it is in its life, one that was
-    /// removed begins as a draft unless a manager brings it back.
+    /// What a review has not seen is not published: an opportunity that is there stays where it is in its life, or is reviewed
+    /// anew as after an edit; one that was removed begins as a draft unless a manager brings it back.
     fn opportunity(
         &self,
         unit: &mut UnitOfWork<'_>,
@@ -130,12 +134,33 @@ impl Work<'_> {
             None if self.caller.audience() == Audience::Manager => was.record.status,
             None => Status::Draft,
         };
-        let after = create.into_domain(id, status, self.snapshot, self.caller)?;
+        let mut after = create.into_domain(id, status, self.snapshot, self.caller)?;
         self.caller.must_edit(after.organisation)?;
+        if let Some(present) = &present {
+            after.status = present.record.status_after_edit(&after, self.caller.audience());
+        }
         match present {
             Some(present) => opportunities::update(unit, &present, after)?,
             None => opportunities::insert(unit, after)?,
         };
+        Ok(())
+    }
+
+    /// What somebody has agreed to today counts, not what was agreed to then: consent and visibility stay as they are.
+    fn person(&self, unit: &mut UnitOfWork<'_>, was: &Stored<Person>) -> Result<(), Problem> {
+        let (base, reader) = (&people::wire::BASE, people::reader(self.state, self.caller));
+        let present = persons::find(unit.db(), was.record.id)?;
+        let seen = reader.wrote(was).ok_or_else(|| Problem::new(Code::NotFound))?;
+        let creation = base.creation(&PersonBody::new(&seen, self.snapshot))?;
+        let mut create: PersonCreate = patch::read(self.state, base, creation)?;
+        let now = &present.record;
+        create.consent = now.consent.as_ref().map(ConsentBody::from);
+        create.visibility = Some(Choose(now.visibility));
+        create.contact_visibility = Some(Choose(now.contact_visibility));
+        let around = people::around(self.snapshot, &reader, self.state);
+        let after = create.into_domain(now.id, Some(now), &around)?;
+        people::must_administer(&reader, Some(now), &after)?;
+        persons::update(unit, &present, after)?;
         Ok(())
     }
 

@@ -14,6 +14,7 @@ use crate::claims::wire::ClaimBody;
 use crate::opportunities::wire::OpportunityBody;
 use crate::organisations::wire::OrganisationBody;
 use crate::page::Page;
+use crate::people::wire::PersonBody;
 use crate::problem::Problem;
 use crate::references::wire::ReferenceBody;
 use crate::skills::wire::{SkillBody, SkillSummary};
@@ -67,7 +68,7 @@ pub struct ActorBody {
 #[schema(as = HistoryRecord, example = json!({"kind": "organisation", "id": "01936d3e-7f10-7000-8000-0000000000aa", "label": "Beispiel Optik GmbH"}))]
 pub struct HistoryRecordBody {
     /// What it is.
-    #[schema(examples("organisation", "unit", "claim", "reference", "opportunity", "skill"))]
+    #[schema(examples("organisation", "unit", "claim", "reference", "opportunity", "person", "skill"))]
     pub kind: String,
     /// Its id.
     #[schema(format = Uuid)]
@@ -96,7 +97,7 @@ pub struct MemberChangeBody {
     "href": "/v1/organisations/01936d3e-7f10-7000-8000-0000000000aa"}))]
 pub struct RestoredBody {
     /// What it is.
-    #[schema(examples("organisation", "unit", "claim", "reference", "opportunity", "skill"))]
+    #[schema(examples("organisation", "unit", "claim", "reference", "opportunity", "person", "skill"))]
     pub kind: String,
     /// Its id.
     #[schema(format = Uuid)]
@@ -138,7 +139,7 @@ impl HistoryEventBody {
 }
 
 impl ActorBody {
-    /// Who it is, by name while there is such a user.
+    /// Who it was, with the name that the user has now.
     pub fn new(actor: Actor, accounts: &Accounts) -> Self {
         let (kind, id, name) = match actor {
             Actor::System => ("system", None, None),
@@ -198,7 +199,7 @@ pub fn body(record: &Record, snapshot: &Snapshot) -> Result<Value, Problem> {
             body.organisation_id = Some(stored.record.organisation.to_string());
             serde_json::to_value(body)
         }
-        Record::Person(_) => Ok(Value::Null),
+        Record::Person(stored) => serde_json::to_value(PersonBody::kept(stored, snapshot)),
         Record::Skill(stored) => serde_json::to_value(SkillBody::in_list(stored, snapshot)),
     };
     written.map_err(Problem::internal)

@@ -7,6 +7,7 @@ use utoipa::ToSchema;
 use crate::claims::wire::EvidenceBody;
 use crate::opportunities::wire::{BudgetBody, SkillNeedCreate, SoughtBody};
 use crate::organisations::wire::{ExternalIdBody, OrganisationCreate};
+use crate::people::wire::ConsentBody;
 use crate::skills::wire::LabelsBody;
 use crate::wire::{
     CooperationName, DirectionName, MembershipStatusName, OpportunityStatusName, ReferenceKindName, SkillKindName,
@@ -282,8 +283,22 @@ pub struct ImportPerson {
     #[serde(default)]
     #[schema(max_items = 100)]
     pub skills: Vec<ImportPersonSkill>,
+    /// Telephone number.
+    #[schema(max_length = 40)]
+    pub phone: Option<String>,
+    /// What the person looks for, a line each.
+    #[serde(default)]
+    #[schema(max_items = 10)]
+    pub roles_sought: Vec<String>,
+    /// The year of birth, where it tells that someone is a minor.
+    #[schema(minimum = 1900, maximum = 2100)]
+    pub birth_year: Option<i32>,
+    /// The consent to be seen; needed for a wider `visibility` than `managers`, except for invented persons.
+    pub consent: Option<ConsentBody>,
     /// Who sees the person.
     pub visibility: Option<VisibilityName>,
+    /// Who sees e-mail address and telephone number, `members` if left out.
+    pub contact_visibility: Option<VisibilityName>,
     /// True for invented persons.
     #[serde(default)]
     pub invented: bool,

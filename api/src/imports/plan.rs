@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::fmt;
 
+use chrono::{DateTime, Utc};
 use uuid::Uuid;
 use werkstadt_domain::id::Id;
 use werkstadt_domain::institution::Unit;
@@ -104,6 +105,8 @@ pub struct Directory<'a> {
     pub names: HashMap<String, OrganisationId>,
     /// Organisations by what tells them apart.
     pub index: Index,
+    /// The present.
+    pub now: DateTime<Utc>,
 }
 
 /// A fault or a remark of one row.
@@ -184,11 +187,13 @@ pub fn organisation_names(rows: &[(usize, Line)]) -> Vec<String> {
 
 /// Plans an import of rows, each with its number.
 pub fn plan(rows: Vec<(usize, Line)>, directory: Directory<'_>, mode: OnDuplicate, new_id: NewId<'_>) -> Plan {
+    let now = directory.now;
     let mut planner = Planner {
         plan: Plan::default(),
         names: Names::new(directory.snapshot, directory.names),
         index: directory.index,
         mode,
+        now,
         new_id,
     };
     let (mut skills, mut organisations, mut opportunities, mut persons) = (vec![], vec![], vec![], vec![]);
@@ -213,6 +218,7 @@ struct Planner<'a> {
     names: Names<'a>,
     index: Index,
     mode: OnDuplicate,
+    now: DateTime<Utc>,
     new_id: NewId<'a>,
 }
 

@@ -163,6 +163,7 @@ pub fn prepare(state: &State, source: &Source, choices: &Choices) -> Result<Prep
             snapshot: &snapshot,
             names: organisations::by_name_keys(db, &names)?.into_iter().collect(),
             index: Index::new(&known),
+            now: state.now(),
         })
     })?;
     let mut plan = plan(rows, directory, choices.duplicates, &|| state.world.id());

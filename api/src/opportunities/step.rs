@@ -6,9 +6,19 @@ use utoipa::ToSchema;
 use werkstadt_domain::audience::Audience;
 use werkstadt_domain::invalid::{Faults, Rule};
 use werkstadt_domain::opportunity::{Opportunity, Refused, Review, Status};
+use werkstadt_domain::text::Text;
 
 use crate::problem::{Code, Problem};
-use crate::wire::{OpportunityStatusName, day, optional};
+use crate::wire::{OpportunityStatusName, TextBody, Writing, day, optional, text};
+
+/// The days that matter to a step.
+#[derive(Clone, Copy, Debug)]
+pub struct Days {
+    /// The day it is taken.
+    pub today: NaiveDate,
+    /// The last day of what is published today without one.
+    pub usual_end: NaiveDate,
+}
 
 /// A step in the life of an opportunity: `status` names the next state, or a manager's `review` decides it.
 #[derive(Clone, Debug, Deserialize, ToSchema)]
@@ -27,7 +37,8 @@ pub struct OpportunityStep {
 /// Four criteria, each 0 to 5. A sum of 10 or more publishes, 5 to 9 holds, less rejects; any 0 holds.
 #[derive(Clone, Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-#[schema(as = Review, example = json!({"clarity": 4, "advantage": 3, "expectations": 3, "language": 5}))]
+#[schema(as = Review, example = json!({"clarity": 4, "advantage": 3, "expectations": 3, "language": 5,
+    "remark": {"de": "Bitte den Nutzen für Partner nennen."}}))]
 pub struct ReviewBody {
     /// Is it clear what is offered or sought?
     #[schema(minimum = 0, maximum = 5)]
@@ -41,6 +52,8 @@ pub struct ReviewBody {
     /// Is the language good?
     #[schema(minimum = 0, maximum = 5)]
     pub language: u8,
+    /// What its owner should know, up to 2000 characters.
+    pub remark: Option<TextBody>,
 }
 
 impl OpportunityStep {
@@ -49,7 +62,7 @@ impl OpportunityStep {
     /// # Errors
     /// [`Code::Invalid`] for what does not go together, [`Code::StepRefused`], [`Code::Forbidden`] for a review by anyone but
     /// a manager.
-    pub fn take(&self, before: &Opportunity, audience: Audience, today: NaiveDate) -> Result<Opportunity, Problem> {
+    pub fn take(&self, before: &Opportunity, audience: Audience, days: Days) -> Result<Opportunity, Problem> {
         let mut faults = Faults::new();
         let wanted = self.wanted(&mut faults);
         let expires_on = optional(&mut faults, "/expires_on", self.expires_on.as_ref(), day);
@@ -70,13 +83,27 @@ impl OpportunityStep {
             }
         }
         match (from == Status::Expired, expires_on) {
-            (true, Some(day)) if day < today => faults.note("/expires_on", Rule::Reversed),
+            (true, Some(day)) if day < days.today => faults.note("/expires_on", Rule::Reversed),
             (true, Some(day)) => after.expires_on = Some(day),
             (true, None) => faults.note("/expires_on", Rule::Required),
             (false, Some(_)) => faults.note("/expires_on", Rule::Conflicts("status")),
+            // Nothing stays on offer for ever.
+            (false, None) if to == Status::Published => after.expires_on = after.expires_on.or(Some(days.usual_end)),
             (false, None) => {}
         }
         Ok(faults.finish(Some(after))?)
+    }
+
+    /// The review and its remark, if the step is one.
+    ///
+    /// # Errors
+    /// [`Code::Invalid`] for a remark that is not a text.
+    pub fn given_review(&self) -> Result<Option<(Review, Text)>, Problem> {
+        let Some(review) = &self.review else { return Ok(None) };
+        let mut faults = Faults::new();
+        let writing = Writing::Paragraphs(2000);
+        let remark = text(&mut faults, "/review/remark", review.remark.as_ref(), writing);
+        Ok(Some((review.read(), faults.finish(Some(remark))?)))
     }
 
     /// The state that the step leads to.
@@ -113,7 +140,6 @@ mod tests {
     use werkstadt_domain::audience::Visibility;
     use werkstadt_domain::id::Id;
     use werkstadt_domain::opportunity::{Cooperation, Direction, Sought};
-    use werkstadt_domain::text::Text;
 
     use super::*;
 
@@ -145,7 +171,11 @@ mod tests {
     fn step(from: Status, audience: Audience, step: &str) -> Result<Status, Code> {
         let step: OpportunityStep = serde_json::from_str(step).expect("a step");
         let today = NaiveDate::from_ymd_opt(2026, 11, 22).expect("a day");
-        let taken = step.take(&opportunity(from), audience, today);
+        let usual_end = NaiveDate::from_ymd_opt(2027, 5, 21).expect("a day");
+        let taken = step.take(&opportunity(from), audience, Days { today, usual_end });
+        if let Ok(after) = &taken {
+            assert_eq!(after.expires_on.is_some(), after.status == Status::Published);
+        }
         taken.map(|after| after.status).map_err(|problem| problem.code())
     }
 

@@ -15,6 +15,7 @@ use werkstadt_domain::membership::MembershipStatus;
 use werkstadt_domain::named::Named;
 use werkstadt_domain::opportunity::{Cooperation, Direction, Status};
 use werkstadt_domain::organisation::{Helix, Kind, SizeClass};
+use werkstadt_domain::person::ConsentGiver;
 use werkstadt_domain::reference::ReferenceKind;
 use werkstadt_domain::search::{Facet, SkillMode};
 use werkstadt_domain::skill::{SkillKind, SkillStatus};
@@ -105,6 +106,8 @@ pub type SkillStatusName = Choose<SkillStatus>;
 pub type SkillModeName = Choose<SkillMode>;
 /// A facet.
 pub type FacetName = Choose<Facet>;
+/// Who gave a consent.
+pub type ConsentGiverName = Choose<ConsentGiver>;
 /// A role.
 pub type RoleName = Choose<Role>;
 /// A scope.

@@ -111,12 +111,18 @@ pub struct Review {
 }
 
 impl Review {
+    /// All four together, 20 at most.
+    pub const fn sum(self) -> u8 {
+        self.clarity
+            .saturating_add(self.advantage)
+            .saturating_add(self.expectations)
+            .saturating_add(self.language)
+    }
+
     /// What the review decides: a sum of 10 or more publishes, 5 to 9 holds, less rejects; any 0 holds.
     pub const fn decision(self) -> Status {
-        let scores = [self.clarity, self.advantage, self.expectations, self.language];
-        let sum = scores[0] as u16 + scores[1] as u16 + scores[2] as u16 + scores[3] as u16;
-        let any_zero = scores[0] == 0 || scores[1] == 0 || scores[2] == 0 || scores[3] == 0;
-        match sum {
+        let any_zero = self.clarity == 0 || self.advantage == 0 || self.expectations == 0 || self.language == 0;
+        match self.sum() {
             0..=4 => Status::Rejected,
             _ if any_zero => Status::OnHold,
             5..=9 => Status::OnHold,

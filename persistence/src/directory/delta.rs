@@ -75,7 +75,9 @@ impl Snapshot {
                 .changed(delta.opportunities, removed, dictionaries, &next.skills);
             next.opportunities = Arc::new(changed);
         }
-        next.change_persons(delta.persons, &delta.removed_persons);
+        if !delta.persons.is_empty() || !delta.removed_persons.is_empty() {
+            next.persons = Arc::new(self.persons.changed(delta.persons, &delta.removed_persons));
+        }
         next
     }
 
@@ -171,22 +173,6 @@ impl Snapshot {
             scope.spawn(|| build(second, dictionaries, skills));
             build(work, dictionaries, skills);
         });
-    }
-
-    fn change_persons(&mut self, persons: Vec<Stored<Person>>, removed: &[PersonId]) {
-        if persons.is_empty() && removed.is_empty() {
-            return;
-        }
-        let mut all: FxHashMap<PersonId, Arc<Stored<Person>>> = self
-            .persons
-            .iter()
-            .map(|person| (person.record.id, Arc::clone(person)))
-            .collect();
-        all.extend(persons.into_iter().map(|person| (person.record.id, Arc::new(person))));
-        removed.iter().for_each(|id| drop(all.remove(id)));
-        let mut sorted: Vec<_> = all.into_values().collect();
-        sorted.sort_by_key(|person| person.record.id);
-        self.persons = Arc::new(sorted);
     }
 }
 

@@ -6,7 +6,6 @@ use werkstadt_domain::audience::{Audience, Seen, Stored};
 use werkstadt_domain::opportunity::OpportunityId;
 use werkstadt_domain::organisation::{ExternalId, OrganisationId};
 use werkstadt_domain::page::{Limit, Page};
-use werkstadt_domain::person::{Person, PersonId};
 use werkstadt_domain::profile::Profile;
 use werkstadt_domain::search::{OpportunityFilter, OpportunityPosition, SkillFilter};
 use werkstadt_domain::skill::{Skill, SkillId, Taxonomy};
@@ -15,6 +14,7 @@ use werkstadt_domain::text::key;
 use super::document::{Dictionaries, external_key};
 use super::leak::Leak;
 use super::opportunities::{Opportunities, OpportunityHit, SeenOpportunity};
+use super::persons::Persons;
 use super::query::Reading;
 use super::shard::Shard;
 use super::skills::{SkillPosition, Skills};
@@ -35,8 +35,7 @@ pub struct Snapshot {
     pub(super) statistics: [Arc<Statistics>; 3],
     pub(super) skills: Arc<Skills>,
     pub(super) opportunities: Arc<Opportunities>,
-    /// In order of id.
-    pub(super) persons: Arc<Vec<Arc<Stored<Person>>>>,
+    pub(super) persons: Arc<Persons>,
 }
 
 /// The shard of an organisation: by the last bits of its id, which are random in a UUIDv7, mixed for ids that are not.
@@ -134,30 +133,6 @@ impl Snapshot {
     ) -> Page<OpportunityHit, OpportunityPosition> {
         self.opportunities
             .list(audience, filter, after.as_ref(), limit, self.reading(audience))
-    }
-
-    /// One person as the audience sees it.
-    pub fn person(&self, audience: Audience, id: PersonId) -> Option<Stored<Seen<Person>>> {
-        let place = self.persons.binary_search_by(|person| person.record.id.cmp(&id)).ok()?;
-        self.persons.get(place)?.project(audience)
-    }
-
-    /// A page of persons in order of id.
-    pub fn persons(
-        &self,
-        audience: Audience,
-        after: Option<PersonId>,
-        limit: Limit,
-    ) -> Page<Stored<Seen<Person>>, PersonId> {
-        let start = self
-            .persons
-            .partition_point(|person| after.is_some_and(|after| person.record.id <= after));
-        let rest = self.persons.get(start..).unwrap_or_default();
-        let mut seen = rest.iter().filter_map(|person| person.project(audience));
-        let items: Vec<_> = seen.by_ref().take(limit.get()).collect();
-        let more = seen.next().is_some();
-        let after = items.last().filter(|_| more).map(|person| person.record.get().id);
-        Page { items, after }
     }
 
     /// Bytes of the index on the heap, the records themselves not counted.

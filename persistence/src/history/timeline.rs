@@ -7,7 +7,7 @@ use diesel::prelude::*;
 use uuid::Uuid;
 use werkstadt_domain::opportunity::OpportunityId;
 use werkstadt_domain::organisation::OrganisationId;
-use werkstadt_domain::person::PersonId;
+use werkstadt_domain::person::{Person, PersonId};
 use werkstadt_domain::skill::SkillId;
 
 use super::{Record, VersionRow};
@@ -48,6 +48,7 @@ pub struct Event {
 }
 
 /// What happened.
+#[expect(clippy::large_enum_variant, reason = "there is one page of them at a time")]
 #[derive(Clone, Debug, PartialEq)]
 pub enum Change {
     /// The record came to be, as this.
@@ -83,7 +84,9 @@ pub fn version(db: &mut Db, scope: Scope, number: i64) -> Result<Record> {
     let noun = scope.noun();
     let row: Option<VersionRow> = kept(scope).filter(versions::seq.eq(number)).first(db).optional()?;
     let record = row.ok_or(Error::NotFound { noun })?.record()?;
-    record.ok_or(Error::NotFound { noun })
+    let mut record = record.ok_or(Error::NotFound { noun })?;
+    persons::look_up(db, record.person())?;
+    Ok(record)
 }
 
 /// Events in a history after a place, the newest first, at most `limit`.
@@ -114,7 +117,23 @@ pub fn of(db: &mut Db, scope: Scope, after: Place, limit: usize) -> Result<Vec<E
         };
         events.extend(event);
     }
+    // Of what a place was then, nothing is kept: what it is today decides who may learn of it.
+    persons::look_up(db, events.iter_mut().flat_map(|event| event.change.persons()))?;
     Ok(events)
+}
+
+impl Change {
+    /// The states of persons in it.
+    fn persons(&mut self) -> impl Iterator<Item = &mut Person> {
+        let (one, other) = match self {
+            Self::Created(record) | Self::Removed(record) => (record, None),
+            Self::Updated(states) => {
+                let (before, after) = &mut **states;
+                (before, Some(after))
+            }
+        };
+        one.person().into_iter().chain(other.and_then(Record::person))
+    }
 }
 
 #[derive(Queryable)]

@@ -1,13 +1,13 @@
 //! The rows of a person.
 
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
 use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
-use werkstadt_domain::audience::Stored;
+use werkstadt_domain::audience::{Stored, Visibility};
 use werkstadt_domain::institution::UnitId;
 use werkstadt_domain::named::Named;
 use werkstadt_domain::organisation::OrganisationId;
-use werkstadt_domain::person::{Affiliation, Person};
+use werkstadt_domain::person::{Affiliation, Consent, Person};
 use werkstadt_domain::skill::{Level, SkillId};
 
 use crate::error::{Error, Result};
@@ -34,6 +34,54 @@ pub(super) struct PersonRow {
     changed_public: SqlInstant,
     changed_members: SqlInstant,
     changed_managers: SqlInstant,
+    // From here on younger than the history: an earlier state may have been kept without them.
+    #[serde(default)]
+    phone: Option<String>,
+    #[serde(default)]
+    roles_sought: Json<Vec<String>>,
+    #[serde(default)]
+    birth_year: Option<i32>,
+    #[serde(default)]
+    consent: Json<Option<ConsentShape>>,
+    #[serde(default = "usual_contact_visibility")]
+    contact_visibility: String,
+}
+
+fn usual_contact_visibility() -> String {
+    Visibility::Members.code().to_owned()
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(super) struct ConsentShape {
+    by: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    name: Option<String>,
+    how: String,
+    at: DateTime<Utc>,
+}
+
+impl From<Consent> for ConsentShape {
+    fn from(consent: Consent) -> Self {
+        Self {
+            by: consent.by.code().to_owned(),
+            name: consent.name,
+            how: consent.how,
+            at: consent.at,
+        }
+    }
+}
+
+impl TryFrom<ConsentShape> for Consent {
+    type Error = Fault;
+
+    fn try_from(shape: ConsentShape) -> Result<Self, Fault> {
+        Ok(Self {
+            by: named(&shape.by)?,
+            name: shape.name,
+            how: shape.how,
+            at: shape.at,
+        })
+    }
 }
 
 impl From<&Stored<Person>> for PersonRow {
@@ -59,6 +107,11 @@ impl From<&Stored<Person>> for PersonRow {
             changed_public,
             changed_members,
             changed_managers,
+            phone: person.phone,
+            roles_sought: Json(person.roles_sought),
+            birth_year: person.birth_year,
+            consent: Json(person.consent.map(ConsentShape::from)),
+            contact_visibility: person.contact_visibility.code().to_owned(),
         }
     }
 }
@@ -86,6 +139,11 @@ impl PersonRow {
             skills: self.skills.0.into_iter().map(skill).collect::<Result<_, Fault>>()?,
             visibility: named(&self.visibility)?,
             invented: self.invented,
+            phone: self.phone,
+            roles_sought: self.roles_sought.0,
+            birth_year: self.birth_year,
+            consent: self.consent.0.map(Consent::try_from).transpose()?,
+            contact_visibility: named(&self.contact_visibility)?,
         };
         let changed = [self.changed_public, self.changed_members, self.changed_managers];
         Ok(guard::stored(record, self.version, self.created_at, changed))
@@ -120,6 +178,7 @@ impl AffiliationRow {
             })
     }
 
+    /// The affiliation, hidden as far as can be until its place is looked at.
     pub(super) fn into_affiliation(self) -> Affiliation {
         Affiliation {
             organisation: self.organisation_id.into(),
@@ -127,6 +186,7 @@ impl AffiliationRow {
             role: self.role,
             from: self.from_on,
             to: self.to_on,
+            place: Visibility::Managers,
         }
     }
 }

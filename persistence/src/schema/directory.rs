@@ -292,7 +292,7 @@ diesel::table! {
 }
 
 diesel::table! {
-    use diesel::sql_types::{BigInt, Bool, Nullable, Text};
+    use diesel::sql_types::{BigInt, Bool, Integer, Nullable, Text};
     use crate::sqltypes::{IdSql, InstantSql, JsonSql};
 
     persons (id) {
@@ -310,6 +310,11 @@ diesel::table! {
         changed_public -> InstantSql,
         changed_members -> InstantSql,
         changed_managers -> InstantSql,
+        phone -> Nullable<Text>,
+        roles_sought -> JsonSql,
+        birth_year -> Nullable<Integer>,
+        consent -> JsonSql,
+        contact_visibility -> Text,
     }
 }
 

@@ -3,10 +3,11 @@
 use werkstadt_domain::audience::Visibility;
 use werkstadt_domain::invalid::{Faults, Invalid, Rule};
 use werkstadt_domain::person::{Affiliation, Person};
-use werkstadt_domain::text::{email, language_code, line};
+use werkstadt_domain::text::{email, language_code, line, phone};
 
 use super::{Planner, finish, parts};
 use crate::imports::lines::{ImportAffiliation, ImportPerson};
+use crate::people::wire::{consent, roles_sought};
 use crate::wire::{day, list, optional};
 
 impl Planner<'_> {
@@ -52,10 +53,18 @@ impl Planner<'_> {
             ),
             affiliations,
             skills,
+            phone: optional(faults, "/phone", given.phone.as_ref(), phone),
+            roles_sought: roles_sought(faults, &given.roles_sought),
+            birth_year: given.birth_year,
+            consent: given.consent.as_ref().and_then(|body| consent(faults, body, self.now)),
             // Private until the person consents.
             visibility: given.visibility.map_or(Visibility::Managers, |level| level.0),
+            contact_visibility: given.contact_visibility.map_or(Visibility::Members, |level| level.0),
             invented: given.invented,
         });
+        if let Some(person) = &person {
+            person.check_consent(faults, self.now);
+        }
         finish(found, person)
     }
 
@@ -77,6 +86,7 @@ impl Planner<'_> {
             role: optional(faults, at("role"), given.role.as_ref(), |text| line(text, 200)),
             from,
             to,
+            place: Visibility::Managers,
         })
     }
 }

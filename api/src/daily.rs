@@ -1,0 +1,106 @@
+//! What falls due by date: done once a day, by every server; guarded updates let one of them win.
+
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use actix_web::web;
+use chrono::NaiveDate;
+use werkstadt_domain::opportunity::{Opportunity, Status};
+use werkstadt_persistence::{Actor, Error, opportunities};
+
+use crate::problem::Problem;
+use crate::state::State;
+
+/// How often the date is looked at.
+const GLANCE: Duration = Duration::from_secs(60);
+/// Records changed in one transaction.
+const BATCH: i64 = 200;
+
+/// The thread that does it. It stops when this goes.
+pub struct Daily {
+    stop: Option<Sender<()>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Daily {
+    /// Starts, with what is due today.
+    ///
+    /// # Errors
+    /// If there is no thread to be had.
+    pub fn start(state: web::Data<State>) -> std::io::Result<Self> {
+        let (stop, stopped) = channel();
+        let thread = std::thread::Builder::new()
+            .name("daily".to_owned())
+            .spawn(move || each_day(&state, &stopped))?;
+        Ok(Self {
+            stop: Some(stop),
+            thread: Some(thread),
+        })
+    }
+}
+
+impl Drop for Daily {
+    fn drop(&mut self) {
+        drop(self.stop.take());
+        if let Some(thread) = self.thread.take() {
+            drop(thread.join());
+        }
+    }
+}
+
+fn each_day(state: &State, stopped: &Receiver<()>) {
+    let mut done: Option<NaiveDate> = None;
+    loop {
+        let today = state.now().date_naive();
+        if done != Some(today) {
+            match run(state) {
+                Ok(()) => done = Some(today),
+                // It is tried again at the next glance.
+                Err(problem) => tracing::error!(cause = problem.cause().unwrap_or_default(), "the day's work failed"),
+            }
+        }
+        if stopped.recv_timeout(GLANCE) != Err(RecvTimeoutError::Timeout) {
+            return;
+        }
+    }
+}
+
+/// Does what is due today. To do it twice changes nothing more.
+///
+/// # Errors
+/// [`crate::problem::Code::Unavailable`]; what was done until then stays done.
+pub fn run(state: &State) -> Result<(), Problem> {
+    let today = state.now().date_naive();
+    loop {
+        let due = state.store.read(|db| opportunities::due(db, today, BATCH))?;
+        if due.is_empty() {
+            return Ok(());
+        }
+        for before in due {
+            let after = on_its_day(&before.record, today, state.periods.opportunity_ends(today));
+            let changed = state.store.write(Actor::System, state.now(), |unit| {
+                opportunities::update(unit, &before, after).map(|_| ())
+            });
+            match changed {
+                // Somebody else was faster; the next look tells whether there is more to do.
+                Ok(()) | Err(Error::Stale { .. } | Error::NotFound { .. }) => {}
+                Err(error) => return Err(error.into()),
+            }
+        }
+    }
+}
+
+/// An opportunity that is due: its time is over, or it is given an end, because nothing stays on offer for ever.
+fn on_its_day(before: &Opportunity, today: NaiveDate, usual_end: NaiveDate) -> Opportunity {
+    match before.expires_on {
+        Some(last) if last < today => Opportunity {
+            status: Status::Expired,
+            ..before.clone()
+        },
+        _ => Opportunity {
+            expires_on: before.expires_on.or(Some(usual_end)),
+            ..before.clone()
+        },
+    }
+}
