@@ -89,7 +89,7 @@ pub fn page(caller: &Caller, body: &impl Serialize, next: Option<&str>) -> Resul
 }
 
 /// Nobody but the caller may keep what was made for a signed-in caller.
-fn caching(caller: &Caller) -> &'static str {
+pub fn caching(caller: &Caller) -> &'static str {
     if caller.user().is_some() {
         "private, no-cache"
     } else {

@@ -23,6 +23,7 @@ pub mod cursor;
 pub mod document;
 pub mod edge;
 pub mod etag;
+pub mod exports;
 pub mod extract;
 pub mod health;
 pub mod history;

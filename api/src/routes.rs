@@ -4,8 +4,8 @@ use utoipa_actix_web::scope;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::{
-    auth, catalogue, changes, claims, health, history, imports, matches, memberships, opportunities, organisations,
-    references, search, skills, units, users,
+    auth, catalogue, changes, claims, exports, health, history, imports, matches, memberships, opportunities,
+    organisations, references, search, skills, units, users,
 };
 
 /// Everything below `/v1`, and what operators need beside it.
@@ -36,6 +36,7 @@ fn v1(config: &mut ServiceConfig<'_>) {
         .service(search::list_suggestions)
         .service(changes::list_changes)
         .configure(histories)
+        .configure(files)
         .configure(parts_of_organisations)
         .configure(taxonomy_and_opportunities)
         .configure(matching)
@@ -89,6 +90,18 @@ fn taxonomy_and_opportunities(config: &mut ServiceConfig<'_>) {
         .service(opportunities::update_opportunity)
         .service(opportunities::delete_opportunity)
         .service(opportunities::change_opportunity_status);
+}
+
+fn files(config: &mut ServiceConfig<'_>) {
+    config
+        .service(exports::handlers::export_organisations_csv)
+        .service(exports::handlers::export_organisations_xlsx)
+        .service(exports::handlers::export_organisations_jsonl)
+        .service(exports::handlers::export_organisations_vcf)
+        .service(exports::handlers::export_organisations_geojson)
+        .service(exports::handlers::export_organisations_jsonld)
+        .service(exports::handlers::export_people_vcf)
+        .service(exports::handlers::export_network);
 }
 
 fn histories(config: &mut ServiceConfig<'_>) {

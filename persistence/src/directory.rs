@@ -34,6 +34,7 @@ mod statistics;
 mod suggest;
 mod suggestions;
 mod view;
+mod whole;
 
 use std::sync::{Arc, Mutex, PoisonError};
 

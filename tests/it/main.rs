@@ -12,6 +12,7 @@ mod auth;
 mod conflicts;
 mod contract;
 mod durability;
+mod exports;
 mod follower;
 mod forgery;
 mod health;

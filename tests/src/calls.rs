@@ -50,6 +50,8 @@ impl<'a> Stage<'a> {
             Some("organisations") => self.of_organisation(operation, organisation),
             Some("opportunities") => self.of_opportunity(operation, organisation),
             Some("skills" | "skills.ttl") => self.of_skill(operation),
+            Some(file) if file.starts_with("organisations.") => (operation.path.clone(), None),
+            Some("exports" | "people.vcf") => (operation.path.clone(), None),
             Some("search" | "suggest") => (format!("{}?q=university", operation.path), None),
             Some("matches") => (operation.path.clone(), Some(self.question(&operation.id, organisation))),
             Some("memberships") => self.of_membership(&operation.id, &operation.path),

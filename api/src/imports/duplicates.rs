@@ -15,6 +15,8 @@ const SHARED_FROM: usize = 4;
 /// Why two organisations are taken for one, the surest reason first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Reason {
+    /// The same id.
+    Id,
     /// The same entry in a register.
     Register,
     /// The same VAT id.
@@ -41,6 +43,7 @@ impl Reason {
     /// The name in answers.
     pub const fn code(self) -> &'static str {
         match self {
+            Self::Id => "id",
             Self::Register => "register",
             Self::VatId => "vat_id",
             Self::WIdnr => "w_idnr",
@@ -101,6 +104,7 @@ pub enum Verdict {
 /// All organisations by what tells them apart.
 pub struct Index {
     by: HashMap<(Reason, String), Other>,
+    ids: HashMap<OrganisationId, Other>,
     hosts: HashMap<String, usize>,
     /// The numbers of organisations of the directory, each as its sort and its value.
     numbers: HashMap<OrganisationId, Vec<(String, String)>>,
@@ -122,6 +126,7 @@ impl Index {
     pub fn new(known: &[Known]) -> Self {
         let mut index = Self {
             by: HashMap::with_capacity(known.len() * 3),
+            ids: known.iter().map(|one| (one.id, Other::Directory(one.id))).collect(),
             hosts: HashMap::new(),
             numbers: HashMap::new(),
         };
@@ -138,6 +143,7 @@ impl Index {
 
     /// Adds an organisation of the file.
     pub fn add(&mut self, row: usize, organisation: &Organisation) {
+        self.ids.insert(organisation.id, Other::Row(row));
         self.insert(&Marks::of(organisation), Other::Row(row));
     }
 
@@ -152,6 +158,13 @@ impl Index {
 
     /// Who has what this organisation has, by the surest reason.
     fn find(&self, organisation: &Organisation) -> Option<Found> {
+        if let Some(other) = self.ids.get(&organisation.id) {
+            return Some(Found {
+                reason: Reason::Id,
+                value: organisation.id.to_string(),
+                other: *other,
+            });
+        }
         let is_own = |reason: Reason, value: &str| {
             reason != Reason::Domain || self.hosts.get(value).is_some_and(|count| *count < SHARED_FROM)
         };

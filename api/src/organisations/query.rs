@@ -8,16 +8,16 @@ use werkstadt_domain::named::Named;
 use werkstadt_domain::place::{Circle, Point};
 use werkstadt_domain::search::{OrganisationFilter, OrganisationSort, Position, SkillMode};
 use werkstadt_domain::skill::Level;
-use werkstadt_persistence::directory::{Count, Marks, Snapshot};
+use werkstadt_persistence::directory::{Count, Marks, OrganisationQuery, Snapshot};
 
 use crate::problem::{Breach, Code, Place, Problem};
 use crate::skills::given;
 use crate::wire::{Choose, CooperationName, FacetName, HelixName, KindName, SizeClassName, SkillModeName, chosen};
 
-/// Which organisations, in what order, and what to count.
+/// Which organisations, in what order.
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
-pub struct ListOrganisations {
+pub struct FilterOrganisations {
     /// Free text: names, skills, summaries, references. Every word must occur, in any order and form, in German or English: as
     /// part of a compound, under another name of its concept, or with a typing error (one from four letters on, two from
     /// eight). The last word may go on. `"…"` encloses words that follow each other, `-` excludes a word or a phrase.
@@ -69,6 +69,12 @@ pub struct ListOrganisations {
     pub updated_since: Option<chrono::DateTime<chrono::Utc>>,
     /// The order; relevance is by name where there is no `q`.
     pub sort: Option<SortByName>,
+}
+
+/// What a list of organisations says beside them.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct ShowOrganisations {
     /// Values to count under the other filters.
     #[serde(default)]
     pub facets: Vec<FacetName>,
@@ -154,7 +160,19 @@ impl Named for Counting {
     }
 }
 
-impl ListOrganisations {
+impl FilterOrganisations {
+    /// The question for the directory.
+    ///
+    /// # Errors
+    /// Every parameter that names nothing or does not fit another.
+    pub fn asked(&self, snapshot: &Snapshot) -> Result<OrganisationQuery, Problem> {
+        Ok(OrganisationQuery {
+            filter: self.filter(snapshot)?,
+            sort: self.order()?,
+            ..OrganisationQuery::default()
+        })
+    }
+
     /// The filter.
     ///
     /// # Errors
@@ -205,6 +223,20 @@ impl ListOrganisations {
         }
     }
 
+    fn point(&self, found: &mut Vec<(Place, Breach)>) -> Option<Point> {
+        let text = self.near.as_deref()?;
+        let point = text.split_once(',').and_then(|(lat, lon)| {
+            let (lat, lon) = (lat.trim().parse().ok()?, lon.trim().parse().ok()?);
+            Point::new(lat, lon).ok()
+        });
+        if point.is_none() {
+            found.push((Place::Parameter("near".to_owned()), Breach::Form("lat,lon".to_owned())));
+        }
+        point
+    }
+}
+
+impl ShowOrganisations {
     /// Whether to say where the words stand.
     pub fn marks(&self) -> Marks {
         if self.highlight == Some(true) {
@@ -221,18 +253,6 @@ impl ListOrganisations {
         } else {
             Count::No
         }
-    }
-
-    fn point(&self, found: &mut Vec<(Place, Breach)>) -> Option<Point> {
-        let text = self.near.as_deref()?;
-        let point = text.split_once(',').and_then(|(lat, lon)| {
-            let (lat, lon) = (lat.trim().parse().ok()?, lon.trim().parse().ok()?);
-            Point::new(lat, lon).ok()
-        });
-        if point.is_none() {
-            found.push((Place::Parameter("near".to_owned()), Breach::Form("lat,lon".to_owned())));
-        }
-        point
     }
 }
 
