@@ -11,6 +11,7 @@ pub fn all(app: &TestApp) {
     what_is_still_needed(app);
     steps(app);
     ended_jobs(app);
+    restores(app);
     let nobody = json!({"organisation_id": "01936d3e-7f10-7000-8000-00000000dead", "request": {}});
     app.anonymous().post("/v1/matches/explain", &nobody).is(404);
 }
@@ -94,6 +95,44 @@ fn ended_jobs(app: &TestApp) {
     let undo = format!("/v1/imports/{id}/undo");
     manager.post(&undo, &json!(null)).is(200);
     assert_eq!(manager.post(&undo, &json!(null)).is(409).json()["current"], "undone");
+}
+
+/// What was restored must fit what is around it today.
+fn restores(app: &TestApp) {
+    let manager = app.as_manager();
+    let change = |target: &str, change: &Value| drop(manager.patch(target, "*", change).is(200));
+    let restore = |target: &str| {
+        let events = manager.read(&format!("{target}/history"));
+        let version = events["items"][0]["version_id"].as_str().unwrap();
+        manager.post(&format!("{target}/history/{version}/restore"), &json!(null))
+    };
+    // The number has been given to another meanwhile.
+    let numbered = json!({"kind": "company", "name": "Numbered", "lei": "5493001KJTIIGC8Y1R12"});
+    let company = format!("/v1/organisations/{}", app.organisation(&numbered));
+    change(&company, &json!({"lei": null}));
+    app.organisation(&json!({"kind": "company", "name": "Next", "lei": "5493001KJTIIGC8Y1R12"}));
+    restore(&company).is(409);
+    let named = manager.create("/v1/skills", &json!({"uri": "urn:restored", "label": {"de": "Eins"}}));
+    let named = format!("/v1/skills/{named}");
+    change(&named, &json!({"uri": null}));
+    manager.create("/v1/skills", &json!({"uri": "urn:restored", "label": {"de": "Zwei"}}));
+    restore(&named).is(409);
+    // The skill that it names is gone.
+    let gone = app.skill("Vergangen");
+    let claim = manager.create(&format!("{company}/skills"), &json!({"skill": gone, "level": 3}));
+    manager.delete(&format!("{company}/skills/{claim}"), "*").is(204);
+    let below = json!({"label": {"de": "Darunter"}, "broader": [gone]});
+    let below = format!("/v1/skills/{}", manager.create("/v1/skills", &below));
+    change(&below, &json!({"broader": []}));
+    let mut offer = offer(&company.replace("/v1/organisations/", ""));
+    offer["preferred"] = json!([{"skill": gone}]);
+    let offer = format!("/v1/opportunities/{}", manager.create("/v1/opportunities", &offer));
+    change(&offer, &json!({"preferred": []}));
+    manager.delete(&format!("/v1/skills/{gone}"), "*").is(204);
+    for target in [company, below, offer] {
+        let problem = restore(&target).is(422);
+        assert!(!problem.faults().is_empty(), "{target}: {}", problem.text());
+    }
 }
 
 /// A step that the life cycle does not have is refused, and names those that it has.

@@ -229,6 +229,9 @@ impl<'a> Network<'a> {
             "organisations.geojson?q=optik",
             "organisations.jsonld",
             "people.vcf",
+            "changes",
+            "changes?limit=3",
+            "changes?kind=opportunity&limit=40",
         ] {
             targets.push(format!("/v1/{other}"));
         }

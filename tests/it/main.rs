@@ -9,6 +9,7 @@
 
 mod access;
 mod auth;
+mod changes;
 mod conflicts;
 mod contract;
 mod durability;
@@ -17,6 +18,7 @@ mod follower;
 mod forgery;
 mod health;
 mod hidden;
+mod history;
 mod hostile;
 mod imports;
 mod life_cycles;

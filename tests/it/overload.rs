@@ -12,14 +12,14 @@ fn a_full_server_refuses_at_once_and_a_slow_request_ends() {
     on_each(|database| {
         let app = TestApp::numbered(database, 0, |config| {
             config.concurrency = 1;
-            config.request_seconds = 2;
+            config.request_seconds = 6;
         });
         app.anonymous().get("/v1/organisations").is(200);
         // A body that is announced and never sent takes the only place.
         let mut slow = TcpStream::connect(app.address).unwrap();
         let head = "POST /v1/auth/login HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Type: application/json\r\nContent-Length: 50\r\n\r\n{";
         slow.write_all(head.as_bytes()).unwrap();
-        let refused = (0..100).find_map(|_| {
+        let refused = (0..500).find_map(|_| {
             let reply = app.anonymous().get("/v1/organisations");
             std::thread::sleep(Duration::from_millis(10));
             (reply.status != 200).then_some(reply)

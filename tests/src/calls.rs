@@ -52,6 +52,7 @@ impl<'a> Stage<'a> {
             Some("skills" | "skills.ttl") => self.of_skill(operation),
             Some(file) if file.starts_with("organisations.") => (operation.path.clone(), None),
             Some("exports" | "people.vcf") => (operation.path.clone(), None),
+            Some("changes") => (operation.path.clone(), None),
             Some("search" | "suggest") => (format!("{}?q=university", operation.path), None),
             Some("matches") => (operation.path.clone(), Some(self.question(&operation.id, organisation))),
             Some("memberships") => self.of_membership(&operation.id, &operation.path),
@@ -108,6 +109,11 @@ impl<'a> Stage<'a> {
         let manager = self.manager();
         let path = operation.path.as_str();
         let noun = path.split('/').nth(4).unwrap_or_default();
+        if noun == "history" {
+            let text = format!("Stand {}", self.app.state.world.id());
+            let target = format!("/v1/organisations/{organisation}");
+            return self.of_history(operation, &target, &json!({"description": {"de": text}}));
+        }
         let below = format!("/v1/organisations/{organisation}/{noun}");
         let skill = || self.app.skill(&format!("Skill {}", self.app.state.world.id()));
         let create = || match noun {
@@ -136,7 +142,22 @@ impl<'a> Stage<'a> {
         (target, body)
     }
 
+    /// The history of a record that is changed just now.
+    fn of_history(&self, operation: &Operation, record: &str, change: &Value) -> (String, Option<Value>) {
+        let manager = self.manager();
+        manager.patch(record, "*", change).is(200);
+        let events = manager.read(&format!("{record}/history"));
+        let version = events["items"][0]["version_id"].as_str().unwrap_or_default();
+        let below = operation.path.split_once("/history").map_or("", |(_, below)| below);
+        let below = below.replace("{version_id}", version);
+        (format!("{record}/history{below}"), None)
+    }
+
     fn of_opportunity(&self, operation: &Operation, organisation: &str) -> (String, Option<Value>) {
+        if operation.path.contains("/history") {
+            let record = format!("/v1/opportunities/{}", self.published(organisation));
+            return self.of_history(operation, &record, &json!({"title": {"de": "Anders"}}));
+        }
         let body = match operation.id.as_str() {
             "create_opportunity" => Some(offer(organisation)),
             "update_opportunity" => Some(json!({"title": {"en": "Changed"}})),
@@ -165,6 +186,10 @@ impl<'a> Stage<'a> {
     }
 
     fn of_skill(&self, operation: &Operation) -> (String, Option<Value>) {
+        if operation.path.contains("/history") {
+            let record = format!("/v1/skills/{}", self.app.skill("Laser"));
+            return self.of_history(operation, &record, &json!({"label": {"de": "Anders"}}));
+        }
         let merge = || json!({"sources": [self.app.skill("Laser")], "target": self.app.skill("Lasertechnik")});
         let body = match operation.id.as_str() {
             "create_skill" => Some(json!({"label": {"de": "Neu"}})),

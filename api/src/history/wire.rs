@@ -114,7 +114,8 @@ impl HistoryEventBody {
         let (operation, record, changes) = match &event.change {
             Change::Created(record) => (Operation::Created, record, Vec::new()),
             Change::Removed(record) => (Operation::Removed, record, Vec::new()),
-            Change::Updated(before, after) => {
+            Change::Updated(states) => {
+                let (before, after) = &**states;
                 let mut changes = Vec::new();
                 let (was, is) = (plain(before, snapshot)?, plain(after, snapshot)?);
                 differences(&was, &is, &mut String::new(), &mut changes);

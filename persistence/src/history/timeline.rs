@@ -53,7 +53,7 @@ pub enum Change {
     /// The record came to be, as this.
     Created(Record),
     /// The record was changed, from the first to the second.
-    Updated(Record, Record),
+    Updated(Box<(Record, Record)>),
     /// The record went; it had been this.
     Removed(Record),
 }
@@ -141,7 +141,7 @@ impl States {
         let later = self.after(db, id, number)?;
         let Some(before) = row.record()? else { return Ok(None) };
         let change = match later {
-            Some(later) if !removed => Change::Updated(before, later),
+            Some(later) if !removed => Change::Updated(Box::new((before, later))),
             _ => Change::Removed(before),
         };
         Ok(Some(Event {
