@@ -44,4 +44,5 @@ pub mod skills;
 pub mod state;
 pub mod units;
 pub mod users;
+pub mod vocabularies;
 pub mod wire;

@@ -5,7 +5,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::{
     auth, catalogue, changes, claims, exports, health, history, imports, matches, memberships, opportunities,
-    organisations, references, search, skills, units, users,
+    organisations, references, search, skills, units, users, vocabularies,
 };
 
 /// Everything below `/v1`, and what operators need beside it.
@@ -39,6 +39,9 @@ fn v1(config: &mut ServiceConfig<'_>) {
         .configure(files)
         .configure(parts_of_organisations)
         .configure(taxonomy_and_opportunities)
+        .service(vocabularies::list_vocabularies)
+        .service(vocabularies::list_terms)
+        .service(vocabularies::get_term)
         .configure(matching)
         .configure(administration);
 }

@@ -12,6 +12,7 @@
 //! - [`search`]: questions to the directory; [`analysis`]: from texts to the terms under which they are found.
 //! - [`matching`]: who should work with whom, and why.
 //! - [`import`]: what is compared when a file comes in.
+//! - [`vocabulary`]: codes with their meaning in both languages.
 //! - [`account`]: who may sign in and do what.
 
 pub mod account;
@@ -34,3 +35,4 @@ pub mod reference;
 pub mod search;
 pub mod skill;
 pub mod text;
+pub mod vocabulary;

@@ -34,3 +34,4 @@ mod skills;
 mod skills_in_use;
 mod store;
 mod tidy;
+mod vocabularies;

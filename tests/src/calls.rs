@@ -51,6 +51,10 @@ impl<'a> Stage<'a> {
             Some("opportunities") => self.of_opportunity(operation, organisation),
             Some("skills" | "skills.ttl") => self.of_skill(operation),
             Some(file) if file.starts_with("organisations.") => (operation.path.clone(), None),
+            Some("vocabularies") => (
+                operation.path.replace("{scheme}", "wz2008").replace("{code}", "62"),
+                None,
+            ),
             Some("exports" | "people.vcf") => (operation.path.clone(), None),
             Some("changes") => (operation.path.clone(), None),
             Some("search" | "suggest") => (format!("{}?q=university", operation.path), None),

@@ -35,10 +35,14 @@ pub struct FilterOrganisations {
     pub skill: Vec<String>,
     /// Whether every skill is needed or any one of them.
     pub skill_mode: Option<SkillModeName>,
-    /// Level from which a claim counts, 1 aware to 5 authority.
+    /// Level from which a claim counts, 1 aware to 5 authority; without `skill`, a claim of any skill.
     #[param(minimum = 1, maximum = 5)]
     pub min_level: Option<u8>,
-    /// One of these industries: a code or its beginning, of any scheme.
+    /// Skills count only if they were confirmed on this day or later; without `skill`, any one skill.
+    #[param(format = Date)]
+    pub confirmed_since: Option<chrono::NaiveDate>,
+    /// One of these industries: a section with all that lies in it, a code or its beginning; of any edition, or of one as in
+    /// `wz2025:62`.
     #[serde(default)]
     #[param(max_items = 20)]
     pub sector: Vec<String>,
@@ -194,6 +198,7 @@ impl FilterOrganisations {
             skills,
             skill_mode: self.skill_mode.map_or_else(SkillMode::default, |mode| mode.0),
             min_level: self.min_level.and_then(|level| Level::new(level).ok()),
+            confirmed_since: self.confirmed_since,
             sectors: self.sector.clone(),
             sizes: chosen(&self.size),
             languages: self.language.clone(),
