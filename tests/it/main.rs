@@ -16,6 +16,7 @@ mod durability;
 mod exports;
 mod follower;
 mod forgery;
+mod freshness;
 mod health;
 mod hidden;
 mod history;

@@ -43,6 +43,13 @@ pub struct Evidence {
     pub url: Option<String>,
 }
 
+impl Claim {
+    /// Whether it still holds on a day.
+    pub fn holds_on(&self, day: NaiveDate) -> bool {
+        self.expires_on.is_none_or(|last| last >= day)
+    }
+}
+
 impl Project for Claim {
     fn project(&self, audience: Audience) -> Option<Seen<Self>> {
         audience.sees(self.visibility).then(|| Seen::new(self.clone()))
