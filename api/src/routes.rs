@@ -83,6 +83,7 @@ fn taxonomy_and_opportunities(config: &mut ServiceConfig<'_>) {
         .service(skills::create_skill)
         .service(skills::skos::export_skills)
         .service(skills::upkeep::merge_skills)
+        .service(skills::split::split_skill)
         .service(skills::upkeep::change_skill_aliases)
         .service(skills::get_skill)
         .service(skills::update_skill)

@@ -23,6 +23,7 @@ use crate::wire::{SkillKindName, SkillStatusName, chosen};
 pub mod esco;
 pub mod given;
 pub mod skos;
+pub mod split;
 pub mod upkeep;
 pub mod wire;
 

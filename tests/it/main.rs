@@ -33,6 +33,7 @@ mod sample;
 mod search;
 mod skills;
 mod skills_in_use;
+mod split;
 mod store;
 mod tidy;
 mod vocabularies;

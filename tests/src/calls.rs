@@ -49,7 +49,7 @@ impl<'a> Stage<'a> {
             Some("auth" | "me") => self.of_account(&operation.id, &operation.path, caller),
             Some("organisations") => self.of_organisation(operation, organisation),
             Some("opportunities") => self.of_opportunity(operation, organisation),
-            Some("skills" | "skills.ttl") => self.of_skill(operation),
+            Some("skills" | "skills.ttl" | "skills.jsonld") => self.of_skill(operation),
             Some(file) if file.starts_with("organisations.") => (operation.path.clone(), None),
             Some("vocabularies") => (
                 operation.path.replace("{scheme}", "wz2008").replace("{code}", "62"),
@@ -199,6 +199,7 @@ impl<'a> Stage<'a> {
             "create_skill" => Some(json!({"label": {"de": "Neu"}})),
             "update_skill" => Some(json!({"label": {"en": "New"}})),
             "merge_skills" => Some(merge()),
+            "split_skill" => Some(json!({"parts": [{"label": {"de": "Ein Teil"}}]})),
             "change_skill_aliases" => Some(json!({"add": {"en": ["laser"]}})),
             _ => None,
         };
