@@ -22,6 +22,7 @@ use crate::config::{BadSettings, Config, LogFormat, Settings, directory_of};
 
 mod demo;
 mod esco;
+mod export;
 mod import;
 mod user;
 
@@ -56,6 +57,8 @@ enum Command {
         #[command(subcommand)]
         source: Option<Source>,
     },
+    /// Export the network, or its organisations, to a file
+    Export(export::Export),
     /// Add a user, or set the password of one; asks nothing, prints the password
     User {
         /// The login
@@ -125,6 +128,7 @@ impl Cli {
                 ..
             } => esco::run(&settings.check()?, &folder),
             Command::Import { file, source: None } => import::run(&settings.check()?, &file.unwrap_or_default()),
+            Command::Export(what) => export::run(&settings.check()?, &what),
             Command::User { email, name } => user::run(&settings.check()?, &email, &name),
             Command::Openapi { version } => document(version),
             Command::Healthcheck => health(settings.check()?.listen),

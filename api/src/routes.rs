@@ -82,6 +82,7 @@ fn taxonomy_and_opportunities(config: &mut ServiceConfig<'_>) {
         .service(skills::list_skills)
         .service(skills::create_skill)
         .service(skills::skos::export_skills)
+        .service(skills::linked::export_skills_jsonld)
         .service(skills::upkeep::merge_skills)
         .service(skills::split::split_skill)
         .service(skills::upkeep::change_skill_aliases)

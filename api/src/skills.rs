@@ -22,6 +22,7 @@ use crate::wire::{SkillKindName, SkillStatusName, chosen};
 
 pub mod esco;
 pub mod given;
+pub mod linked;
 pub mod skos;
 pub mod split;
 pub mod upkeep;

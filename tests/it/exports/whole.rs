@@ -1,6 +1,10 @@
 //! The whole network as lines: it loads back to the byte, and nothing twice.
 
+use std::fs;
+
+use clap::Parser;
 use serde_json::json;
+use werkstadt_api::cli::Cli;
 use werkstadt_tests::app::TestApp;
 use werkstadt_tests::database::on_each;
 use werkstadt_tests::http::Request;
@@ -113,5 +117,36 @@ fn ids_of_a_file_must_be_free() {
             expected.iter().map(|(row, place)| (row, place)).collect::<Vec<_>>()
         );
         app.anonymous().get(&format!("/v1/organisations/{free}")).is(200);
+    });
+}
+
+#[test]
+fn the_operator_moves_a_network_without_a_server() {
+    on_each(|database| {
+        let (lines, table) = {
+            let app = TestApp::on(database);
+            grown(&app);
+            let table = app
+                .as_manager()
+                .get("/v1/organisations.csv?bom=true&separator=semicolon");
+            (exported(&app), table.is(200).text())
+        };
+        let folder = tempfile::tempdir().unwrap();
+        let file = |name: &str| folder.path().join(name).display().to_string();
+        let run = |url: String, arguments: &[&str]| {
+            let settings = ["--log".to_owned(), "error".to_owned(), "--database-url".to_owned(), url];
+            let arguments = ["werkstadt"].iter().chain(arguments).map(|text| (*text).to_owned());
+            Cli::try_parse_from(arguments.chain(settings)).unwrap().run()
+        };
+        let network = file("network.jsonl");
+        run(database.url(), &["export", &network]).unwrap();
+        assert!(fs::read_to_string(&network).unwrap() == lines);
+        run(database.url(), &["export", &file("members.csv"), "--german"]).unwrap();
+        assert!(fs::read_to_string(file("members.csv")).unwrap() == table);
+        assert!(run(database.url(), &["export", &file("members.doc")]).is_err());
+        let fresh = beside(database);
+        run(fresh.url(), &["import", &network]).unwrap();
+        run(fresh.url(), &["export", &file("again.jsonl")]).unwrap();
+        assert!(fs::read_to_string(file("again.jsonl")).unwrap() == lines);
     });
 }
