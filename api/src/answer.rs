@@ -88,6 +88,20 @@ pub fn page(caller: &Caller, body: &impl Serialize, next: Option<&str>) -> Resul
     Ok(response.content_type("application/json").body(bytes))
 }
 
+/// An answer that is the caller's own and not a record.
+///
+/// # Errors
+/// [`crate::problem::Code::Internal`] if the body cannot be written; a defect.
+pub fn private_page(body: &impl Serialize, next: Option<&str>) -> Result<HttpResponse, Problem> {
+    let bytes = serde_json::to_vec(body).map_err(Problem::internal)?;
+    let mut response = HttpResponse::Ok();
+    response.insert_header((header::CACHE_CONTROL, "private, no-cache"));
+    if let Some(next) = next {
+        response.insert_header((header::LINK, format!("<{next}>; rel=\"next\"")));
+    }
+    Ok(response.content_type("application/json").body(bytes))
+}
+
 /// Nobody but the caller may keep what was made for a signed-in caller.
 pub fn caching(caller: &Caller) -> &'static str {
     if caller.user().is_some() {

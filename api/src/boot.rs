@@ -105,6 +105,7 @@ pub fn boot(config: &Config, world: Arc<dyn World>) -> Result<Booted, BootError>
         places: Semaphore::new(limits.concurrent),
         limits,
         origins: config.origins.clone(),
+        periods: config.periods,
         world,
     };
     Ok(Booted {

@@ -4,6 +4,7 @@ use actix_web::{HttpRequest, HttpResponse, get, web};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
+use werkstadt_domain::audience::Audience;
 use werkstadt_domain::named::Named;
 use werkstadt_domain::page::Limit;
 use werkstadt_persistence::Noun;
@@ -119,11 +120,11 @@ pub async fn list_changes(
     caller: Caller,
     query: Query<ChangesQuery>,
 ) -> Result<HttpResponse, Problem> {
-    let (audience, scope) = (caller.audience(), format!("changes {:?}", caller.audience()));
+    let audience = caller.audience();
     let after = match query.0.after.as_deref() {
         None => Some(0),
         Some("now") => None,
-        Some(place) => Some(state.cursors.read::<FeedPlace>(&scope, place).map_err(unknown_place)?.n),
+        Some(place) => Some(read_place(&state, audience, place)?),
     };
     let limit = query.0.limit.map_or_else(Limit::default, Limit::clamped);
     let shared = state.clone();
@@ -135,7 +136,7 @@ pub async fn list_changes(
         Ok(shared.feed.page(db, audience, after, limit.get())?)
     });
     let page = page.await?;
-    let place = state.cursors.write(&scope, &FeedPlace { n: page.next })?;
+    let place = write_place(&state, audience, page.next)?;
     let kinds = chosen(&query.0.kind);
     let items = page.items.iter().filter_map(ChangeBody::new);
     let body = ChangePage {
@@ -173,7 +174,7 @@ impl ChangeBody {
 }
 
 /// The same query from another place.
-fn next(request: &HttpRequest, place: &str) -> String {
+pub fn next(request: &HttpRequest, place: &str) -> String {
     let kept = form_urlencoded::parse(request.query_string().as_bytes()).filter(|(name, _)| name != "after");
     let query = form_urlencoded::Serializer::new(String::new())
         .extend_pairs(kept)
@@ -182,7 +183,27 @@ fn next(request: &HttpRequest, place: &str) -> String {
     format!("{}?{query}", request.path())
 }
 
-fn unknown_place(_: Problem) -> Problem {
-    let breach = (Place::Parameter("after".to_owned()), Breach::ForgedCursor);
-    Problem::new(Code::InvalidQuery).with_breaches(vec![breach])
+/// The count of changes that a signed place in an audience's feed stands for.
+///
+/// # Errors
+/// [`Code::InvalidQuery`] if it is not one of that feed.
+pub fn read_place(state: &State, audience: Audience, place: &str) -> Result<u64, Problem> {
+    let unknown = |_| {
+        let breach = (Place::Parameter("after".to_owned()), Breach::ForgedCursor);
+        Problem::new(Code::InvalidQuery).with_breaches(vec![breach])
+    };
+    let read = state.cursors.read::<FeedPlace>(&feed(audience), place);
+    Ok(read.map_err(unknown)?.n)
+}
+
+/// A place in an audience's feed, signed.
+///
+/// # Errors
+/// [`Code::Internal`] if it cannot be written; a defect.
+pub fn write_place(state: &State, audience: Audience, count: u64) -> Result<String, Problem> {
+    state.cursors.write(&feed(audience), &FeedPlace { n: count })
+}
+
+fn feed(audience: Audience) -> String {
+    format!("changes {audience:?}")
 }

@@ -4,8 +4,10 @@ use std::fmt;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
+use chrono::TimeDelta;
 use clap::Args;
 use serde::Deserialize;
+use werkstadt_domain::upkeep::Periods;
 use werkstadt_persistence::DatabaseUrl;
 
 /// The settings as given; what is left out has a default.
@@ -34,12 +36,32 @@ pub struct Settings {
     /// Seconds that a request may take [default: 30]
     #[arg(long, global = true, env = "WERKSTADT_REQUEST_SECONDS")]
     request_seconds: Option<u64>,
+    /// Days after which a skill that nobody confirmed is due [default: 365]
+    #[arg(long, global = true, env = "WERKSTADT_CONFIRM_SKILLS_DAYS")]
+    confirm_skills_days: Option<u32>,
+    /// Days after which a profile that nobody confirmed or changed is due [default: 180]
+    #[arg(long, global = true, env = "WERKSTADT_CONFIRM_PROFILES_DAYS")]
+    confirm_profiles_days: Option<u32>,
+    /// Days of notice before a certificate or an opportunity ends [default: 30]
+    #[arg(long, global = true, env = "WERKSTADT_NOTICE_DAYS")]
+    notice_days: Option<u32>,
     /// What to log, for example `info` or `werkstadt_api=debug` [default: info]
     #[arg(long, global = true, env = "WERKSTADT_LOG")]
     log: Option<String>,
     /// How to log: `text` or `json` [default: text]
     #[arg(long, global = true, env = "WERKSTADT_LOG_FORMAT")]
     log_format: Option<LogFormat>,
+}
+
+/// The periods with these numbers of days for skills, profiles and notice, as far as they are given.
+fn periods([skills, profiles, notice]: [Option<u32>; 3]) -> Periods {
+    let usual = Periods::default();
+    let days = |given: Option<u32>, usual| given.map_or(usual, |days| TimeDelta::days(i64::from(days)));
+    Periods {
+        claims: days(skills, usual.claims),
+        profiles: days(profiles, usual.profiles),
+        notice: days(notice, usual.notice),
+    }
 }
 
 /// How log lines are written.
@@ -70,6 +92,8 @@ pub struct Config {
     pub concurrency: usize,
     /// Seconds per request.
     pub request_seconds: u64,
+    /// When people are reminded.
+    pub periods: Periods,
     /// What to log.
     pub log: String,
     /// How to log.
@@ -114,6 +138,9 @@ impl Settings {
             workers: self.workers.or(other.workers),
             concurrency: self.concurrency.or(other.concurrency),
             request_seconds: self.request_seconds.or(other.request_seconds),
+            confirm_skills_days: self.confirm_skills_days.or(other.confirm_skills_days),
+            confirm_profiles_days: self.confirm_profiles_days.or(other.confirm_profiles_days),
+            notice_days: self.notice_days.or(other.notice_days),
             log: self.log.or(other.log),
             log_format: self.log_format.or(other.log_format),
         }
@@ -161,6 +188,7 @@ impl Settings {
                 workers: self.workers.unwrap_or(cores).max(1),
                 concurrency: self.concurrency.unwrap_or(512).max(1),
                 request_seconds: self.request_seconds.unwrap_or(30).max(1),
+                periods: periods([self.confirm_skills_days, self.confirm_profiles_days, self.notice_days]),
                 log: self.log.unwrap_or_else(|| "info".to_owned()),
                 log_format: self.log_format.unwrap_or_default(),
             }),

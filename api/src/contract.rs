@@ -88,6 +88,13 @@ impl Contract {
         all.into_iter().find(|operation| operation.id == id)?.body.as_ref()
     }
 
+    /// The query parameters of an operation, by its id.
+    pub fn query(&self, id: &str) -> Option<&[Parameter]> {
+        let all = self.operations.values().flat_map(HashMap::values);
+        let found = all.into_iter().find(|operation| operation.id == id)?;
+        Some(&found.query)
+    }
+
     /// True for a path that the document has literally, but not with this method. Templates that it would fit, too, do not count.
     pub fn refuses(&self, path: &str, method: &Method) -> bool {
         let literal = self.operations.get(path);

@@ -86,6 +86,11 @@ impl Problem {
         self.code
     }
 
+    /// The faults of the input.
+    pub fn breaches(&self) -> &[(Place, Breach)] {
+        &self.breaches
+    }
+
     /// What the log should know.
     pub fn cause(&self) -> Option<&str> {
         self.cause.as_deref()

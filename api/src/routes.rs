@@ -4,8 +4,8 @@ use utoipa_actix_web::scope;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::{
-    auth, catalogue, changes, claims, exports, health, history, imports, matches, memberships, opportunities,
-    organisations, references, search, skills, units, users, vocabularies,
+    auth, catalogue, changes, claims, exports, health, history, imports, matches, memberships, moderation,
+    opportunities, organisations, references, saved_searches, search, skills, units, upkeep, users, vocabularies,
 };
 
 /// Everything below `/v1`, and what operators need beside it.
@@ -35,6 +35,8 @@ fn v1(config: &mut ServiceConfig<'_>) {
         .service(search::search_everything)
         .service(search::list_suggestions)
         .service(changes::list_changes)
+        .configure(kept_searches)
+        .configure(upkeep)
         .configure(histories)
         .configure(files)
         .configure(parts_of_organisations)
@@ -107,6 +109,32 @@ fn files(config: &mut ServiceConfig<'_>) {
         .service(exports::handlers::export_organisations_jsonld)
         .service(exports::handlers::export_people_vcf)
         .service(exports::handlers::export_network);
+}
+
+fn kept_searches(config: &mut ServiceConfig<'_>) {
+    config
+        .service(saved_searches::list_saved_searches)
+        .service(saved_searches::create_saved_search)
+        .service(saved_searches::get_saved_search)
+        .service(saved_searches::update_saved_search)
+        .service(saved_searches::delete_saved_search)
+        .service(saved_searches::list_saved_search_hits)
+        .service(saved_searches::mark_saved_search_seen);
+}
+
+fn upkeep(config: &mut ServiceConfig<'_>) {
+    config
+        .service(upkeep::get_completeness)
+        .service(upkeep::list_reminders)
+        .service(upkeep::confirm_profile)
+        .service(upkeep::list_upkeep)
+        .service(upkeep::duplicates::list_duplicates)
+        .service(upkeep::duplicates::mark_distinct)
+        .service(moderation::report_record)
+        .service(moderation::propose_organisation)
+        .service(moderation::list_cases)
+        .service(moderation::get_case)
+        .service(moderation::decide_case);
 }
 
 fn histories(config: &mut ServiceConfig<'_>) {

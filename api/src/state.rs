@@ -8,6 +8,7 @@ use chrono::{DateTime, SubsecRound, Utc};
 use tokio::sync::Semaphore;
 use uuid::Uuid;
 use werkstadt_domain::id::Id;
+use werkstadt_domain::upkeep::Periods;
 use werkstadt_persistence::directory::Directory;
 use werkstadt_persistence::feed::Feed;
 use werkstadt_persistence::{Accounts, Actor, Db, ReadModel, Store, UnitOfWork};
@@ -87,6 +88,8 @@ pub struct State {
     pub places: Semaphore,
     /// Origins from which browsers may call.
     pub origins: Vec<String>,
+    /// When people are reminded.
+    pub periods: Periods,
     /// Clock and ids.
     pub world: Arc<dyn World>,
 }

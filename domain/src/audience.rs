@@ -41,6 +41,19 @@ pub enum Audience {
     Manager,
 }
 
+impl Named for Audience {
+    const NAME: &'static str = "Audience";
+    const ALL: &'static [Self] = &[Self::Anonymous, Self::Member, Self::Manager];
+
+    fn code(self) -> &'static str {
+        match self {
+            Self::Anonymous => "anonymous",
+            Self::Member => "member",
+            Self::Manager => "manager",
+        }
+    }
+}
+
 impl Audience {
     /// All audiences, the one that sees least first.
     pub const ALL: [Self; 3] = [Self::Anonymous, Self::Member, Self::Manager];

@@ -10,6 +10,8 @@
 //! - [`profile`]: an organisation with all of that.
 //! - [`opportunity`]: offers and requests.
 //! - [`search`]: questions to the directory; [`analysis`]: from texts to the terms under which they are found.
+//! - [`saved_search`]: questions that people keep.
+//! - [`completeness`], [`upkeep`], [`moderation`]: keeping the directory full, fresh and true.
 //! - [`matching`]: who should work with whom, and why.
 //! - [`import`]: what is compared when a file comes in.
 //! - [`vocabulary`]: codes with their meaning in both languages.
@@ -18,12 +20,14 @@
 pub mod account;
 pub mod analysis;
 pub mod audience;
+pub mod completeness;
 pub mod id;
 pub mod import;
 pub mod institution;
 pub mod invalid;
 pub mod matching;
 pub mod membership;
+pub mod moderation;
 pub mod named;
 pub mod opportunity;
 pub mod organisation;
@@ -32,7 +36,9 @@ pub mod person;
 pub mod place;
 pub mod profile;
 pub mod reference;
+pub mod saved_search;
 pub mod search;
 pub mod skill;
 pub mod text;
+pub mod upkeep;
 pub mod vocabulary;

@@ -45,6 +45,8 @@ pub struct OrganisationFilter {
     pub within: Option<Circle>,
     /// Changed, visibly for the audience, at this time or later.
     pub updated_since: Option<DateTime<Utc>>,
+    /// One of these organisations.
+    pub among: Option<Vec<OrganisationId>>,
 }
 
 /// How several skills combine.
@@ -163,6 +165,8 @@ pub struct OpportunityFilter {
     pub organisation: Option<OrganisationId>,
     /// In one of these states.
     pub statuses: Vec<Status>,
+    /// One of these opportunities.
+    pub among: Option<Vec<OpportunityId>>,
 }
 
 /// A position in the list of opportunities: newest first, or best first with free text.

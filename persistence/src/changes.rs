@@ -44,6 +44,12 @@ pub enum Noun {
     Job,
     /// A setting of the server.
     Setting,
+    /// A search that somebody keeps.
+    SavedSearch,
+    /// A profile, said to be right by its people.
+    Confirmation,
+    /// Something that managers should look at.
+    ModerationCase,
 }
 
 impl Named for Noun {
@@ -62,6 +68,9 @@ impl Named for Noun {
         Self::Session,
         Self::Job,
         Self::Setting,
+        Self::SavedSearch,
+        Self::Confirmation,
+        Self::ModerationCase,
     ];
 
     fn code(self) -> &'static str {
@@ -79,6 +88,9 @@ impl Named for Noun {
             Self::Session => "session",
             Self::Job => "job",
             Self::Setting => "setting",
+            Self::SavedSearch => "saved_search",
+            Self::Confirmation => "confirmation",
+            Self::ModerationCase => "moderation_case",
         }
     }
 }

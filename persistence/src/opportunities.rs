@@ -63,11 +63,24 @@ pub fn list(db: &mut Db, after: Option<OpportunityId>, limit: i64) -> Result<Vec
 /// # Errors
 /// As every read.
 pub fn of_organisation(db: &mut Db, organisation: OrganisationId) -> Result<Vec<Stored<Opportunity>>> {
-    let rows = opportunities::table
-        .filter(opportunities::organisation_id.eq(SqlId::from(organisation)))
-        .order(opportunities::id)
-        .load(db)?;
-    all(rows)
+    of_organisations(db, &[organisation])
+}
+
+/// The opportunities of these organisations, in order of id within each thousand of them.
+///
+/// # Errors
+/// As every read.
+pub fn of_organisations(db: &mut Db, organisations: &[OrganisationId]) -> Result<Vec<Stored<Opportunity>>> {
+    let mut found = Vec::new();
+    for chunk in organisations.chunks(IDS_PER_QUERY) {
+        let owners: Vec<SqlId> = chunk.iter().copied().map(SqlId::from).collect();
+        let rows = opportunities::table
+            .filter(opportunities::organisation_id.eq_any(owners))
+            .order(opportunities::id)
+            .load(db)?;
+        found.extend(all(rows)?);
+    }
+    Ok(found)
 }
 
 /// Adds an opportunity.

@@ -32,6 +32,15 @@ pub fn load(db: &mut Db, ids: &[OrganisationId]) -> Result<Vec<Profile>> {
     with_parts(db, found)
 }
 
+/// Profiles in order of the organisations' ids, after `after`, at most `limit`.
+///
+/// # Errors
+/// As every read.
+pub fn list(db: &mut Db, after: Option<OrganisationId>, limit: i64) -> Result<Vec<Profile>> {
+    let found = organisations::list(db, after, limit)?;
+    with_parts(db, found)
+}
+
 /// Gives all profiles to `take`, a thousand at a time, in order of id.
 ///
 /// # Errors

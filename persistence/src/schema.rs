@@ -3,6 +3,7 @@
 mod accounts;
 mod directory;
 mod imports;
+mod upkeep;
 
 pub(crate) use accounts::{api_keys, job_errors, jobs, refresh_tokens, sessions, settings, users};
 pub(crate) use directory::{
@@ -11,3 +12,4 @@ pub(crate) use directory::{
     versions,
 };
 pub(crate) use imports::{import_duplicates, import_records};
+pub(crate) use upkeep::{confirmations, distinct_organisations, moderation_cases, saved_searches};

@@ -218,6 +218,18 @@ impl Store {
         self.shared.refresh.attach(&mut db, listener)
     }
 
+    /// Brings these records into the read model as the database has them now. For readers who learn of a change from the
+    /// database, where it may be seen a moment earlier.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`].
+    pub fn bring_in(&self, touched: impl IntoIterator<Item = Touched>) -> Result<()> {
+        self.shared.refresh.add(touched);
+        let mut db = self.shared.readers.get().map_err(Error::unavailable)?;
+        self.shared.refresh.run(&mut db);
+        Ok(())
+    }
+
     pub(crate) fn refresh(&self) -> &Refresh {
         &self.shared.refresh
     }

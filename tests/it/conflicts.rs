@@ -12,6 +12,8 @@ pub fn all(app: &TestApp) {
     steps(app);
     ended_jobs(app);
     restores(app);
+    saved_searches(app);
+    decided_cases(app);
     let nobody = json!({"organisation_id": "01936d3e-7f10-7000-8000-00000000dead", "request": {}});
     app.anonymous().post("/v1/matches/explain", &nobody).is(404);
 }
@@ -97,6 +99,35 @@ fn ended_jobs(app: &TestApp) {
     let undo = format!("/v1/imports/{id}/undo");
     manager.post(&undo, &json!(null)).is(200);
     assert_eq!(manager.post(&undo, &json!(null)).is(409).json()["current"], "undone");
+}
+
+/// A user has room for so many, and one that names a skill which is gone cannot be searched.
+fn saved_searches(app: &TestApp) {
+    let member = app.as_member(&app.company("Searcher"));
+    let skill = app.skill("Gesucht");
+    let named = |query: &str| json!({"name": "Suche", "target": "organisations", "query": query});
+    let gone = member.create("/v1/saved-searches", &named(&format!("skill={skill}")));
+    app.as_manager().delete(&format!("/v1/skills/{skill}"), "*").is(204);
+    member.get(&format!("/v1/saved-searches/{gone}/hits")).is(409);
+    for _ in 1..100 {
+        member.create("/v1/saved-searches", &named("q=laser"));
+    }
+    assert_eq!(
+        member.post("/v1/saved-searches", &named("q=laser")).is(409).json()["limit"],
+        100
+    );
+}
+
+/// What is decided stays so.
+fn decided_cases(app: &TestApp) {
+    let manager = app.as_manager();
+    let proposal = json!({"kind": "company", "name": "Proposed", "lei": "213800WAVVOPS85N2205"});
+    let case = manager.post("/v1/proposals", &proposal).is(202).json();
+    manager.post("/v1/proposals", &proposal).is(409);
+    let decision = format!("/v1/moderation/{}/decision", case["id"].as_str().unwrap());
+    manager.post(&decision, &json!({"status": "accepted"})).is(200);
+    let refused = manager.post(&decision, &json!({"status": "rejected"})).is(409).json();
+    assert_eq!(refused["current"], "accepted");
 }
 
 /// What was restored must fit what is around it today.

@@ -20,7 +20,7 @@ use crate::forgery::forged_tokens;
 const NOT_ON_PURPOSE: [u16; 2] = [500, 503];
 
 /// Conflicts that only two writers in the same instant can have; each would need a lock-step of two transactions.
-const RACES: [&str; 13] = [
+const RACES: [&str; 15] = [
     "create_api_key",
     "create_opportunity",
     "create_reference",
@@ -29,10 +29,12 @@ const RACES: [&str; 13] = [
     "delete_opportunity",
     "delete_organisation",
     "delete_reference",
+    "delete_saved_search",
     "delete_user",
     "restore_opportunity_version",
     "update_opportunity",
     "update_reference",
+    "update_saved_search",
     "update_unit",
 ];
 

@@ -271,6 +271,18 @@ fn what_is_accepted_is_answered() {
         let refused = app.anonymous().send(csv("?limit=2&facets=kind")).is(400).json();
         assert_eq!(refused["errors"].as_array().unwrap().len(), 2, "{refused}");
         assert!(app.anonymous().read("/v1/organisations")["items"].is_array());
+        // Of a membership nobody but the administration sees more than that there is one.
+        let member = app.company("Mitglied GmbH");
+        let membership = json!({"organisation_id": member, "type": "secret", "status": "active"});
+        app.as_manager().create("/v1/memberships", &membership);
+        for ending in ["csv", "jsonl", "vcf", "jsonld"] {
+            let told = app
+                .as_manager()
+                .get(&format!("/v1/organisations.{ending}?q=mitglied"))
+                .is(200)
+                .text();
+            assert!(told.contains("Mitglied GmbH") && !told.contains("secret"), "{told}");
+        }
     });
 }
 

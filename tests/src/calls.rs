@@ -10,6 +10,8 @@ use crate::caller::Caller;
 use crate::document::Operation;
 use crate::http::Request;
 
+mod upkeep;
+
 /// The password of [`Stage::login`].
 pub const PASSWORD: &str = "correct horse battery staple";
 
@@ -56,6 +58,8 @@ impl<'a> Stage<'a> {
                 None,
             ),
             Some("exports" | "people.vcf") => (operation.path.clone(), None),
+            Some("saved-searches") => self.of_saved_search(operation, caller),
+            Some("moderation" | "reports" | "proposals" | "duplicates" | "upkeep") => self.of_upkeep(operation),
             Some("changes") => (operation.path.clone(), None),
             Some("search" | "suggest") => (format!("{}?q=university", operation.path), None),
             Some("matches") => (operation.path.clone(), Some(self.question(&operation.id, organisation))),
@@ -113,6 +117,10 @@ impl<'a> Stage<'a> {
         let manager = self.manager();
         let path = operation.path.as_str();
         let noun = path.split('/').nth(4).unwrap_or_default();
+        if ["completeness", "reminders", "confirm"].contains(&noun) {
+            let body = (noun == "confirm").then(|| json!({}));
+            return (path.replace("{organisation_id}", organisation), body);
+        }
         if noun == "history" {
             let text = format!("Stand {}", self.app.state.world.id());
             let target = format!("/v1/organisations/{organisation}");

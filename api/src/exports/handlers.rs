@@ -46,8 +46,8 @@ pub async fn export_organisations_xlsx(
 
 /// Organisations as lines for an import
 ///
-/// Everything that `GET /v1/organisations` finds with this query, in its order, each with its units, skills, references and
-/// membership as the caller sees them: JSON Lines as `POST /v1/imports` reads them.
+/// Everything that `GET /v1/organisations` finds with this query, in its order, each with its units, skills and references as
+/// the caller sees them: JSON Lines as `POST /v1/imports` reads them.
 #[utoipa::path(tag = "organisations", params(FilterOrganisations),
     extensions(("x-authz" = json!({"from": "anonymous", "scope": "directory:read"}))),
     responses((status = 200, description = "A line for each.", body = String, content_type = "application/x-ndjson",
@@ -128,8 +128,8 @@ pub async fn export_people_vcf(
 /// The whole network
 ///
 /// Skills, organisations with everything that belongs to them, opportunities and persons, as JSON Lines. `POST /v1/imports` of the
-/// file into an empty directory makes the same network, ids included; into this one it changes nothing. Accounts, jobs, earlier
-/// states and times of changes are not in it.
+/// file into an empty directory makes the same network, ids included; into this one it changes nothing. Not in it: accounts with what
+/// they keep, jobs, what moderates and reminds, earlier states, times of changes.
 #[utoipa::path(tag = "admin", extensions(("x-authz" = json!({"from": "manager", "scope": "admin"}))),
     responses((status = 200, description = "A line for each record.", body = String, content_type = "application/x-ndjson",
         example = "{\"record\": \"skill\", \"uri\": \"urn:example:skill:lasers\", \"label\": {\"de\": \"Lasertechnik\"}}\n")))]

@@ -57,7 +57,9 @@ impl Writer for Lines {
         line.all("skills", self.claims(profile, None));
         let references = profile.references.iter().map(|one| self.reference(one));
         line.all("references", references);
-        if let Some(membership) = &profile.membership {
+        // Elsewhere only the association's administration sees more of it than that there is one.
+        let membership = profile.membership.as_ref().filter(|_| self.told == Told::Whole);
+        if let Some(membership) = membership {
             let membership = &membership.record;
             let mut part = Line::default();
             part.put("id", membership.id.to_string());

@@ -14,6 +14,7 @@ use super::wire::{RestoredBody, body};
 use crate::answer;
 use crate::auth::Caller;
 use crate::extract::VersionNumber;
+use crate::moderation;
 use crate::opportunities::wire::OpportunityCreate;
 use crate::organisations::wire::OrganisationCreate;
 use crate::part::{Around, Part};
@@ -82,10 +83,13 @@ impl Work<'_> {
         let create: OrganisationCreate = patch::read(self.state, base, self.creation(base, record)?)?;
         let after = create.into_domain(id)?;
         match organisations::find(unit.db(), id) {
-            Ok(present) => organisations::update(unit, &present, after)?,
-            Err(Error::NotFound { .. }) => organisations::insert(unit, after)?,
+            Ok(present) => {
+                let after = organisations::update(unit, &present, after)?;
+                moderation::note_change(unit, self.caller, self.state.id(), &present, &after)?;
+            }
+            Err(Error::NotFound { .. }) => drop(organisations::insert(unit, after)?),
             Err(error) => return Err(error.into()),
-        };
+        }
         Ok(())
     }
 

@@ -1,7 +1,7 @@
 //! Histories as JSON.
 
 use chrono::{DateTime, Utc};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::ToSchema;
 use werkstadt_domain::audience::Audience;
@@ -77,7 +77,7 @@ pub struct HistoryRecordBody {
 }
 
 /// A member of a record that became another.
-#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, ToSchema)]
 #[schema(as = MemberChange, example = json!({"pointer": "/summary/de", "before": "Optik", "after": "Präzisionsoptik"}))]
 pub struct MemberChangeBody {
     /// Where it stands in the record, as a JSON pointer (RFC 6901). Lists are compared as a whole.
@@ -138,7 +138,8 @@ impl HistoryEventBody {
 }
 
 impl ActorBody {
-    fn new(actor: Actor, accounts: &Accounts) -> Self {
+    /// Who it is, by name while there is such a user.
+    pub fn new(actor: Actor, accounts: &Accounts) -> Self {
         let (kind, id, name) = match actor {
             Actor::System => ("system", None, None),
             Actor::User(id) => (
@@ -230,7 +231,7 @@ fn label(record: &Record, snapshot: &Snapshot) -> String {
 }
 
 /// Every place where two JSON values differ.
-fn differences(before: &Value, after: &Value, pointer: &mut String, found: &mut Vec<MemberChangeBody>) {
+pub fn differences(before: &Value, after: &Value, pointer: &mut String, found: &mut Vec<MemberChangeBody>) {
     let (Value::Object(was), Value::Object(is)) = (before, after) else {
         if before != after {
             found.push(change(pointer, Some(before), Some(after)));

@@ -132,11 +132,8 @@ impl Index {
         };
         for one in known {
             let marks = Marks::of_known(one);
-            let numbers = marks.numbers_by_sort();
-            if !numbers.is_empty() {
-                index.numbers.insert(one.id, numbers);
-            }
-            index.insert(&marks, Other::Directory(one.id));
+            index.count_host(&marks);
+            index.insert_known(one, &marks);
         }
         index
     }
@@ -144,40 +141,45 @@ impl Index {
     /// Adds an organisation of the file.
     pub fn add(&mut self, row: usize, organisation: &Organisation) {
         self.ids.insert(organisation.id, Other::Row(row));
-        self.insert(&Marks::of(organisation), Other::Row(row));
+        let marks = Marks::of(organisation);
+        self.count_host(&marks);
+        self.insert(&marks, Other::Row(row));
     }
 
-    fn insert(&mut self, marks: &Marks<'_>, other: Other) {
+    fn insert_known(&mut self, one: &Known, marks: &Marks<'_>) {
+        let numbers = marks.numbers_by_sort();
+        if !numbers.is_empty() {
+            self.numbers.insert(one.id, numbers);
+        }
+        self.insert(marks, Other::Directory(one.id));
+    }
+
+    fn count_host(&mut self, marks: &Marks<'_>) {
         if let Some(host) = marks.website.and_then(|address| web_domain(address)) {
             *self.hosts.entry(host).or_default() += 1;
         }
+    }
+
+    fn insert(&mut self, marks: &Marks<'_>, other: Other) {
         for key in marks.keys() {
             self.by.entry(key).or_insert(other);
         }
     }
 
-    /// Who has what this organisation has, by the surest reason.
-    fn find(&self, organisation: &Organisation) -> Option<Found> {
-        if let Some(other) = self.ids.get(&organisation.id) {
-            return Some(Found {
-                reason: Reason::Id,
-                value: organisation.id.to_string(),
-                other: *other,
-            });
-        }
+    /// Who has what an organisation has, by the surest reason.
+    fn find(&self, marks: &Marks<'_>) -> Option<Found> {
         let is_own = |reason: Reason, value: &str| {
             reason != Reason::Domain || self.hosts.get(value).is_some_and(|count| *count < SHARED_FROM)
         };
-        let marks = Marks::of(organisation);
         let mut found = marks.keys().into_iter().filter_map(|key| {
             let other = *self.by.get(&key)?;
             let (reason, value) = key;
-            let doubtful = reason == Reason::NameAndTown && self.contradicts(other, &marks);
+            let doubtful = reason == Reason::NameAndTown && self.contradicts(other, marks);
             (is_own(reason, &value) && !doubtful).then_some(Found { reason, value, other })
         });
         let mut found = found.next()?;
         if matches!(found.reason, Reason::NameAndTown | Reason::Name) {
-            found.value = organisation.name.clone();
+            found.value = marks.name.to_owned();
         }
         Some(found)
     }
@@ -197,7 +199,12 @@ impl Index {
     /// What becomes of a row. Only sure matches with the directory are acted on; two rows of one file that only look alike
     /// may well be two organisations, and are both taken.
     pub fn judge(&self, organisation: &Organisation, mode: OnDuplicate) -> Verdict {
-        let Some(found) = self.find(organisation) else {
+        let by_id = self.ids.get(&organisation.id).map(|other| Found {
+            reason: Reason::Id,
+            value: organisation.id.to_string(),
+            other: *other,
+        });
+        let Some(found) = by_id.or_else(|| self.find(&Marks::of(organisation))) else {
             return Verdict::New(None);
         };
         match found.other {
@@ -211,6 +218,45 @@ impl Index {
             _ => Verdict::New(Some(found)),
         }
     }
+}
+
+/// Two organisations of the directory that look like one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Alike {
+    /// Why.
+    pub reason: Reason,
+    /// What both have.
+    pub value: String,
+    /// The one with the smaller id, which was entered first.
+    pub older: OrganisationId,
+    /// The other one.
+    pub newer: OrganisationId,
+}
+
+/// Organisations that look like one before them, in order of id, but for the pairs that were found to be two.
+pub fn pairs(known: &[Known], is_distinct: impl Fn((OrganisationId, OrganisationId)) -> bool) -> Vec<Alike> {
+    let mut index = Index::new(&[]);
+    for one in known {
+        index.count_host(&Marks::of_known(one));
+    }
+    let mut found = Vec::new();
+    for one in known {
+        let marks = Marks::of_known(one);
+        let alike = index
+            .find(&marks)
+            .and_then(|found| Some((found.other.directory()?, found)));
+        if let Some((older, Found { reason, value, .. })) = alike.filter(|(older, _)| !is_distinct((*older, one.id))) {
+            let newer = one.id;
+            found.push(Alike {
+                reason,
+                value,
+                older,
+                newer,
+            });
+        }
+        index.insert_known(one, &marks);
+    }
+    found
 }
 
 impl<'a> Marks<'a> {

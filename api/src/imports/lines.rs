@@ -59,15 +59,15 @@ pub struct ImportParts {
     pub id: Option<String>,
     /// Units.
     #[serde(default)]
-    #[schema(max_items = 500)]
+    #[schema(max_items = 5000)]
     pub units: Vec<ImportUnit>,
     /// What the organisation can do.
     #[serde(default)]
-    #[schema(max_items = 1000)]
+    #[schema(max_items = 5000)]
     pub skills: Vec<ImportClaim>,
     /// What it has done.
     #[serde(default)]
-    #[schema(max_items = 2000)]
+    #[schema(max_items = 20_000)]
     pub references: Vec<ImportReference>,
     /// Its membership.
     pub membership: Option<ImportMembership>,

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use werkstadt_domain::audience::Stored;
-use werkstadt_domain::import::Merge;
+use werkstadt_domain::import::{Difference, Merge};
 use werkstadt_domain::named::Named;
 use werkstadt_domain::organisation::Organisation;
 use werkstadt_persistence::jobs::RowError;
@@ -162,6 +162,16 @@ pub struct ChangeBody {
     pub given: String,
 }
 
+impl From<&Difference> for ChangeBody {
+    fn from(difference: &Difference) -> Self {
+        Self {
+            pointer: difference.field.to_owned(),
+            present: difference.present.clone(),
+            given: difference.given.clone(),
+        }
+    }
+}
+
 impl DuplicateBody {
     /// A match, with what it would change in the organisation of the directory.
     pub fn new(one: &Match, present: Option<&Stored<Organisation>>, merge: Option<&Merge>) -> Self {
@@ -179,13 +189,7 @@ impl DuplicateBody {
             organisation_name: present.map(|present| present.record.name.clone()),
             other_row,
             action: one.action.code().to_owned(),
-            changes: differences
-                .map(|difference| ChangeBody {
-                    pointer: difference.field.to_owned(),
-                    present: difference.present.clone(),
-                    given: difference.given.clone(),
-                })
-                .collect(),
+            changes: differences.map(ChangeBody::from).collect(),
         }
     }
 }

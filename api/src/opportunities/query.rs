@@ -82,6 +82,7 @@ impl ListOpportunities {
             skills,
             organisation,
             statuses: chosen(&self.status),
+            among: None,
         })
     }
 }

@@ -12,6 +12,7 @@ use crate::answer;
 use crate::auth::Caller;
 use crate::etag::{IfMatch, IfMatchHeader};
 use crate::extract::{Json, MergePatch, NoQuery, Path};
+use crate::moderation;
 use crate::patch;
 use crate::problem::{Code, Problem};
 use crate::state::{self, State};
@@ -88,12 +89,13 @@ pub async fn update_organisation(
 ) -> Result<HttpResponse, Problem> {
     let Path(id) = id;
     may_edit(&state.directory().snapshot(), &caller, id)?;
-    let shared = state.clone();
+    let (shared, by) = (state.clone(), caller.clone());
     let body = state::write(&state, caller.actor(), move |unit| {
         let (before, present) = find(unit.db(), id)?;
         condition.check(&answer::tag(&present)?)?;
         let changed: OrganisationCreate = patch::apply(&shared, &BASE, &present, &body.0)?;
         let after = organisations::update(unit, &before, changed.into_domain(id)?)?;
+        moderation::note_change(unit, &by, shared.id(), &before, &after)?;
         Ok(OrganisationBody::new(&after, present.member, Audience::Manager))
     });
     answer::changed(&body.await?)

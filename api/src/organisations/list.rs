@@ -129,12 +129,12 @@ pub struct FacetValueBody {
 /// Filters combine; values of one filter are alternatives. Without `q` the list is in order of name. `Accept` with the media type of
 /// a file, for example `text/csv`, is answered as `GET /v1/organisations.csv` and its like are: with all that were found, so that
 /// paging, counts and explanations do not go with it.
+// The files are not among the contents: generated clients would take every page for one of them.
 #[utoipa::path(tag = "organisations", params(FilterOrganisations, ShowOrganisations, PageQuery),
-    extensions(("x-authz" = json!({"from": "anonymous", "scope": "directory:read"}))),
-    responses((status = 200, description = "A page of organisations, or a file of all that were found.", content(
-        (OrganisationPage = "application/json"), (String = "text/csv"), (String = "application/x-ndjson"), (String = "text/vcard"),
-        (exports::options::GeoJson = "application/geo+json"), (exports::options::JsonLd = "application/ld+json"),
-        (exports::options::Workbook = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")))))]
+    extensions(("x-authz" = json!({"from": "anonymous", "scope": "directory:read"})), ("x-media-types" = json!(["text/csv",
+        "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "application/x-ndjson", "text/vcard",
+        "application/geo+json", "application/ld+json"]))),
+    responses((status = 200, description = "A page of organisations.", body = OrganisationPage)))]
 #[get("/organisations")]
 pub async fn list_organisations(
     request: HttpRequest,

@@ -209,6 +209,7 @@ impl FilterOrganisations {
                 .zip(self.radius_km)
                 .map(|(centre, radius_km)| Circle { centre, radius_km }),
             updated_since: self.updated_since,
+            among: None,
         })
     }
 

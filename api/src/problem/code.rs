@@ -24,6 +24,10 @@ pub enum Code {
     NotAcceptable,
     /// Something like this exists already.
     Conflict,
+    /// There are as many as there may be.
+    LimitReached,
+    /// What is kept no longer fits what is there.
+    Outdated,
     /// The life cycle does not allow this step.
     StepRefused,
     /// The record has changed since it was read.
@@ -48,7 +52,7 @@ pub enum Code {
 
 impl Code {
     /// All codes, in order of status.
-    pub const ALL: [Self; 19] = [
+    pub const ALL: [Self; 21] = [
         Self::InvalidQuery,
         Self::MalformedBody,
         Self::Unauthenticated,
@@ -58,6 +62,8 @@ impl Code {
         Self::MethodNotAllowed,
         Self::NotAcceptable,
         Self::Conflict,
+        Self::LimitReached,
+        Self::Outdated,
         Self::StepRefused,
         Self::Stale,
         Self::PayloadTooLarge,
@@ -89,7 +95,7 @@ impl Code {
             Self::NotFound => StatusCode::NOT_FOUND,
             Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
             Self::NotAcceptable => StatusCode::NOT_ACCEPTABLE,
-            Self::Conflict | Self::StepRefused => StatusCode::CONFLICT,
+            Self::Conflict | Self::LimitReached | Self::Outdated | Self::StepRefused => StatusCode::CONFLICT,
             Self::Stale => StatusCode::PRECONDITION_FAILED,
             Self::PayloadTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::AddressTooLong => StatusCode::URI_TOO_LONG,
@@ -114,6 +120,8 @@ impl Code {
             Self::MethodNotAllowed => "method_not_allowed",
             Self::NotAcceptable => "not_acceptable",
             Self::Conflict => "conflict",
+            Self::LimitReached => "limit_reached",
+            Self::Outdated => "outdated",
             Self::StepRefused => "step_refused",
             Self::Stale => "stale",
             Self::PayloadTooLarge => "payload_too_large",
@@ -171,6 +179,14 @@ impl Code {
             Self::NotAcceptable => (
                 "Not acceptable",
                 "None of the media types that you accept can be given.",
+            ),
+            Self::LimitReached => (
+                "Limit reached",
+                "There are as many of these as allowed; limit says how many.",
+            ),
+            Self::Outdated => (
+                "Outdated",
+                "What is kept names something that does not exist any more; errors says what.",
             ),
             Self::Conflict => (
                 "Conflict",
@@ -246,6 +262,14 @@ impl Code {
             Self::NotAcceptable => (
                 "Nicht lieferbar",
                 "Keiner der Medientypen, die Sie annehmen, ist lieferbar.",
+            ),
+            Self::LimitReached => (
+                "Grenze erreicht",
+                "Davon gibt es so viele, wie erlaubt sind; limit nennt, wie viele.",
+            ),
+            Self::Outdated => (
+                "Veraltet",
+                "Das Gespeicherte nennt etwas, das es nicht mehr gibt; errors nennt, was.",
             ),
             Self::Conflict => (
                 "Konflikt",

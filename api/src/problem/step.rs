@@ -1,6 +1,7 @@
 //! Steps that a life cycle does not list.
 
 use werkstadt_domain::membership::MembershipRefused;
+use werkstadt_domain::moderation::CaseRefused;
 use werkstadt_domain::named::Named;
 use werkstadt_domain::opportunity::Refused;
 
@@ -14,6 +15,12 @@ impl From<Refused> for Problem {
 
 impl From<MembershipRefused> for Problem {
     fn from(refused: MembershipRefused) -> Self {
+        step_refused(refused.from, refused.from.next())
+    }
+}
+
+impl From<CaseRefused> for Problem {
+    fn from(refused: CaseRefused) -> Self {
         step_refused(refused.from, refused.from.next())
     }
 }

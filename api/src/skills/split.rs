@@ -114,7 +114,7 @@ fn write(unit: &mut UnitOfWork<'_>, plan: Plan, old: Stored<Skill>, below: Vec<S
     }
     for change in plan.changes {
         let done = match change {
-            Change::Claim(owner, before, after) => claims::update(unit, owner, &before, after).map(drop),
+            Change::Claim(owner, before, after) => claims::update(unit, owner, &before, *after).map(drop),
             Change::Reference(owner, before, after) => references::update(unit, owner, &before, *after).map(drop),
             Change::Opportunity(before, after) => opportunities::update(unit, &before, *after).map(drop),
         };

@@ -44,9 +44,9 @@ pub struct Evidence {
 }
 
 impl Claim {
-    /// Whether it still holds on a day.
-    pub fn holds_on(&self, day: NaiveDate) -> bool {
-        self.expires_on.is_none_or(|last| last >= day)
+    /// True if it has not expired on a day.
+    pub fn holds_on(&self, today: NaiveDate) -> bool {
+        self.expires_on.is_none_or(|last| today <= last)
     }
 }
 

@@ -125,6 +125,12 @@ impl<'a> Prepared<'a> {
                 .for_each(|slot| bits.insert(slot));
             passed.push((None, bits));
         }
+        if let Some(among) = &self.filter.among {
+            let mut bits = Bits::none(slots);
+            let slots = among.iter().filter_map(|id| shard.slot(*id));
+            slots.for_each(|slot| bits.insert(slot));
+            passed.push((None, bits));
+        }
         if let Some(since) = self.filter.updated_since {
             passed.push((None, self.updated_since(since.timestamp_micros(), shard)));
         }

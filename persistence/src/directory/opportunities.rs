@@ -165,6 +165,7 @@ impl Opportunities {
                 && filter
                     .organisation
                     .is_none_or(|organisation| organisation == record.organisation)
+                && filter.among.as_ref().is_none_or(|among| among.contains(&record.id))
                 && (wanted.is_empty() || asks().any(|skill| wanted.contains(&skill)));
             if lets {
                 hits.push((score, opportunity));

@@ -34,7 +34,7 @@ pub struct Plan {
 /// A record that names a part afterwards.
 pub enum Change {
     /// A claim of an organisation, before and after.
-    Claim(OrganisationId, Stored<Claim>, Claim),
+    Claim(OrganisationId, Box<Stored<Claim>>, Box<Claim>),
     /// A reference of an organisation, before and after.
     Reference(OrganisationId, Box<Stored<Reference>>, Box<Reference>),
     /// An opportunity, before and after.
@@ -214,7 +214,7 @@ impl Following {
             skill: target,
             ..before.record.clone()
         };
-        Ok(Change::Claim(owner, before, after))
+        Ok(Change::Claim(owner, Box::new(before), Box::new(after)))
     }
 
     fn reference(&mut self, text: &str, target: SkillId) -> Result<Change, Rule> {

@@ -1,0 +1,61 @@
+//! Profiles that their people have said to be right.
+
+use std::collections::HashMap;
+
+use chrono::{DateTime, Utc};
+use diesel::prelude::*;
+use werkstadt_domain::organisation::OrganisationId;
+
+use crate::changes::{Noun, Operation};
+use crate::db::Db;
+use crate::dialect;
+use crate::error::Result;
+use crate::guard::IDS_PER_QUERY;
+use crate::schema::confirmations;
+use crate::sqltypes::{SqlId, SqlInstant};
+use crate::work::UnitOfWork;
+
+/// When these profiles were last confirmed; those that never were are left out.
+///
+/// # Errors
+/// As every read.
+pub fn load(db: &mut Db, organisations: &[OrganisationId]) -> Result<HashMap<OrganisationId, DateTime<Utc>>> {
+    let mut found = HashMap::new();
+    for chunk in organisations.chunks(IDS_PER_QUERY) {
+        let ids: Vec<SqlId> = chunk.iter().copied().map(SqlId::from).collect();
+        let rows: Vec<(SqlId, SqlInstant)> = confirmations::table
+            .filter(confirmations::organisation_id.eq_any(ids))
+            .select((confirmations::organisation_id, confirmations::confirmed_at))
+            .load(db)?;
+        found.extend(rows.into_iter().map(|(id, at)| (id.into(), at.0)));
+    }
+    Ok(found)
+}
+
+/// Notes that a profile was confirmed now; the note before it goes.
+///
+/// # Errors
+/// [`Error::Conflict`](crate::Error::Conflict) with [`FOREIGN_KEY`](crate::FOREIGN_KEY) when there is no such organisation.
+pub fn insert(unit: &mut UnitOfWork<'_>, organisation: OrganisationId) -> Result<()> {
+    let (actor_kind, actor_id) = unit.actor().parts();
+    let row = ConfirmationRow {
+        organisation_id: organisation.into(),
+        confirmed_at: SqlInstant(unit.now()),
+        actor_kind,
+        actor_id: actor_id.map(SqlId),
+    };
+    let old = confirmations::table.find(SqlId::from(organisation));
+    diesel::delete(old).execute(unit.db())?;
+    dialect::insert_all::<confirmations::table, ConfirmationRow>(unit.db(), confirmations::table, &[row])?;
+    unit.record(Noun::Confirmation, organisation.uuid(), Operation::Updated);
+    Ok(())
+}
+
+#[derive(Insertable)]
+#[diesel(table_name = confirmations, treat_none_as_default_value = false)]
+struct ConfirmationRow {
+    organisation_id: SqlId,
+    confirmed_at: SqlInstant,
+    actor_kind: &'static str,
+    actor_id: Option<SqlId>,
+}
