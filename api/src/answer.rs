@@ -103,7 +103,7 @@ pub fn private_page(body: &impl Serialize, next: Option<&str>) -> Result<HttpRes
 }
 
 /// Nobody but the caller may keep what was made for a signed-in caller.
-fn caching(caller: &Caller) -> &'static str {
+pub fn caching(caller: &Caller) -> &'static str {
     if caller.user().is_some() {
         "private, no-cache"
     } else {

@@ -17,6 +17,7 @@ use crate::config::Config;
 use crate::contract::{Body, Contract, Defect};
 use crate::cursor::Cursors;
 use crate::document;
+use crate::imports::report;
 use crate::imports::run::LineSchemas;
 use crate::problem::Problem;
 use crate::rendered::Renderings;
@@ -77,6 +78,10 @@ pub fn boot(config: &Config, world: Arc<dyn World>) -> Result<Booted, BootError>
     let applied = store.migrate()?;
     if !applied.is_empty() {
         tracing::info!(migrations = applied.len(), "schema brought up to date");
+    }
+    let ended = report::end_interrupted(&store, world.now())?;
+    if ended > 0 {
+        tracing::warn!(jobs = ended, "jobs were cut off; they are ended");
     }
     let (signing, cursors) = keys(&store, &*world)?;
     let read_model = Arc::new(ReadModel::default());

@@ -23,6 +23,7 @@ use crate::daily::Daily;
 
 mod demo;
 mod esco;
+mod export;
 mod import;
 mod user;
 
@@ -57,6 +58,8 @@ enum Command {
         #[command(subcommand)]
         source: Option<Source>,
     },
+    /// Export the network, or its organisations, to a file
+    Export(export::Export),
     /// Add a user, or set the password of one; asks nothing, prints the password
     User {
         /// The login
@@ -126,6 +129,7 @@ impl Cli {
                 ..
             } => esco::run(&settings.check()?, &folder),
             Command::Import { file, source: None } => import::run(&settings.check()?, &file.unwrap_or_default()),
+            Command::Export(what) => export::run(&settings.check()?, &what),
             Command::User { email, name } => user::run(&settings.check()?, &email, &name),
             Command::Openapi { version } => document(version),
             Command::Healthcheck => health(settings.check()?.listen),

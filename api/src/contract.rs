@@ -188,13 +188,38 @@ impl Body {
     }
 }
 
-/// Compiles a schema that may refer to the document's components.
+/// Compiles a schema that may refer to the document's components. Only those go with it: each validator keeps its own copy.
 pub(crate) fn compile_schema(document: &Value, schema: &Value) -> Result<Validator, Defect> {
-    let rooted = json!({"components": {"schemas": document["components"]["schemas"]}, "allOf": [schema]});
+    let rooted = json!({"components": {"schemas": needed_schemas(document, schema)}, "allOf": [schema]});
     jsonschema::draft202012::options()
         .should_validate_formats(true)
         .build(&rooted)
         .map_err(|error| Defect::new("schema", error))
+}
+
+/// The components to which a schema refers, directly or through others.
+fn needed_schemas(document: &Value, schema: &Value) -> Map<String, Value> {
+    let mut needed = Map::new();
+    let mut open = vec![schema];
+    while let Some(next) = open.pop() {
+        match next {
+            Value::Object(object) => {
+                let target = object.get("$ref").and_then(Value::as_str);
+                let name = target.and_then(|target| target.strip_prefix("#/components/schemas/"));
+                if let Some(name) = name
+                    && !needed.contains_key(name)
+                    && let Some(component) = document["components"]["schemas"].get(name)
+                {
+                    needed.insert(name.to_owned(), component.clone());
+                    open.push(component);
+                }
+                open.extend(object.values());
+            }
+            Value::Array(items) => open.extend(items),
+            _ => {}
+        }
+    }
+    needed
 }
 
 /// The names of all fields that a body of this schema can have, at any depth; "did you mean" picks from them.

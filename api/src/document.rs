@@ -20,6 +20,7 @@ pub use v30::downgrade;
         (name = "sync", description = "What has changed, for programs that keep a copy."),
         (name = "skills", description = "The skill taxonomy in German and English."),
         (name = "people", description = "Persons: contacts, experts, founders, students. Private until they consent."),
+        (name = "vocabularies", description = "Codes with their meaning in German and English."),
         (name = "opportunities", description = "Structured offers and requests."),
         (name = "matching", description = "Who should work with whom on what, and why."),
         (name = "memberships", description = "Who is a member of the association."),

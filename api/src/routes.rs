@@ -4,8 +4,9 @@ use utoipa_actix_web::scope;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::{
-    auth, catalogue, changes, claims, health, history, imports, matches, memberships, moderation, opportunities,
-    organisations, people, references, saved_searches, search, skills, units, upkeep, users,
+    auth, catalogue, changes, claims, exports, health, history, imports, matches, memberships, moderation,
+    opportunities, organisations, people, references, saved_searches, search, skills, units, upkeep, users,
+    vocabularies,
 };
 
 /// Everything below `/v1`, and what operators need beside it.
@@ -38,9 +39,13 @@ fn v1(config: &mut ServiceConfig<'_>) {
         .configure(kept_searches)
         .configure(upkeep)
         .configure(histories)
+        .configure(files)
         .configure(parts_of_organisations)
         .configure(taxonomy_and_opportunities)
         .configure(persons)
+        .service(vocabularies::list_vocabularies)
+        .service(vocabularies::list_terms)
+        .service(vocabularies::get_term)
         .configure(matching)
         .configure(administration);
 }
@@ -81,7 +86,9 @@ fn taxonomy_and_opportunities(config: &mut ServiceConfig<'_>) {
         .service(skills::list_skills)
         .service(skills::create_skill)
         .service(skills::skos::export_skills)
+        .service(skills::linked::export_skills_jsonld)
         .service(skills::upkeep::merge_skills)
+        .service(skills::split::split_skill)
         .service(skills::upkeep::change_skill_aliases)
         .service(skills::get_skill)
         .service(skills::update_skill)
@@ -106,6 +113,18 @@ fn persons(config: &mut ServiceConfig<'_>) {
         .service(people::list_organisation_people)
         .service(history::people::list_person_history)
         .service(history::people::restore_person_version);
+}
+
+fn files(config: &mut ServiceConfig<'_>) {
+    config
+        .service(exports::handlers::export_organisations_csv)
+        .service(exports::handlers::export_organisations_xlsx)
+        .service(exports::handlers::export_organisations_jsonl)
+        .service(exports::handlers::export_organisations_vcf)
+        .service(exports::handlers::export_organisations_geojson)
+        .service(exports::handlers::export_organisations_jsonld)
+        .service(exports::handlers::export_people_vcf)
+        .service(exports::handlers::export_network);
 }
 
 fn kept_searches(config: &mut ServiceConfig<'_>) {

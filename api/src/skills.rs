@@ -22,7 +22,9 @@ use crate::wire::{SkillKindName, SkillStatusName, chosen};
 
 pub mod esco;
 pub mod given;
+pub mod linked;
 pub mod skos;
+pub mod split;
 pub mod upkeep;
 pub mod wire;
 

@@ -123,9 +123,11 @@ pub struct State {
 }
 
 impl State {
-    /// Organisations, skills, opportunities, persons.
+    /// Organisations, skills, opportunities, persons, as of today.
     pub fn directory(&self) -> &Directory {
-        &self.read_model.directory
+        let directory = &self.read_model.directory;
+        directory.turn_to(self.world.now().date_naive());
+        directory
     }
 
     /// Users and API keys.

@@ -39,6 +39,8 @@ pub enum Rule {
     Reversed,
     /// It would make a tree or a hierarchy contain itself.
     Cycle,
+    /// Not a code of its list; the nearest one that is, or nothing.
+    UnknownCode(String),
     /// This field cannot be combined with the other one named.
     Conflicts(&'static str),
 }
@@ -57,6 +59,7 @@ impl Rule {
             Self::UnknownReference => "unknown_reference",
             Self::Reversed => "reversed",
             Self::Cycle => "cycle",
+            Self::UnknownCode(_) => "unknown_code",
             Self::Conflicts(_) => "conflicts",
         }
     }
@@ -81,6 +84,8 @@ impl Rule {
             Self::UnknownReference => "Names something that does not exist.".into(),
             Self::Reversed => "The end lies before the beginning.".into(),
             Self::Cycle => "Would contain itself.".into(),
+            Self::UnknownCode(near) if near.is_empty() => "There is no such code.".into(),
+            Self::UnknownCode(near) => format!("There is no such code. Did you mean {near}?"),
             Self::Conflicts(other) => format!("Cannot be combined with {other}."),
         }
     }
@@ -97,6 +102,8 @@ impl Rule {
             Self::UnknownReference => "Nennt etwas, das es nicht gibt.".into(),
             Self::Reversed => "Das Ende liegt vor dem Anfang.".into(),
             Self::Cycle => "Würde sich selbst enthalten.".into(),
+            Self::UnknownCode(near) if near.is_empty() => "Einen solchen Schlüssel gibt es nicht.".into(),
+            Self::UnknownCode(near) => format!("Einen solchen Schlüssel gibt es nicht. Ist {near} gemeint?"),
             Self::Conflicts(other) => format!("Lässt sich nicht mit {other} verbinden."),
         }
     }

@@ -14,6 +14,7 @@
 //! - [`completeness`], [`upkeep`], [`moderation`]: keeping the directory full, fresh and true.
 //! - [`matching`]: who should work with whom, and why.
 //! - [`import`]: what is compared when a file comes in.
+//! - [`vocabulary`]: codes with their meaning in both languages.
 //! - [`account`]: who may sign in and do what.
 
 pub mod account;
@@ -40,3 +41,4 @@ pub mod search;
 pub mod skill;
 pub mod text;
 pub mod upkeep;
+pub mod vocabulary;

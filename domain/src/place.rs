@@ -88,23 +88,6 @@ pub fn postcode(text: &str, country: &str) -> Result<String, Rule> {
     }
 }
 
-/// Reads an Amtlicher Gemeindeschlüssel: 8 digits, the first two a Land (01–16).
-///
-/// # Errors
-/// [`Rule::Malformed`].
-pub fn ags(text: &str) -> Result<String, Rule> {
-    let digits = text.len() == 8 && text.bytes().all(|byte| byte.is_ascii_digit());
-    let land = text
-        .get(..2)
-        .and_then(|land| land.parse::<u8>().ok())
-        .is_some_and(|land| (1..=16).contains(&land));
-    if digits && land {
-        Ok(text.to_owned())
-    } else {
-        Err(Rule::Malformed("Amtlicher Gemeindeschlüssel"))
-    }
-}
-
 /// Reads an ISO 3166-1 alpha-2 country code.
 ///
 /// # Errors
@@ -144,8 +127,6 @@ mod tests {
     fn keys_of_places_keep_their_leading_zero() {
         assert_eq!(postcode("07743", "DE").as_deref(), Ok("07743"));
         assert!(postcode("7743", "DE").is_err());
-        assert_eq!(ags("16053000").as_deref(), Ok("16053000"));
-        assert!(ags("17000000").is_err());
         assert!(Point::new(91.0, 0.0).is_err());
         assert!(Point::new(f64::NAN, 0.0).is_err());
     }

@@ -2,7 +2,7 @@
 
 mod question;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 
 pub use question::{Ending, Question};
 
@@ -28,7 +28,9 @@ pub struct OrganisationFilter {
     pub skill_mode: SkillMode,
     /// Level from which a claim counts.
     pub min_level: Option<Level>,
-    /// One of these industries: a code, or the beginning of one, of any scheme.
+    /// Day since which the claim, or any claim where no skill is asked for, must have been confirmed.
+    pub confirmed_since: Option<NaiveDate>,
+    /// One of these industries: a section, a code or the beginning of one, of any edition or of the one before a colon.
     pub sectors: Vec<String>,
     /// One of these size classes.
     pub sizes: Vec<SizeClass>,

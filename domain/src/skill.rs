@@ -8,6 +8,7 @@ pub mod claim;
 pub mod grams;
 pub mod merge;
 pub mod sound;
+pub mod split;
 pub mod taxonomy;
 
 pub use claim::{Claim, ClaimId, Evidence, Level};

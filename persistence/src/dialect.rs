@@ -53,6 +53,11 @@ pub(crate) fn roll_back(db: &mut Db) -> Result<()> {
     Ok(())
 }
 
+/// True where a second process cannot share the database.
+pub(crate) const fn serves_one_process(db: &Db) -> bool {
+    matches!(db, Db::Sqlite(_))
+}
+
 /// Inserts many rows with few statements.
 pub(crate) fn insert_all<'rows, T, R>(db: &mut Db, table: T, rows: &'rows [R]) -> Result<()>
 where

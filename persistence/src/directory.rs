@@ -35,10 +35,12 @@ mod statistics;
 mod suggest;
 mod suggestions;
 mod view;
+mod whole;
 
 use std::sync::{Arc, Mutex, PoisonError};
 
 use arc_swap::ArcSwap;
+use chrono::NaiveDate;
 
 pub use candidates::MatchQuery;
 pub use delta::Delta;
@@ -71,6 +73,18 @@ impl Directory {
         self.current.load_full()
     }
 
+    /// Makes it that day: what has expired before it is not found any more. Costs something once a day.
+    pub fn turn_to(&self, day: NaiveDate) {
+        if self.current.load().day == day {
+            return;
+        }
+        let _writing = self.writing.lock().unwrap_or_else(PoisonError::into_inner);
+        let current = self.current.load_full();
+        if current.day != day {
+            self.current.store(Arc::new(current.turned(day)));
+        }
+    }
+
     /// Publishes the directory with these changes. Applying the same changes twice is the same as once.
     pub fn apply(&self, delta: Delta) {
         let _writing = self.writing.lock().unwrap_or_else(PoisonError::into_inner);
@@ -83,6 +97,7 @@ impl Directory {
         let _writing = self.writing.lock().unwrap_or_else(PoisonError::into_inner);
         let empty = Snapshot {
             version: self.current.load().version,
+            day: self.current.load().day,
             ..Snapshot::empty()
         };
         self.current.store(Arc::new(empty.changed(delta)));

@@ -1,6 +1,6 @@
 //! Long runs: their progress, their result, and what was wrong with the rows they read.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use diesel::prelude::*;
 use uuid::Uuid;
 use werkstadt_domain::account::UserId;
@@ -153,6 +153,29 @@ pub fn list(db: &mut Db, before: Option<JobId>, limit: i64) -> Result<Vec<Job>> 
         .filter(jobs::id.lt(before))
         .order(jobs::id.desc())
         .limit(limit)
+        .load(db)?;
+    rows.into_iter().map(JobRow::into_job).collect()
+}
+
+/// How long a job says nothing, at most, while another server runs it.
+const SILENCE: TimeDelta = TimeDelta::minutes(30);
+
+/// Jobs that have not ended and that nobody runs any more, seen by a server that starts `now`: on SQLite, which serves one
+/// process, all of them; else those that have been silent for half an hour.
+///
+/// # Errors
+/// As every read.
+pub fn interrupted(db: &mut Db, now: DateTime<Utc>) -> Result<Vec<Job>> {
+    let silence = if dialect::serves_one_process(db) {
+        TimeDelta::zero()
+    } else {
+        SILENCE
+    };
+    let open = [JobStatus::Queued, JobStatus::Running].map(Named::code);
+    let rows: Vec<JobRow> = jobs::table
+        .filter(jobs::status.eq_any(open))
+        .filter(jobs::updated_at.le(SqlInstant(now - silence)))
+        .order(jobs::id)
         .load(db)?;
     rows.into_iter().map(JobRow::into_job).collect()
 }

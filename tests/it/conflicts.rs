@@ -72,6 +72,8 @@ fn claims(app: &TestApp) {
     manager
         .post("/v1/skills/merge", &json!({"sources": [one], "target": target}))
         .is(409);
+    let below = json!({"successor": 0, "parts": [{"skill": target}]});
+    manager.post(&format!("/v1/skills/{one}/split"), &below).is(409);
     // A skill that is claimed is needed.
     manager.delete(&format!("/v1/skills/{one}"), "*").is(409);
 }

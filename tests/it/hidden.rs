@@ -288,6 +288,14 @@ impl<'a> Network<'a> {
             "skills?q=laser",
             "skills",
             "memberships",
+            "organisations.csv",
+            "organisations.csv?q=laser&sort=relevance",
+            "organisations.xlsx?sort=updated_at",
+            "organisations.jsonl",
+            "organisations.vcf?sort=distance&near=50.9,11.5",
+            "organisations.geojson?q=optik",
+            "organisations.jsonld",
+            "people.vcf",
             "changes",
             "changes?limit=3",
             "changes?kind=opportunity&limit=40",
@@ -327,6 +335,15 @@ fn seen(app: &TestApp, request: &Request, token: Option<&str>) -> (u16, Option<S
             body.to_string()
         }
         _ => reply.text(),
+    };
+    // A workbook is no text.
+    let text = if reply
+        .header("content-type")
+        .is_some_and(|media| media.contains("spreadsheet"))
+    {
+        format!("{:?}", reply.body)
+    } else {
+        text
     };
     (reply.status, reply.header("etag").map(str::to_owned), text)
 }

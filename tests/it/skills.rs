@@ -190,6 +190,16 @@ fn the_taxonomy_is_exported_as_skos() {
         ] {
             assert!(text.contains(part), "{part} is not in {text}");
         }
+        let linked = app.anonymous().read("/v1/skills.jsonld");
+        assert_eq!(linked["@context"]["skos"], "http://www.w3.org/2004/02/skos/core#");
+        let nodes = linked["@graph"].as_array().unwrap();
+        assert_eq!((nodes.len(), &nodes[0]["@type"]), (3, &json!("skos:ConceptScheme")));
+        let below = nodes
+            .iter()
+            .find(|node| node["@id"] == "http://data.europa.eu/esco/skill/1")
+            .unwrap();
+        assert_eq!(below["skos:broader"], json!(["urn:x:above"]));
+        assert_eq!(below["skos:prefLabel"], json!([{"@language": "en", "@value": "below"}]));
     });
 }
 

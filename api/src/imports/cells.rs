@@ -62,7 +62,7 @@ impl<'a> Cells<'a> {
     /// The text of a field's cell, unless it is empty or no value.
     fn text(&self, field: Field) -> Option<&'a str> {
         let cell = self.row.cells.get(self.mapping.position(field)?)?;
-        (!cell.is_empty() && !values::is_formula(cell)).then_some(&**cell)
+        (!cell.is_empty() && !values::is_formula(cell)).then(|| values::unguarded(cell))
     }
 
     /// A formula is no value, and must not become one that another office program then runs.

@@ -15,6 +15,8 @@ const SHARED_FROM: usize = 4;
 /// Why two organisations are taken for one, the surest reason first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Reason {
+    /// The same id.
+    Id,
     /// The same entry in a register.
     Register,
     /// The same VAT id.
@@ -41,6 +43,7 @@ impl Reason {
     /// The name in answers.
     pub const fn code(self) -> &'static str {
         match self {
+            Self::Id => "id",
             Self::Register => "register",
             Self::VatId => "vat_id",
             Self::WIdnr => "w_idnr",
@@ -101,6 +104,7 @@ pub enum Verdict {
 /// All organisations by what tells them apart.
 pub struct Index {
     by: HashMap<(Reason, String), Other>,
+    ids: HashMap<OrganisationId, Other>,
     hosts: HashMap<String, usize>,
     /// The numbers of organisations of the directory, each as its sort and its value.
     numbers: HashMap<OrganisationId, Vec<(String, String)>>,
@@ -122,6 +126,7 @@ impl Index {
     pub fn new(known: &[Known]) -> Self {
         let mut index = Self {
             by: HashMap::with_capacity(known.len() * 3),
+            ids: known.iter().map(|one| (one.id, Other::Directory(one.id))).collect(),
             hosts: HashMap::new(),
             numbers: HashMap::new(),
         };
@@ -135,6 +140,7 @@ impl Index {
 
     /// Adds an organisation of the file.
     pub fn add(&mut self, row: usize, organisation: &Organisation) {
+        self.ids.insert(organisation.id, Other::Row(row));
         let marks = Marks::of(organisation);
         self.count_host(&marks);
         self.insert(&marks, Other::Row(row));
@@ -193,7 +199,12 @@ impl Index {
     /// What becomes of a row. Only sure matches with the directory are acted on; two rows of one file that only look alike
     /// may well be two organisations, and are both taken.
     pub fn judge(&self, organisation: &Organisation, mode: OnDuplicate) -> Verdict {
-        let Some(found) = self.find(&Marks::of(organisation)) else {
+        let by_id = self.ids.get(&organisation.id).map(|other| Found {
+            reason: Reason::Id,
+            value: organisation.id.to_string(),
+            other: *other,
+        });
+        let Some(found) = by_id.or_else(|| self.find(&Marks::of(organisation))) else {
             return Verdict::New(None);
         };
         match found.other {

@@ -1,24 +1,29 @@
 //! The lines of an import: JSON, one record a line, `record` says which sort. Records name each other by URI, label, name or
-//! external id, because a file knows no ids of this directory.
+//! external id, because most files know no ids of this directory; exports name them by id.
 
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use crate::claims::wire::EvidenceBody;
 use crate::opportunities::wire::{BudgetBody, SkillNeedCreate, SoughtBody};
-use crate::organisations::wire::{ExternalIdBody, OrganisationCreate};
+use crate::organisations::wire::OrganisationCreate;
 use crate::people::wire::ConsentBody;
 use crate::skills::wire::LabelsBody;
 use crate::wire::{
-    CooperationName, DirectionName, MembershipStatusName, OpportunityStatusName, ReferenceKindName, SkillKindName,
-    SkillStatusName, TextBody, VisibilityName,
+    CooperationName, DirectionName, OpportunityStatusName, SkillKindName, SkillStatusName, TextBody, VisibilityName,
 };
+
+mod parts;
+
+pub use parts::{ImportClaim, ImportMembership, ImportPartner, ImportReference};
 
 /// A skill of the taxonomy.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({"uri": "urn:example:skill:lasers", "kind": "knowledge", "label": {"de": "Lasertechnik", "en": "laser technology"}}))]
 pub struct ImportSkill {
+    /// Its id; a new one if left out.
+    #[schema(format = Uuid)]
+    pub id: Option<String>,
     /// Stable address.
     #[schema(min_length = 1, max_length = 300)]
     pub uri: String,
@@ -40,6 +45,9 @@ pub struct ImportSkill {
     #[serde(default)]
     #[schema(max_items = 50)]
     pub related: Vec<String>,
+    /// URI of the concept to use instead; deprecated concepts only.
+    #[schema(min_length = 1, max_length = 300)]
+    pub replaced_by: Option<String>,
 }
 
 /// What an organisation's line has beside the members of a new organisation.
@@ -47,30 +55,36 @@ pub struct ImportSkill {
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({"skills": [{"skill": "Lasertechnik", "level": 4}], "membership": {"type": "full", "status": "active"}}))]
 pub struct ImportParts {
+    /// The organisation's id; a new one if left out. A line whose id the directory has means that organisation.
+    #[schema(format = Uuid)]
+    pub id: Option<String>,
     /// Units.
     #[serde(default)]
-    #[schema(max_items = 500)]
+    #[schema(max_items = 5000)]
     pub units: Vec<ImportUnit>,
     /// What the organisation can do.
     #[serde(default)]
-    #[schema(max_items = 1000)]
+    #[schema(max_items = 5000)]
     pub skills: Vec<ImportClaim>,
     /// What it has done.
     #[serde(default)]
-    #[schema(max_items = 2000)]
+    #[schema(max_items = 20_000)]
     pub references: Vec<ImportReference>,
     /// Its membership.
     pub membership: Option<ImportMembership>,
 }
 
 /// The members of an organisation's line that are read as [`ImportParts`]; the others as [`OrganisationCreate`].
-pub const PARTS: [&str; 4] = ["units", "skills", "references", "membership"];
+pub const PARTS: [&str; 5] = ["id", "units", "skills", "references", "membership"];
 
 /// A unit.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({"key": "physics", "name": {"de": "Physikalisch-Astronomische Fakultät"}, "kind": "faculty"}))]
 pub struct ImportUnit {
+    /// Its id; a new one if left out.
+    #[schema(format = Uuid)]
+    pub id: Option<String>,
     /// Names the unit within its line.
     #[schema(min_length = 1, max_length = 60)]
     pub key: String,
@@ -95,114 +109,18 @@ pub struct ImportUnit {
     pub visibility: Option<VisibilityName>,
 }
 
-/// A skill that is claimed.
-#[derive(Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-#[schema(example = json!({"skill": "Lasertechnik", "level": 4}))]
-pub struct ImportClaim {
-    /// The skill's URI or a label of it. An unknown label becomes a proposed concept.
-    #[schema(min_length = 1, max_length = 300)]
-    pub skill: String,
-    /// 1 aware to 5 authority; 3 if left out.
-    #[schema(minimum = 1, maximum = 5)]
-    pub level: Option<u8>,
-    /// What backs it.
-    #[serde(default)]
-    #[schema(max_items = 20)]
-    pub evidence: Vec<EvidenceBody>,
-    /// When it was last confirmed.
-    pub confirmed_at: Option<chrono::DateTime<chrono::Utc>>,
-    /// Last day on which it holds.
-    #[schema(format = Date)]
-    pub expires_on: Option<String>,
-    /// Who sees it.
-    pub visibility: Option<VisibilityName>,
-}
-
-/// A reference.
-#[derive(Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-#[schema(example = json!({"kind": "project", "title": {"en": "Adaptive optics for microscopy"}, "keywords": ["optics"]}))]
-pub struct ImportReference {
-    /// Sort; a project if left out.
-    pub kind: Option<ReferenceKindName>,
-    /// Title.
-    pub title: TextBody,
-    /// What it was about.
-    pub text: Option<TextBody>,
-    /// Keywords.
-    #[serde(default)]
-    #[schema(max_items = 100)]
-    pub keywords: Vec<String>,
-    /// Skills that it shows, by URI or label.
-    #[serde(default)]
-    #[schema(max_items = 100)]
-    pub skills: Vec<String>,
-    /// First day.
-    #[schema(format = Date)]
-    pub from: Option<String>,
-    /// Last day.
-    #[schema(format = Date)]
-    pub to: Option<String>,
-    /// Who else took part.
-    #[serde(default)]
-    #[schema(max_items = 300)]
-    pub partners: Vec<ImportPartner>,
-    /// Where the fact comes from.
-    #[schema(max_length = 500)]
-    pub source: Option<String>,
-    /// Web address.
-    #[schema(max_length = 500)]
-    pub link: Option<String>,
-    /// Key of the unit.
-    #[schema(max_length = 60)]
-    pub unit: Option<String>,
-    /// The project's id elsewhere; references with the same one are the same project.
-    pub project: Option<ExternalIdBody>,
-    /// Who sees it.
-    pub visibility: Option<VisibilityName>,
-}
-
-/// A partner of a reference.
-#[derive(Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-#[schema(example = json!({"name": "Beispiel Optik GmbH"}))]
-pub struct ImportPartner {
-    /// Its name.
-    #[schema(min_length = 1, max_length = 200)]
-    pub name: Option<String>,
-    /// Its id elsewhere.
-    pub external_id: Option<ExternalIdBody>,
-}
-
-/// A membership.
-#[derive(Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-#[schema(example = json!({"type": "full", "status": "active", "since_on": "2020-01-01"}))]
-pub struct ImportMembership {
-    /// The type.
-    #[serde(rename = "type")]
-    #[schema(min_length = 1, max_length = 60)]
-    pub kind: String,
-    /// Where it stands.
-    pub status: MembershipStatusName,
-    /// First day.
-    #[schema(format = Date)]
-    pub since_on: Option<String>,
-    /// Last day.
-    #[schema(format = Date)]
-    pub until_on: Option<String>,
-}
-
 /// An opportunity.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({"organisation": "Beispiel Optik GmbH", "direction": "request", "cooperation": "pilot", "title": {"de": "Pilotpartner gesucht"}}))]
 pub struct ImportOpportunity {
-    /// The organisation's name or the value of an external id.
+    /// Its id; a new one if left out.
+    #[schema(format = Uuid)]
+    pub id: Option<String>,
+    /// The organisation's id, its name or the value of an external id.
     #[schema(min_length = 1, max_length = 200)]
     pub organisation: String,
-    /// Key of the unit, for organisations of the same file.
+    /// Id of the unit, or its key for organisations of the same file.
     #[schema(max_length = 60)]
     pub unit: Option<String>,
     /// Offer or request.
@@ -259,6 +177,9 @@ pub struct ImportOpportunity {
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({"given_name": "Erika", "family_name": "Musterfrau", "invented": true}))]
 pub struct ImportPerson {
+    /// Its id; a new one if left out.
+    #[schema(format = Uuid)]
+    pub id: Option<String>,
     /// Given names.
     #[schema(min_length = 1, max_length = 100)]
     pub given_name: String,
@@ -309,10 +230,10 @@ pub struct ImportPerson {
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({"organisation": "Beispiel Optik GmbH", "role": "Head of research"}))]
 pub struct ImportAffiliation {
-    /// The organisation's name or the value of an external id.
+    /// The organisation's id, its name or the value of an external id.
     #[schema(min_length = 1, max_length = 200)]
     pub organisation: String,
-    /// Key of the unit, for organisations of the same file.
+    /// Id of the unit, or its key for organisations of the same file.
     #[schema(max_length = 60)]
     pub unit: Option<String>,
     /// The role.

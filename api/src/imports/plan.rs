@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 use uuid::Uuid;
 use werkstadt_domain::id::Id;
 use werkstadt_domain::institution::Unit;
-use werkstadt_domain::invalid::{Faults, Invalid};
+use werkstadt_domain::invalid::{Faults, Invalid, Rule};
 use werkstadt_domain::membership::Membership;
 use werkstadt_domain::opportunity::Opportunity;
 use werkstadt_domain::organisation::{Organisation, OrganisationId};
@@ -225,6 +225,17 @@ struct Planner<'a> {
 impl Planner<'_> {
     fn id<N>(&self) -> Id<N> {
         Id::new((self.new_id)())
+    }
+
+    /// The id that a line gives to a record, or a new one.
+    fn given_id<N>(&mut self, faults: &mut Faults, place: &str, given: Option<&String>) -> Id<N> {
+        let taken = given.map(|text| match Id::parse(text) {
+            Ok(id) if self.names.take_id(Id::<N>::uuid(id)) => Ok(id),
+            Ok(_) => Err(Rule::Duplicate),
+            Err(_) => Err(Rule::Malformed("UUID")),
+        });
+        let id = taken.and_then(|taken| faults.take(place, taken));
+        id.unwrap_or_else(|| self.id())
     }
 
     /// Takes a record, or notes the faults of its row.

@@ -1,11 +1,12 @@
 //! What an import tells its job: how far it is, what it found, how it ended.
 
-use serde_json::{Map, Value};
+use chrono::{DateTime, Utc};
+use serde_json::{Map, Value, json};
 use werkstadt_domain::named::Named;
 use werkstadt_domain::text::Language;
 use werkstadt_persistence::imports;
 use werkstadt_persistence::jobs::{self, Job, JobId, JobStatus, RowError};
-use werkstadt_persistence::{Actor, UnitOfWork};
+use werkstadt_persistence::{Actor, Error, Store, UnitOfWork};
 
 use super::plan::RowFault;
 use super::run::Outcome;
@@ -26,6 +27,39 @@ fn report(unit: &mut UnitOfWork<'_>, id: JobId, change: impl FnOnce(Job) -> Job)
         return Err(ended(&before));
     }
     Ok(jobs::update(unit, &before, change(before.clone()))?)
+}
+
+/// Ends the jobs that an earlier process was cut off from. What had been written is there whole, and its job has succeeded;
+/// else nothing was written.
+///
+/// # Errors
+/// When the database is unavailable.
+pub fn end_interrupted(store: &Store, now: DateTime<Utc>) -> Result<usize, Error> {
+    let found = store.read(|db| jobs::interrupted(db, now))?;
+    let mut ended = 0;
+    for before in found {
+        let is_written = before.result.as_object().is_some_and(|result| !result.is_empty());
+        let after = if is_written {
+            Job {
+                status: JobStatus::Succeeded,
+                ..before.clone()
+            }
+        } else {
+            let result = json!({"reason": Code::Unavailable.detail(Language::En), "problem": Code::Unavailable.slug()});
+            Job {
+                status: JobStatus::Failed,
+                result,
+                ..before.clone()
+            }
+        };
+        match store.write(Actor::System, now, |unit| jobs::update(unit, &before, after)) {
+            Ok(_) => ended += 1,
+            // Another server that starts too has ended it.
+            Err(Error::Stale { .. }) => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(ended)
 }
 
 /// The refusal of a step that comes too late.

@@ -128,7 +128,8 @@ impl Named for Separator {
 }
 
 impl Separator {
-    const fn byte(self) -> u8 {
+    /// The character as it stands in a file.
+    pub const fn byte(self) -> u8 {
         match self {
             Self::Semicolon => b';',
             Self::Comma => b',',

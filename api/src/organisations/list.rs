@@ -5,17 +5,19 @@ use serde::Serialize;
 use serde_json::value::RawValue;
 use utoipa::ToSchema;
 use werkstadt_domain::audience::Audience;
+use werkstadt_domain::invalid::Rule;
 use werkstadt_domain::named::Named;
 use werkstadt_domain::search::Position;
 use werkstadt_persistence::directory::{Highlight, Hit, OrganisationQuery};
 
-use super::query::{ListOrganisations, PositionBody};
+use super::query::{FilterOrganisations, PositionBody, ShowOrganisations};
 use super::wire::OrganisationBody;
 use crate::answer;
 use crate::auth::Caller;
+use crate::exports::{self, TableOptions};
 use crate::extract::Query;
 use crate::page::{List, PageQuery};
-use crate::problem::Problem;
+use crate::problem::{Breach, Code, Place, Problem};
 use crate::rendered::Renderings;
 use crate::state::State;
 use crate::wire::chosen;
@@ -124,29 +126,38 @@ pub struct FacetValueBody {
 
 /// List and search organisations
 ///
-/// Filters combine; values of one filter are alternatives. Without `q` the list is in order of name.
-#[utoipa::path(tag = "organisations", params(ListOrganisations, PageQuery),
-    extensions(("x-authz" = json!({"from": "anonymous", "scope": "directory:read"}))),
+/// Filters combine; values of one filter are alternatives. Without `q` the list is in order of name. `Accept` with the media type of
+/// a file, for example `text/csv`, is answered as `GET /v1/organisations.csv` and its like are: with all that were found, so that
+/// paging, counts and explanations do not go with it.
+// The files are not among the contents: generated clients would take every page for one of them.
+#[utoipa::path(tag = "organisations", params(FilterOrganisations, ShowOrganisations, PageQuery),
+    extensions(("x-authz" = json!({"from": "anonymous", "scope": "directory:read"})), ("x-media-types" = json!(["text/csv",
+        "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "application/x-ndjson", "text/vcard",
+        "application/geo+json", "application/ld+json"]))),
     responses((status = 200, description = "A page of organisations.", body = OrganisationPage)))]
 #[get("/organisations")]
 pub async fn list_organisations(
     request: HttpRequest,
     state: web::Data<State>,
     caller: Caller,
-    Query(query): Query<ListOrganisations>,
+    Query(query): Query<FilterOrganisations>,
+    Query(show): Query<ShowOrganisations>,
     Query(page): Query<PageQuery>,
 ) -> Result<HttpResponse, Problem> {
+    if let Some(format) = exports::accepted(&request) {
+        whole(&show, &page)?;
+        return exports::handlers::file(&state, &caller, &query, format, TableOptions::default());
+    }
     let snapshot = state.directory().snapshot();
     let audience = caller.audience();
     let list = List::new(&request, &state, audience);
     let asked = OrganisationQuery {
-        filter: query.filter(&snapshot)?,
-        sort: query.order()?,
         after: list.after::<PositionBody>(&page)?.map(Position::from),
         limit: page.limit(),
-        facets: chosen(&query.facets),
-        count: query.count(),
-        marks: query.marks(),
+        facets: chosen(&show.facets),
+        count: show.count(),
+        marks: show.marks(),
+        ..query.asked(&snapshot)?
     };
     let today = state.now().date_naive();
     let found = snapshot.organisations(audience, &asked, today);
@@ -155,7 +166,7 @@ pub async fn list_organisations(
         _ => Vec::new(),
     };
     let (itself, next) = list.addresses(found.after.map(PositionBody::from))?;
-    let explain = query.explain == Some(true);
+    let explain = show.explain == Some(true);
     let facets = found.facets.into_iter().map(|(facet, counts)| FacetBody {
         facet: facet.code().to_owned(),
         values: counts
@@ -177,6 +188,34 @@ pub async fn list_organisations(
         suggestions,
     };
     answer::page(&caller, &body, next.as_deref())
+}
+
+/// Refuses what makes no sense for a file.
+fn whole(show: &ShowOrganisations, page: &PageQuery) -> Result<(), Problem> {
+    let given = [
+        ("cursor", page.cursor.is_some()),
+        ("limit", page.limit.is_some()),
+        ("facets", !show.facets.is_empty()),
+        ("count", show.count.is_some()),
+        ("explain", show.explain.is_some()),
+        ("highlight", show.highlight.is_some()),
+    ];
+    let fault = |name: &str| {
+        (
+            Place::Parameter(name.to_owned()),
+            Breach::Rule(Rule::Conflicts("Accept")),
+        )
+    };
+    let found: Vec<_> = given
+        .iter()
+        .filter(|(_, is_given)| *is_given)
+        .map(|(name, _)| fault(name))
+        .collect();
+    if found.is_empty() {
+        Ok(())
+    } else {
+        Err(Problem::new(Code::InvalidQuery).with_breaches(found))
+    }
 }
 
 impl OrganisationHit {

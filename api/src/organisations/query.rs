@@ -8,16 +8,16 @@ use werkstadt_domain::named::Named;
 use werkstadt_domain::place::{Circle, Point};
 use werkstadt_domain::search::{OrganisationFilter, OrganisationSort, Position, SkillMode};
 use werkstadt_domain::skill::Level;
-use werkstadt_persistence::directory::{Count, Marks, Snapshot};
+use werkstadt_persistence::directory::{Count, Marks, OrganisationQuery, Snapshot};
 
 use crate::problem::{Breach, Code, Place, Problem};
 use crate::skills::given;
 use crate::wire::{Choose, CooperationName, FacetName, HelixName, KindName, SizeClassName, SkillModeName, chosen};
 
-/// Which organisations, in what order, and what to count.
+/// Which organisations, in what order.
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
-pub struct ListOrganisations {
+pub struct FilterOrganisations {
     /// Free text: names, skills, summaries, references. Every word must occur, in any order and form, in German or English: as
     /// part of a compound, under another name of its concept, or with a typing error (one from four letters on, two from
     /// eight). The last word may go on. `"…"` encloses words that follow each other, `-` excludes a word or a phrase.
@@ -35,10 +35,14 @@ pub struct ListOrganisations {
     pub skill: Vec<String>,
     /// Whether every skill is needed or any one of them.
     pub skill_mode: Option<SkillModeName>,
-    /// Level from which a claim counts, 1 aware to 5 authority.
+    /// Level from which a claim counts, 1 aware to 5 authority; without `skill`, a claim of any skill.
     #[param(minimum = 1, maximum = 5)]
     pub min_level: Option<u8>,
-    /// One of these industries: a code or its beginning, of any scheme.
+    /// Skills count only if they were confirmed on this day or later; without `skill`, any one skill.
+    #[param(format = Date)]
+    pub confirmed_since: Option<chrono::NaiveDate>,
+    /// One of these industries: a section with all that lies in it, a code or its beginning; of any edition, or of one as in
+    /// `wz2025:62`.
     #[serde(default)]
     #[param(max_items = 20)]
     pub sector: Vec<String>,
@@ -69,6 +73,12 @@ pub struct ListOrganisations {
     pub updated_since: Option<chrono::DateTime<chrono::Utc>>,
     /// The order; relevance is by name where there is no `q`.
     pub sort: Option<SortByName>,
+}
+
+/// What a list of organisations says beside them.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct ShowOrganisations {
     /// Values to count under the other filters.
     #[serde(default)]
     pub facets: Vec<FacetName>,
@@ -154,7 +164,19 @@ impl Named for Counting {
     }
 }
 
-impl ListOrganisations {
+impl FilterOrganisations {
+    /// The question for the directory.
+    ///
+    /// # Errors
+    /// Every parameter that names nothing or does not fit another.
+    pub fn asked(&self, snapshot: &Snapshot) -> Result<OrganisationQuery, Problem> {
+        Ok(OrganisationQuery {
+            filter: self.filter(snapshot)?,
+            sort: self.order()?,
+            ..OrganisationQuery::default()
+        })
+    }
+
     /// The filter.
     ///
     /// # Errors
@@ -176,6 +198,7 @@ impl ListOrganisations {
             skills,
             skill_mode: self.skill_mode.map_or_else(SkillMode::default, |mode| mode.0),
             min_level: self.min_level.and_then(|level| Level::new(level).ok()),
+            confirmed_since: self.confirmed_since,
             sectors: self.sector.clone(),
             sizes: chosen(&self.size),
             languages: self.language.clone(),
@@ -206,6 +229,20 @@ impl ListOrganisations {
         }
     }
 
+    fn point(&self, found: &mut Vec<(Place, Breach)>) -> Option<Point> {
+        let text = self.near.as_deref()?;
+        let point = text.split_once(',').and_then(|(lat, lon)| {
+            let (lat, lon) = (lat.trim().parse().ok()?, lon.trim().parse().ok()?);
+            Point::new(lat, lon).ok()
+        });
+        if point.is_none() {
+            found.push((Place::Parameter("near".to_owned()), Breach::Form("lat,lon".to_owned())));
+        }
+        point
+    }
+}
+
+impl ShowOrganisations {
     /// Whether to say where the words stand.
     pub fn marks(&self) -> Marks {
         if self.highlight == Some(true) {
@@ -222,18 +259,6 @@ impl ListOrganisations {
         } else {
             Count::No
         }
-    }
-
-    fn point(&self, found: &mut Vec<(Place, Breach)>) -> Option<Point> {
-        let text = self.near.as_deref()?;
-        let point = text.split_once(',').and_then(|(lat, lon)| {
-            let (lat, lon) = (lat.trim().parse().ok()?, lon.trim().parse().ok()?);
-            Point::new(lat, lon).ok()
-        });
-        if point.is_none() {
-            found.push((Place::Parameter("near".to_owned()), Breach::Form("lat,lon".to_owned())));
-        }
-        point
     }
 }
 

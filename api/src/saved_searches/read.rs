@@ -14,7 +14,7 @@ use super::wire::{SavedSearchCreate, SavedSearchSeen};
 use crate::changes;
 use crate::contract::parameters;
 use crate::opportunities::query::ListOpportunities;
-use crate::organisations::query::ListOrganisations;
+use crate::organisations::query::FilterOrganisations;
 use crate::problem::{Breach, Code, Place, Problem};
 use crate::state::State;
 
@@ -86,7 +86,7 @@ pub fn filter(
     query: &str,
 ) -> Result<Filter, Vec<(Place, Breach)>> {
     let read = match target {
-        SearchTarget::Organisations => parsed::<ListOrganisations>(state, "list_organisations", query)
+        SearchTarget::Organisations => parsed::<FilterOrganisations>(state, "list_organisations", query)
             .and_then(|list| Ok(Filter::Organisations(list.filter(snapshot)?))),
         SearchTarget::Opportunities => parsed::<ListOpportunities>(state, "list_opportunities", query)
             .and_then(|list| Ok(Filter::Opportunities(list.filter(snapshot, None)?))),

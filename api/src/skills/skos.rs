@@ -15,7 +15,10 @@ use crate::problem::Problem;
 use crate::state::State;
 
 /// What the addresses of ESCO's concepts begin with.
-const ESCO: &str = "http://data.europa.eu/esco/";
+pub(super) const ESCO: &str = "http://data.europa.eu/esco/";
+
+/// The address of the taxonomy itself.
+pub(super) const SCHEME: &str = "urn:werkstadt:skills";
 
 /// The taxonomy as SKOS
 ///
@@ -39,7 +42,7 @@ fn turtle(snapshot: &Snapshot) -> String {
         "@prefix skos: <http://www.w3.org/2004/02/skos/core#> .\n@prefix owl: <http://www.w3.org/2002/07/owl#> .\n\
          @prefix dcterms: <http://purl.org/dc/terms/> .\n\n",
     );
-    let mut scheme = String::from("<urn:werkstadt:skills> a skos:ConceptScheme");
+    let mut scheme = format!("<{SCHEME}> a skos:ConceptScheme");
     let skills = || snapshot.all_skills().map(|stored| &stored.record);
     if skills().any(|skill| skill.uri.starts_with(ESCO)) {
         property(&mut scheme, "dcterms:rights", &literal(ATTRIBUTION, Language::En));
@@ -56,7 +59,7 @@ fn concept(out: &mut String, snapshot: &Snapshot, skill: &Skill) {
     let name = |id: &SkillId| snapshot.skill(*id).map(|other| address(&other.record.uri));
     out.push_str(&address(&skill.uri));
     out.push_str(" a skos:Concept");
-    property(out, "skos:inScheme", "<urn:werkstadt:skills>");
+    property(out, "skos:inScheme", &format!("<{SCHEME}>"));
     property(out, "dcterms:type", &format!("\"{}\"", skill.kind.code()));
     for (language, label) in skill.label.each() {
         property(out, "skos:prefLabel", &literal(label, language));

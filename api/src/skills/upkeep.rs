@@ -194,7 +194,7 @@ fn merge_all(
 }
 
 /// Another writer was faster. Nothing was promised about a version, so the client just tries again.
-fn retried(error: Error) -> Problem {
+pub fn retried(error: Error) -> Problem {
     match error {
         Error::Stale { .. } => Problem::new(Code::Unavailable).retry_after(1),
         error => Problem::from(error),

@@ -114,6 +114,8 @@ pub struct Findings<'a> {
     pub preferred: &'a [Wish],
     /// The taxonomy.
     pub taxonomy: &'a Taxonomy,
+    /// The day; what has expired before it counts no more.
+    pub today: chrono::NaiveDate,
     /// The labels of a skill.
     pub label: &'a dyn Fn(SkillId) -> Text,
     /// Words of the request that weigh most in the profile.
@@ -244,7 +246,8 @@ fn wishes<'a>(rule: Rule, findings: &Findings<'a>) -> &'a [Wish] {
 
 /// The wishes that a claim covers, each with its best claim.
 fn covering<'a>(findings: &Findings<'a>, wishes: impl IntoIterator<Item = &'a Wish>) -> Vec<(&'a Wish, &'a Claim)> {
-    let claims = || findings.profile.claims.iter().map(|claim| &claim.record);
+    let claims = findings.profile.claims.iter().map(|claim| &claim.record);
+    let claims = || claims.clone().filter(|claim| claim.holds_on(findings.today));
     let best = |wish: &'a Wish| Some((wish, wish.best(claims(), findings.taxonomy)?.0));
     wishes.into_iter().filter_map(best).collect()
 }

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use chrono::NaiveDate;
 use rustc_hash::{FxHashMap, FxHashSet};
 use werkstadt_domain::audience::{Audience, Stored};
 use werkstadt_domain::opportunity::{Opportunity, OpportunityId};
@@ -45,6 +46,7 @@ impl Snapshot {
     pub(super) fn empty() -> Self {
         Self {
             version: 0,
+            day: NaiveDate::MIN,
             dictionaries: Arc::default(),
             shards: (0..SHARDS).map(|number| Arc::new(Shard::empty(number))).collect(),
             statistics: Default::default(),
@@ -125,16 +127,31 @@ impl Snapshot {
                 .chain(shown.copied())
                 .any(moved)
         };
-        // Managers see everything, so their view of a profile is the profile.
-        let profiles = self
-            .shards
-            .iter()
-            .flat_map(|shard| &shard.entries)
-            .filter_map(|entry| entry.seen[2].as_ref());
-        let moving = profiles.map(|seen| seen.get()).filter(|profile| concerns(profile));
+        let moving = self.profiles().filter(|profile| concerns(profile));
         moving
             .map(|profile| (profile.id(), Some(Arc::new(profile.clone()))))
             .collect()
+    }
+
+    /// The same on another day: organisations with claims that hold on one of the days only are indexed anew.
+    pub(super) fn turned(&self, day: NaiveDate) -> Self {
+        let mut next = self.clone();
+        next.version += 1;
+        next.day = day;
+        let turns = |profile: &Profile| {
+            let mut claims = profile.claims.iter().map(|claim| &claim.record);
+            claims.any(|claim| claim.holds_on(self.day) != claim.holds_on(day))
+        };
+        let turning = self.profiles().filter(|profile| turns(profile));
+        let changes = turning.map(|profile| (profile.id(), Some(Arc::new(profile.clone()))));
+        next.change_organisations(changes.collect());
+        next
+    }
+
+    /// Every organisation. Managers see everything, so their view of a profile is the profile.
+    fn profiles(&self) -> impl Iterator<Item = &Profile> {
+        let entries = self.shards.iter().flat_map(|shard| &shard.entries);
+        entries.filter_map(|entry| Some(entry.seen[2].as_ref()?.get()))
     }
 
     fn change_organisations(&mut self, changes: FxHashMap<OrganisationId, Option<Arc<Profile>>>) {
@@ -164,20 +181,20 @@ impl Snapshot {
             .zip(by_shard)
             .filter(|(_, changes)| !changes.is_empty())
             .collect();
-        let (dictionaries, skills) = (&self.dictionaries, &self.skills);
+        let (dictionaries, skills, day) = (&self.dictionaries, &self.skills, self.day);
         if !many {
-            return build(work, dictionaries, skills);
+            return build(work, dictionaries, skills, day);
         }
         let second = work.split_off(work.len() / 2);
         std::thread::scope(|scope| {
-            scope.spawn(|| build(second, dictionaries, skills));
-            build(work, dictionaries, skills);
+            scope.spawn(|| build(second, dictionaries, skills, day));
+            build(work, dictionaries, skills, day);
         });
     }
 }
 
-fn build(work: Vec<(&mut Arc<Shard>, Vec<Change>)>, dictionaries: &Dictionaries, skills: &Skills) {
-    let mut maker = Maker::new(dictionaries, skills);
+fn build(work: Vec<(&mut Arc<Shard>, Vec<Change>)>, dictionaries: &Dictionaries, skills: &Skills, day: NaiveDate) {
+    let mut maker = Maker::new(dictionaries, skills, day);
     for (shard, mut changes) in work {
         changes.sort_by_key(|(id, _)| *id);
         *shard = Arc::new(shard.changed(&changes, &mut maker));

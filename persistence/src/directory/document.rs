@@ -6,7 +6,7 @@ use werkstadt_domain::audience::Audience;
 use werkstadt_domain::place::Point;
 use werkstadt_domain::profile::Profile;
 use werkstadt_domain::reference::{Partner, Reference};
-use werkstadt_domain::skill::{Level, SkillId};
+use werkstadt_domain::skill::{Claim, Level, SkillId};
 
 use self::memory::Memory;
 use self::passages::{Field, Passage};
@@ -119,16 +119,19 @@ pub(super) struct Dictionaries {
 pub(super) struct Maker<'a> {
     dictionaries: &'a Dictionaries,
     skills: &'a Skills,
+    /// The day of the index; what has expired before it is not indexed.
+    day: NaiveDate,
     reader: Reader<'a>,
     memory: Memory<'a>,
 }
 
 impl<'a> Maker<'a> {
-    /// A maker with an empty memory.
-    pub(super) fn new(dictionaries: &'a Dictionaries, skills: &'a Skills) -> Self {
+    /// A maker with an empty memory, for the index of a day.
+    pub(super) fn new(dictionaries: &'a Dictionaries, skills: &'a Skills, day: NaiveDate) -> Self {
         Self {
             dictionaries,
             skills,
+            day,
             reader: Reader::new(dictionaries),
             memory: Memory::new(&dictionaries.tags),
         }
@@ -139,8 +142,8 @@ impl<'a> Maker<'a> {
         let mut bag = Counter::default();
         let organisation = &profile.organisation.record;
         passages::own(profile).for_each(|passage| bag.read(&mut self.reader, passage));
-        for claim in &profile.claims {
-            self.skill(&mut bag, claim.record.skill);
+        for claim in self.held(profile) {
+            self.skill(&mut bag, claim.skill);
         }
         let references: Vec<Piece> = (0_u16..)
             .zip(&profile.references)
@@ -158,9 +161,22 @@ impl<'a> Maker<'a> {
                 .iter()
                 .filter_map(|location| location.point)
                 .collect(),
-            known: known(profile),
-            claims: u16::try_from(profile.claims.len()).unwrap_or(u16::MAX),
+            known: self.known(profile),
+            claims: u16::try_from(self.held(profile).count()).unwrap_or(u16::MAX),
         }
+    }
+
+    /// The claims that hold on the day of the index.
+    fn held<'p>(&self, profile: &'p Profile) -> impl Iterator<Item = &'p Claim> + use<'p> {
+        let day = self.day;
+        let claims = profile.claims.iter().map(|claim| &claim.record);
+        claims.filter(move |claim| claim.holds_on(day))
+    }
+
+    fn known(&self, profile: &Profile) -> u16 {
+        let organisation = &profile.organisation.record;
+        let texts = organisation.summary.each().count() + organisation.description.each().count();
+        u16::try_from(self.held(profile).count() + profile.references.len() + texts).unwrap_or(u16::MAX)
     }
 
     fn called(&mut self, profile: &Profile) -> Vec<u32> {
@@ -235,12 +251,6 @@ pub(super) fn updated(profile: &Profile, audience: Audience) -> i64 {
     all.map(|changed| changed.seen_by(audience).timestamp_micros())
         .max()
         .unwrap_or_default()
-}
-
-fn known(profile: &Profile) -> u16 {
-    let organisation = &profile.organisation.record;
-    let texts = organisation.summary.each().count() + organisation.description.each().count();
-    u16::try_from(profile.claims.len() + profile.references.len() + texts).unwrap_or(u16::MAX)
 }
 
 /// Counts the terms of a text.

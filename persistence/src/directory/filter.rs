@@ -8,11 +8,12 @@ use werkstadt_domain::organisation::OrganisationId;
 use werkstadt_domain::place::{Circle, Point};
 use werkstadt_domain::search::{Facet, OrganisationFilter, Question, SkillMode};
 use werkstadt_domain::text::key;
+use werkstadt_domain::vocabulary::industry;
 
 use super::bits::Bits;
 use super::column::Tags;
-use super::document::Column;
 use super::document::passages;
+use super::document::{Column, Value};
 use super::leak::Leak;
 use super::query::{Typos, Weighed, Wording};
 use super::scores::Scores;
@@ -108,7 +109,8 @@ impl<'a> Prepared<'a> {
             usize::from(self.filter.member.is_some()),
             &self.member,
         );
-        if !self.skills.is_empty() {
+        let any_claim = self.filter.confirmed_since.is_some() || self.filter.min_level.is_some();
+        if !self.skills.is_empty() || any_claim {
             let claims = shard.view(Leak::SkillFilter.through(self.audience));
             passed.push((Some(Facet::Skill), self.with_skills(claims, slots)));
         }
@@ -173,13 +175,24 @@ impl<'a> Prepared<'a> {
 
     fn with_skills(&self, view: &View, slots: usize) -> Bits {
         let level = self.filter.min_level.map_or(0, werkstadt_domain::skill::Level::get);
+        let since = self.filter.confirmed_since;
+        let counts = |claim: &Value| claim.level >= level && since.is_none_or(|since| claim.day() >= Some(since));
         let column = view.column(Column::Skill);
         let mut all: Option<Bits> = None;
+        if self.skills.is_empty() {
+            let mut bits = Bits::none(slots);
+            for (skill, _) in column.postings.iter() {
+                let (slots, claims) = column.postings.get(skill);
+                let good = slots.iter().zip(claims).filter(|(_, claim)| counts(claim));
+                good.for_each(|(slot, _)| bits.insert(*slot));
+            }
+            all = Some(bits);
+        }
         for wanted in &self.skills {
             let mut bits = Bits::none(slots);
             for skill in wanted {
                 let (slots, claims) = column.postings.get(*skill);
-                let good = slots.iter().zip(claims).filter(|(_, claim)| claim.level >= level);
+                let good = slots.iter().zip(claims).filter(|(_, claim)| counts(claim));
                 good.for_each(|(slot, _)| bits.insert(*slot));
             }
             match (&mut all, self.filter.skill_mode) {
@@ -195,13 +208,9 @@ impl<'a> Prepared<'a> {
         let mut bits = Bits::none(slots);
         for (tag, slots) in view.column(Column::Sector).postings.iter() {
             let name = snapshot.dictionaries.tags.name(tag);
-            let code = name.split_once(':').map_or("", |(_, code)| code);
-            if self
-                .filter
-                .sectors
-                .iter()
-                .any(|sector| code.starts_with(sector.as_str()))
-            {
+            let (edition, code) = name.split_once(':').unwrap_or_default();
+            let mut sectors = self.filter.sectors.iter();
+            if sectors.any(|sector| industry::lies_in(edition, code, sector)) {
                 slots.iter().for_each(|slot| bits.insert(*slot));
             }
         }

@@ -98,7 +98,7 @@ impl Opportunities {
     }
 
     /// All that the audience sees, newest first.
-    pub(super) fn seen(&self, audience: Audience) -> impl Iterator<Item = &SeenOpportunity> {
+    pub(super) fn seen(&self, audience: Audience) -> impl DoubleEndedIterator<Item = &SeenOpportunity> {
         self.sorted.iter().filter_map(move |entry| seen(entry, audience))
     }
 

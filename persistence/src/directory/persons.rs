@@ -79,6 +79,11 @@ impl Snapshot {
         reader.sees(&self.persons.get(id)?.stored)
     }
 
+    /// True if there is such a person at all, whoever may see it. For what must not be there twice.
+    pub fn has_person(&self, id: PersonId) -> bool {
+        self.persons.get(id).is_some()
+    }
+
     /// A page of persons in order of name.
     pub fn persons(
         &self,

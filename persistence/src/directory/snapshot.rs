@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use chrono::NaiveDate;
 use werkstadt_domain::audience::{Audience, Seen, Stored};
 use werkstadt_domain::opportunity::OpportunityId;
 use werkstadt_domain::organisation::{ExternalId, OrganisationId};
@@ -29,6 +30,8 @@ pub(super) const SHARDS: usize = 16;
 #[derive(Clone, Debug)]
 pub struct Snapshot {
     pub(super) version: u64,
+    /// The day of the index: claims that expired before it are not in it.
+    pub(super) day: NaiveDate,
     pub(super) dictionaries: Arc<Dictionaries>,
     pub(super) shards: Vec<Arc<Shard>>,
     /// What each audience sees of all of them.

@@ -16,6 +16,13 @@ pub(super) fn is_formula(cell: &str) -> bool {
     (cell.starts_with('=') && cell.len() > 1) || ERRORS.contains(&cell)
 }
 
+/// A cell without the apostrophe that exports put before what would be a formula.
+pub(super) fn unguarded(cell: &str) -> &str {
+    let rest = cell.strip_prefix('\'');
+    rest.filter(|rest| rest.starts_with(['=', '+', '-', '@']))
+        .unwrap_or(cell)
+}
+
 /// A whole number, with or without marks for thousands.
 pub(super) fn headcount(text: &str) -> Value {
     let digits: String = text

@@ -2,10 +2,15 @@
 
 use std::collections::{HashMap, HashSet};
 
+use uuid::Uuid;
 use werkstadt_domain::audience::Audience;
+use werkstadt_domain::id::Id;
 use werkstadt_domain::institution::UnitId;
 use werkstadt_domain::invalid::Rule;
+use werkstadt_domain::opportunity::OpportunityId;
 use werkstadt_domain::organisation::{ExternalId, OrganisationId};
+use werkstadt_domain::page::Limit;
+use werkstadt_domain::person::PersonId;
 use werkstadt_domain::skill::{Skill, SkillId, SkillKind, SkillStatus};
 use werkstadt_domain::text::{Text, key, line};
 use werkstadt_persistence::directory::Snapshot;
@@ -19,7 +24,12 @@ pub(super) struct Names<'a> {
     skill_labels: HashMap<String, SkillId>,
     organisation_names: HashMap<String, OrganisationId>,
     external_ids: HashMap<ExternalId, OrganisationId>,
+    organisation_ids: HashSet<OrganisationId>,
     units: HashMap<(OrganisationId, String), UnitId>,
+    /// Ids that the file gives to its records.
+    given: HashSet<Uuid>,
+    /// Ids of the parts of organisations of the directory, once somebody asks.
+    parts: Option<HashSet<Uuid>>,
 }
 
 impl<'a> Names<'a> {
@@ -31,8 +41,31 @@ impl<'a> Names<'a> {
             skill_labels: HashMap::new(),
             organisation_names: HashMap::new(),
             external_ids: HashMap::new(),
+            organisation_ids: HashSet::new(),
             units: HashMap::new(),
+            given: HashSet::new(),
+            parts: None,
         }
+    }
+
+    /// Whether a record of the file may have this id: no other has it, neither there nor in the directory.
+    pub(super) fn take_id(&mut self, id: Uuid) -> bool {
+        let snapshot = self.snapshot;
+        let parts = self.parts.get_or_insert_with(|| ids_of_parts(snapshot));
+        let is_known = parts.contains(&id)
+            || snapshot.skill(Id::new(id)).is_some()
+            || self.has_organisation(Id::new(id))
+            || self.has_opportunity(Id::new(id))
+            || self.has_person(Id::new(id));
+        !is_known && self.given.insert(id)
+    }
+
+    pub(super) fn has_opportunity(&self, id: OpportunityId) -> bool {
+        self.snapshot.opportunity(Audience::Manager, id).is_some()
+    }
+
+    pub(super) fn has_person(&self, id: PersonId) -> bool {
+        self.snapshot.has_person(id)
     }
 
     pub(super) fn add_skill(&mut self, skill: &Skill) {
@@ -102,6 +135,7 @@ impl<'a> Names<'a> {
 
     pub(super) fn add_organisation(&mut self, id: OrganisationId, name: &str, external: &[ExternalId]) {
         self.organisation_names.entry(key(name)).or_insert(id);
+        self.organisation_ids.insert(id);
         for one in external {
             self.external_ids.insert(one.clone(), id);
         }
@@ -110,6 +144,7 @@ impl<'a> Names<'a> {
     pub(super) fn forget_organisations(&mut self, dropped: &HashSet<OrganisationId>) {
         self.organisation_names.retain(|_, id| !dropped.contains(id));
         self.external_ids.retain(|_, id| !dropped.contains(id));
+        self.organisation_ids.retain(|id| !dropped.contains(id));
     }
 
     pub(super) fn organisation_by_external(&self, wanted: &ExternalId) -> Option<OrganisationId> {
@@ -117,8 +152,21 @@ impl<'a> Names<'a> {
         known.or_else(|| self.snapshot.organisation_by_external(Audience::Manager, wanted))
     }
 
-    /// An organisation by its name, or by the value of an external id of any scheme in the file.
+    /// The organisation of this id, if the file or the directory has it.
+    pub(super) fn organisation_by_id(&self, text: &str) -> Option<OrganisationId> {
+        let id = OrganisationId::parse(text).ok()?;
+        self.has_organisation(id).then_some(id)
+    }
+
+    fn has_organisation(&self, id: OrganisationId) -> bool {
+        self.organisation_ids.contains(&id) || self.snapshot.organisation(Audience::Manager, id).is_some()
+    }
+
+    /// An organisation by its id, its name, or the value of an external id of any scheme in the file.
     pub(super) fn organisation(&self, text: &str) -> Result<OrganisationId, Rule> {
+        if let Some(id) = self.organisation_by_id(text) {
+            return Ok(id);
+        }
         let name = key(text);
         let known = self
             .organisation_names
@@ -139,9 +187,35 @@ impl<'a> Names<'a> {
     }
 
     pub(super) fn unit(&self, organisation: OrganisationId, unit_key: &str) -> Result<UnitId, Rule> {
-        self.units
-            .get(&(organisation, unit_key.to_owned()))
-            .copied()
-            .ok_or(Rule::UnknownReference)
+        let of_file = self.units.get(&(organisation, unit_key.to_owned())).copied();
+        let of_directory = || {
+            let (id, profile) = (
+                UnitId::parse(unit_key).ok()?,
+                self.snapshot.organisation(Audience::Manager, organisation)?,
+            );
+            profile
+                .get()
+                .units
+                .iter()
+                .any(|unit| unit.record.id == id)
+                .then_some(id)
+        };
+        of_file.or_else(of_directory).ok_or(Rule::UnknownReference)
+    }
+}
+
+fn ids_of_parts(snapshot: &Snapshot) -> HashSet<Uuid> {
+    let mut ids = HashSet::new();
+    let (mut after, limit) = (None, Limit::clamped(Limit::MAX));
+    loop {
+        let page = snapshot.organisations_by_id(Audience::Manager, after, limit);
+        let Some(last) = page.last() else { return ids };
+        after = Some(last.get().id());
+        for profile in page.iter().map(|profile| profile.get()) {
+            ids.extend(profile.units.iter().map(|part| part.record.id.uuid()));
+            ids.extend(profile.claims.iter().map(|part| part.record.id.uuid()));
+            ids.extend(profile.references.iter().map(|part| part.record.id.uuid()));
+            ids.extend(profile.membership.iter().map(|part| part.record.id.uuid()));
+        }
     }
 }

@@ -1,7 +1,7 @@
 //! Rows that are offers and requests.
 
 use werkstadt_domain::invalid::{Faults, Invalid};
-use werkstadt_domain::opportunity::{Opportunity, Status};
+use werkstadt_domain::opportunity::{Opportunity, OpportunityId, Status};
 use werkstadt_domain::text::line;
 
 use super::{Planner, finish};
@@ -12,6 +12,11 @@ use crate::wire::{Writing, day, in_order, optional, required_text, text};
 impl Planner<'_> {
     pub(super) fn opportunities(&mut self, rows: Vec<(usize, ImportOpportunity)>) {
         for (row, given) in rows {
+            let id = given.id.as_deref().map(OpportunityId::parse);
+            if matches!(id, Some(Ok(id)) if self.names.has_opportunity(id)) {
+                self.plan.unchanged += 1;
+                continue;
+            }
             let record = self.opportunity(&given);
             if let Some(opportunity) = self.accept(row, record) {
                 self.plan.opportunities.push(opportunity);
@@ -30,8 +35,9 @@ impl Planner<'_> {
         in_order(faults, "/ends_on", starts_on, ends_on);
         let required = self.needs(faults, "/required", &given.required);
         let preferred = self.needs(faults, "/preferred", &given.preferred);
+        let id = self.given_id(faults, "/id", given.id.as_ref());
         let opportunity = organisation.map(|organisation| Opportunity {
-            id: self.id(),
+            id,
             organisation,
             unit,
             direction: given.direction.0,

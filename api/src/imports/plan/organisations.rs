@@ -31,7 +31,19 @@ impl Planner<'_> {
         let mut read: Vec<(usize, Organisation, ImportParts)> = Vec::with_capacity(rows.len());
         let mut updated: HashSet<OrganisationId> = HashSet::new();
         for (row, given, parts) in rows {
-            let record = given.into_domain(self.id());
+            let id = match parts.id.as_deref().map(OrganisationId::parse) {
+                None => Ok(self.id()),
+                Some(Ok(id)) => Ok(id),
+                Some(Err(_)) => {
+                    let fault = Fault {
+                        pointer: "/id".to_owned(),
+                        rule: Rule::Malformed("UUID"),
+                    };
+                    Err(Invalid(vec![fault]))
+                }
+            };
+            let Some(id) = self.accept(row, id) else { continue };
+            let record = given.into_domain(id);
             let Some(organisation) = self.accept(row, record) else {
                 continue;
             };
@@ -175,7 +187,7 @@ impl Planner<'_> {
         organisation: &Organisation,
         given: &ImportUnit,
     ) -> Option<Unit> {
-        let id: UnitId = self.id();
+        let id: UnitId = self.given_id(faults, &format!("{place}/id"), given.id.as_ref());
         let parent = given.parent.as_ref().and_then(|parent| {
             let known = self.names.unit(organisation.id, parent);
             faults.take(format!("{place}/parent"), known)
@@ -203,7 +215,7 @@ impl Planner<'_> {
     }
 
     fn membership(
-        &self,
+        &mut self,
         faults: &mut Faults,
         organisation: OrganisationId,
         given: &ImportMembership,
@@ -215,7 +227,7 @@ impl Planner<'_> {
         }
         let kind = faults.take("/membership/type", line(&given.kind, 60))?;
         Some(Membership {
-            id: self.id(),
+            id: self.given_id(faults, "/membership/id", given.id.as_ref()),
             organisation,
             kind,
             status: given.status.0,

@@ -19,6 +19,13 @@ use crate::wire::{Writing, day, list, optional, required_text, text};
 /// The level of a claim that names none: experienced.
 const USUAL_LEVEL: u8 = 3;
 
+/// Whether a record was in a directory before: then it is told as it was, and nothing is added.
+#[derive(Clone, Copy)]
+enum Telling {
+    First,
+    Again,
+}
+
 impl Planner<'_> {
     /// The skill that a URI or a label means.
     pub(super) fn skill_named(&mut self, faults: &mut Faults, place: &str, given: &str) -> Option<SkillId> {
@@ -50,7 +57,7 @@ impl Planner<'_> {
                 continue;
             };
             claims.push(Claim {
-                id: self.id(),
+                id: self.given_id(faults, &format!("{place}/id"), one.id.as_ref()),
                 skill,
                 unit: unit.map(|unit| unit.id),
                 level,
@@ -85,8 +92,13 @@ impl Planner<'_> {
         if from.zip(to).is_some_and(|(from, to)| to < from) {
             faults.note(at("to"), Rule::Reversed);
         }
+        let telling = if given.id.is_some() {
+            Telling::Again
+        } else {
+            Telling::First
+        };
         Reference {
-            id: self.id(),
+            id: self.given_id(faults, &at("id"), given.id.as_ref()),
             unit,
             kind: given.kind.map_or_else(ReferenceKind::default, |kind| kind.0),
             title: required_text(faults, &at("title"), &given.title, Writing::Line(500)),
@@ -100,7 +112,7 @@ impl Planner<'_> {
                 &at("partners"),
                 &given.partners,
                 300,
-                |faults, place, partner| self.partner(faults, place, partner),
+                |faults, place, partner| self.partner(faults, (place, telling), partner),
             ),
             source: optional(faults, at("source"), given.source.as_ref(), |text| line(text, 500)),
             link: optional(faults, at("link"), given.link.as_ref(), web_address),
@@ -112,7 +124,12 @@ impl Planner<'_> {
         }
     }
 
-    fn partner(&self, faults: &mut Faults, place: &str, given: &ImportPartner) -> Option<Partner> {
+    fn partner(
+        &self,
+        faults: &mut Faults,
+        (place, telling): (&str, Telling),
+        given: &ImportPartner,
+    ) -> Option<Partner> {
         let name = optional(faults, format!("{place}/name"), given.name.as_ref(), |text| {
             line(text, 200)
         });
@@ -120,12 +137,25 @@ impl Planner<'_> {
             .external_id
             .as_ref()
             .and_then(|id| external_id(faults, &format!("{place}/external_id"), id));
-        if given.name.is_none() && given.external_id.is_none() {
-            faults.note(place, Rule::Required);
+        let by_own_id = given.organisation.as_ref();
+        let by_own_id = by_own_id.and_then(|text| self.names.organisation_by_id(text));
+        let is_named = given.name.is_some() || given.external_id.is_some();
+        if !is_named && by_own_id.is_none() {
+            match given.organisation {
+                // A file may tell of some organisations only, and name others as their partners.
+                Some(_) => faults.note(format!("{place}/organisation"), Rule::UnknownReference),
+                None => faults.note(place, Rule::Required),
+            }
             return None;
         }
-        let by_id = external.as_ref().and_then(|id| self.names.organisation_by_external(id));
-        let organisation = by_id.or_else(|| name.as_ref().and_then(|name| self.names.organisation(name).ok()));
+        let looked_up = || {
+            let by_id = external.as_ref().and_then(|id| self.names.organisation_by_external(id));
+            by_id.or_else(|| name.as_ref().and_then(|name| self.names.organisation(name).ok()))
+        };
+        let organisation = match telling {
+            Telling::First => by_own_id.or_else(looked_up),
+            Telling::Again => by_own_id,
+        };
         Some(Partner {
             organisation,
             external,

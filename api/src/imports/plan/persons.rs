@@ -2,7 +2,7 @@
 
 use werkstadt_domain::audience::Visibility;
 use werkstadt_domain::invalid::{Faults, Invalid, Rule};
-use werkstadt_domain::person::{Affiliation, Person};
+use werkstadt_domain::person::{Affiliation, Person, PersonId};
 use werkstadt_domain::text::{email, language_code, line, phone};
 
 use super::{Planner, finish, parts};
@@ -13,6 +13,11 @@ use crate::wire::{day, list, optional};
 impl Planner<'_> {
     pub(super) fn persons(&mut self, rows: Vec<(usize, ImportPerson)>) {
         for (row, given) in rows {
+            let id = given.id.as_deref().map(PersonId::parse);
+            if matches!(id, Some(Ok(id)) if self.names.has_person(id)) {
+                self.plan.unchanged += 1;
+                continue;
+            }
             let record = self.person(&given);
             if let Some(person) = self.accept(row, record) {
                 self.plan.persons.push(person);
@@ -38,8 +43,9 @@ impl Planner<'_> {
             let skill = self.skill_named(faults, &format!("{place}/skill"), &one.skill);
             skills.extend(skill.zip(parts::level(faults, &place, one.level)));
         }
+        let id = self.given_id(faults, "/id", given.id.as_ref());
         let person = given_name.zip(family_name).map(|(given_name, family_name)| Person {
-            id: self.id(),
+            id,
             given_name,
             family_name,
             titles: optional(faults, "/titles", given.titles.as_ref(), |text| line(text, 60)),

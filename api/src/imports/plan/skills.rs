@@ -24,6 +24,9 @@ impl Planner<'_> {
             if in_file.contains_key(&line.uri) {
                 faults.note("/uri", Rule::Duplicate);
             }
+            if line.replaced_by.is_some() && skill.status != SkillStatus::Deprecated {
+                faults.note("/replaced_by", Rule::Conflicts("status"));
+            }
             if let Some(skill) = self.accept(row, faults.finish(Some(skill))) {
                 in_file.insert(skill.uri.clone(), skill.id);
                 read.push((row, skill, line));
@@ -37,10 +40,10 @@ impl Planner<'_> {
         }
     }
 
-    fn skill(&self, faults: &mut Faults, given: &ImportSkill) -> Skill {
+    fn skill(&mut self, faults: &mut Faults, given: &ImportSkill) -> Skill {
         let label = |faults: &mut Faults, place: &str, text: &String| faults.take(place, line(text, 200));
         Skill {
-            id: self.id(),
+            id: self.given_id(faults, "/id", given.id.as_ref()),
             uri: faults.take("/uri", line(&given.uri, 300)).unwrap_or_default(),
             kind: given.kind.map_or_else(SkillKind::default, |kind| kind.0),
             status: given.status.map_or_else(SkillStatus::default, |status| status.0),
@@ -74,6 +77,8 @@ impl Planner<'_> {
                 };
                 skill.broader = resolve("broader", &given.broader);
                 skill.related = resolve("related", &given.related);
+                let successor = resolve("replaced_by", given.replaced_by.as_slice());
+                skill.replaced_by = successor.first().copied();
                 if !faults.is_empty() {
                     faulty.push((*row, skill.uri.clone(), faults));
                 }
@@ -94,16 +99,24 @@ impl Planner<'_> {
         let mut cyclic = Vec::new();
         for (row, skill, _) in read.iter() {
             if skill.broader.iter().any(|above| taxonomy.would_cycle(skill.id, *above)) {
-                cyclic.push(*row);
+                cyclic.push((*row, "/broader"));
+            }
+            // The successor of the last one would be one before it.
+            let last = skill.replaced_by.map(|successor| taxonomy.current(successor));
+            if last.is_some_and(|last| {
+                read.iter()
+                    .any(|(_, one, _)| one.id == last && one.replaced_by.is_some())
+            }) {
+                cyclic.push((*row, "/replaced_by"));
             }
         }
-        for row in &cyclic {
+        for (row, pointer) in &cyclic {
             let fault = Fault {
-                pointer: "/broader".to_owned(),
+                pointer: (*pointer).to_owned(),
                 rule: Rule::Cycle,
             };
             self.accept::<()>(*row, Err(Invalid(vec![fault])));
         }
-        read.retain(|(row, ..)| !cyclic.contains(row));
+        read.retain(|(row, ..)| !cyclic.iter().any(|(other, _)| other == row));
     }
 }

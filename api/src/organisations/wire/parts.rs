@@ -5,8 +5,9 @@ use utoipa::ToSchema;
 use werkstadt_domain::invalid::{Faults, Rule};
 use werkstadt_domain::organisation::identifier::{lei, ror_id, vat_id, w_idnr, wikidata_id};
 use werkstadt_domain::organisation::{Contact, ExternalId, Identifiers, IndustryCode, Link, RegisterEntry};
-use werkstadt_domain::place::{Location, Point, ags, country, postcode};
+use werkstadt_domain::place::{Location, Point, country, postcode};
 use werkstadt_domain::text::{email, line, web_address};
+use werkstadt_domain::vocabulary::{area::ags, industry};
 
 use super::OrganisationCreate;
 use crate::wire::{list, optional};
@@ -155,17 +156,9 @@ pub fn external_id(faults: &mut Faults, place: &str, body: &ExternalIdBody) -> O
 }
 
 pub(super) fn industry(faults: &mut Faults, place: &str, body: &IndustryBody) -> Option<IndustryCode> {
-    let digits = |c: char| c.is_ascii_digit() || c == '.';
-    let letter = body.code.len() == 1 && body.code.bytes().all(|byte| byte.is_ascii_uppercase());
-    let code_ok = letter || (!body.code.is_empty() && body.code.len() <= 8 && body.code.chars().all(digits));
-    if !["wz2008", "wz2025", "nace2"].contains(&body.scheme.as_str()) {
-        faults.note(format!("{place}/scheme"), Rule::Malformed("wz2008, wz2025, nace2"));
-        return None;
-    }
-    if !code_ok {
-        faults.note(format!("{place}/code"), Rule::Malformed("industry code"));
-        return None;
-    }
+    let is_known = industry::SCHEMES.contains(&body.scheme.as_str());
+    let place = format!("{place}/{}", if is_known { "code" } else { "scheme" });
+    faults.take(place, industry::check(&body.scheme, &body.code))?;
     Some(IndustryCode {
         scheme: body.scheme.clone(),
         code: body.code.clone(),

@@ -175,6 +175,7 @@ fn prove_all(measures: &Measures, side: Side, scale: f64) -> Proof {
         required: &required,
         preferred: &preferred,
         taxonomy: &taxonomy,
+        today: chrono::NaiveDate::MIN,
         label: &|_| Text::default(),
         words: &[],
         references: &[],

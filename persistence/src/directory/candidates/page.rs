@@ -137,6 +137,7 @@ fn findings<'a>(ask: &'a Ask<'_>, found: &'a Found, profile: &'a Profile) -> Fin
         required: &ask.required,
         preferred: &ask.preferred,
         taxonomy: ask.snapshot.taxonomy(),
+        today: ask.today,
         label: &ask.label,
         words: &found.words,
         references: &found.references,

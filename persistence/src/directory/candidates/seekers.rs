@@ -34,7 +34,7 @@ impl Snapshot {
             .filter(|o| o.direction == Direction::Request)
             .collect();
         let requirement = if requests.is_empty() {
-            same_field(profile)
+            same_field(profile, today)
         } else {
             all_of(&requests)
         };
@@ -62,7 +62,7 @@ fn all_of(requests: &[&Opportunity]) -> Requirement {
     all
 }
 
-fn same_field(profile: &Profile) -> Requirement {
+fn same_field(profile: &Profile, today: NaiveDate) -> Requirement {
     let organisation = &profile.organisation.record;
     let references = profile
         .references
@@ -75,9 +75,10 @@ fn same_field(profile: &Profile) -> Requirement {
         skill: claim.record.skill,
         min_level: Level::MIN,
     };
+    let held = profile.claims.iter().filter(|claim| claim.record.holds_on(today));
     Requirement {
         texts: texts.collect(),
-        preferred: profile.claims.iter().map(need).collect(),
+        preferred: held.map(need).collect(),
         ..Requirement::default()
     }
 }

@@ -51,8 +51,7 @@ impl Maker<'_> {
     /// Each skill at the best level at which it is claimed, with the latest confirmation of that level.
     fn claimed(&self, profile: &Profile) -> FxHashMap<SkillId, Value> {
         let mut skills: FxHashMap<SkillId, Value> = FxHashMap::default();
-        for claim in &profile.claims {
-            let claim = &claim.record;
+        for claim in self.held(profile) {
             let days = claim.confirmed_at.map_or(0, |at| at.timestamp() / 86_400);
             let value = Value {
                 level: claim.level.get(),

@@ -1,0 +1,211 @@
+//! The whole network as lines that an import reads: loaded into an empty directory they make the same network, ids included.
+
+use std::collections::VecDeque;
+use std::mem;
+
+use serde_json::json;
+use werkstadt_domain::named::Named;
+use werkstadt_domain::opportunity::{Opportunity, SkillNeed};
+use werkstadt_domain::organisation::OrganisationId;
+use werkstadt_domain::page::Limit;
+use werkstadt_domain::person::Person;
+use werkstadt_domain::search::{PersonFilter, PersonPosition};
+use werkstadt_domain::skill::{Skill, SkillId};
+
+use super::lines::{Line, Lines, Told, uri};
+use super::{Chunks, View, Writer};
+use crate::opportunities::wire::{BudgetBody, SoughtBody};
+use crate::people::wire::ConsentBody;
+use crate::problem::Problem;
+use crate::skills::wire::LabelsBody;
+use crate::wire::TextBody;
+
+/// Records of a sort written at a time.
+const CHUNK: usize = 200;
+
+/// The network of a view. What managers see is all of it.
+pub fn network(view: View) -> Box<dyn Chunks> {
+    let mut skills: Vec<SkillId> = view.snapshot.all_skills().map(|skill| skill.record.id).collect();
+    skills.sort_unstable();
+    let steps = VecDeque::from([
+        Step::Skills(skills.into()),
+        Step::Organisations(None),
+        Step::Opportunities(0),
+        Step::Persons(None),
+    ]);
+    let organisations = Lines::new(view.clone(), Told::Whole);
+    Box::new(Network {
+        view,
+        steps,
+        organisations,
+    })
+}
+
+struct Network {
+    view: View,
+    /// What is left to write.
+    steps: VecDeque<Step>,
+    organisations: Lines,
+}
+
+enum Step {
+    Skills(VecDeque<SkillId>),
+    /// Behind this one.
+    Organisations(Option<OrganisationId>),
+    /// How many are written.
+    Opportunities(usize),
+    /// Behind this one.
+    Persons(Option<PersonPosition>),
+}
+
+impl Chunks for Network {
+    fn next(&mut self) -> Result<Option<Vec<u8>>, Problem> {
+        let mut out = Vec::new();
+        let Some(step) = self.steps.pop_front() else {
+            return Ok(None);
+        };
+        let rest = match step {
+            Step::Skills(left) => self.skills(left, &mut out)?,
+            Step::Organisations(after) => self.organisations(after, &mut out)?,
+            Step::Opportunities(done) => self.opportunities(done, &mut out)?,
+            Step::Persons(after) => self.persons(after, &mut out)?,
+        };
+        if let Some(rest) = rest {
+            self.steps.push_front(rest);
+        }
+        Ok(Some(out))
+    }
+}
+
+impl Network {
+    fn skills(&self, mut left: VecDeque<SkillId>, out: &mut Vec<u8>) -> Result<Option<Step>, Problem> {
+        let rest = left.split_off(left.len().min(CHUNK));
+        for id in mem::take(&mut left) {
+            if let Some(stored) = self.view.snapshot.skill(id) {
+                skill(&self.view, &stored.record, out)?;
+            }
+        }
+        Ok((!rest.is_empty()).then_some(Step::Skills(rest)))
+    }
+
+    fn organisations(&mut self, after: Option<OrganisationId>, out: &mut Vec<u8>) -> Result<Option<Step>, Problem> {
+        let limit = Limit::clamped(CHUNK);
+        let page = self.view.snapshot.organisations_by_id(self.view.audience, after, limit);
+        for profile in &page {
+            self.organisations.organisation(out, profile.get())?;
+        }
+        let last = page.last().map(|profile| profile.get().id());
+        Ok(last.map(|last| Step::Organisations(Some(last))))
+    }
+
+    /// The oldest first.
+    fn opportunities(&self, done: usize, out: &mut Vec<u8>) -> Result<Option<Step>, Problem> {
+        let all = self.view.snapshot.all_opportunities(self.view.audience).rev();
+        let mut written = 0;
+        for seen in all.skip(done).take(CHUNK) {
+            opportunity(&self.view, seen.record.get(), out)?;
+            written += 1;
+        }
+        Ok((written > 0).then_some(Step::Opportunities(done + written)))
+    }
+
+    fn persons(&self, after: Option<PersonPosition>, out: &mut Vec<u8>) -> Result<Option<Step>, Problem> {
+        let limit = Limit::clamped(CHUNK);
+        let page = self
+            .view
+            .snapshot
+            .persons(&self.view.reader(), &PersonFilter::default(), after.as_ref(), limit);
+        for seen in &page.items {
+            person(&self.view, seen.stored.record.get(), out)?;
+        }
+        Ok(page.after.map(|last| Step::Persons(Some(last))))
+    }
+}
+
+fn skill(view: &View, skill: &Skill, out: &mut Vec<u8>) -> Result<(), Problem> {
+    let mut line = Line::new("skill");
+    line.put("id", skill.id.to_string());
+    line.put("uri", skill.uri.as_str());
+    line.put("kind", skill.kind.code());
+    line.put("status", skill.status.code());
+    line.text("label", Some(TextBody::from(&skill.label)));
+    let labels = LabelsBody {
+        de: skill.alt_de.clone(),
+        en: skill.alt_en.clone(),
+    };
+    if !labels.de.is_empty() || !labels.en.is_empty() {
+        line.put("alt_labels", json!(labels));
+    }
+    for (name, ids) in [("broader", &skill.broader), ("related", &skill.related)] {
+        line.all(name, ids.iter().map(|id| json!(uri(view, *id))));
+    }
+    line.some("replaced_by", skill.replaced_by.map(|id| uri(view, id)));
+    line.write(out)
+}
+
+fn opportunity(view: &View, one: &Opportunity, out: &mut Vec<u8>) -> Result<(), Problem> {
+    let mut line = Line::new("opportunity");
+    line.put("id", one.id.to_string());
+    line.put("organisation", one.organisation.to_string());
+    line.some("unit", one.unit.map(|id| id.to_string()));
+    line.put("direction", one.direction.code());
+    line.put("cooperation", one.cooperation.code());
+    line.text("title", Some(TextBody::from(&one.title)));
+    line.text("summary", TextBody::some(&one.summary));
+    line.text("description", TextBody::some(&one.description));
+    let need = |need: &SkillNeed| json!({"skill": uri(view, need.skill), "min_level": need.min_level.get()});
+    line.all("required", one.required.iter().map(need));
+    line.all("preferred", one.preferred.iter().map(need));
+    line.some("sought", SoughtBody::some(&one.sought).map(|sought| json!(sought)));
+    line.some("stage", one.stage.clone());
+    line.some("ipr", one.ipr.clone());
+    let budget = one.budget.as_ref().map(BudgetBody::from);
+    line.some("budget", budget.map(|budget| json!(budget)));
+    for (name, day) in [
+        ("starts_on", one.starts_on),
+        ("ends_on", one.ends_on),
+        ("expires_on", one.expires_on),
+    ] {
+        line.some(name, day.map(|day| day.to_string()));
+    }
+    line.put("anonymous", one.anonymous);
+    line.put("status", one.status.code());
+    line.put("visibility", one.visibility.code());
+    line.write(out)
+}
+
+fn person(view: &View, person: &Person, out: &mut Vec<u8>) -> Result<(), Problem> {
+    let mut line = Line::new("person");
+    line.put("id", person.id.to_string());
+    line.put("given_name", person.given_name.as_str());
+    line.put("family_name", person.family_name.as_str());
+    line.some("titles", person.titles.clone());
+    line.some("email", person.email.clone());
+    line.some("phone", person.phone.clone());
+    line.all("languages", person.languages.iter().map(|code| json!(code)));
+    let affiliations = person.affiliations.iter().map(|one| {
+        let mut part = Line::default();
+        part.put("organisation", one.organisation.to_string());
+        part.some("unit", one.unit.map(|id| id.to_string()));
+        part.some("role", one.role.clone());
+        part.some("from", one.from.map(|day| day.to_string()));
+        part.some("to", one.to.map(|day| day.to_string()));
+        part.0.into()
+    });
+    line.all("affiliations", affiliations);
+    let skills = person.skills.iter();
+    line.all(
+        "skills",
+        skills.map(|(skill, level)| json!({"skill": uri(view, *skill), "level": level.get()})),
+    );
+    line.all("roles_sought", person.roles_sought.iter().map(|role| json!(role)));
+    line.some("birth_year", person.birth_year);
+    line.some(
+        "consent",
+        person.consent.as_ref().map(|consent| json!(ConsentBody::from(consent))),
+    );
+    line.put("visibility", person.visibility.code());
+    line.put("contact_visibility", person.contact_visibility.code());
+    line.put("invented", person.invented);
+    line.write(out)
+}

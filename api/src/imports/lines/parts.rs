@@ -1,0 +1,119 @@
+//! The parts of an organisation's line: what it can do, what it has done, its membership.
+
+use serde::Deserialize;
+use utoipa::ToSchema;
+
+use crate::claims::wire::EvidenceBody;
+use crate::organisations::wire::ExternalIdBody;
+use crate::wire::{MembershipStatusName, ReferenceKindName, TextBody, VisibilityName};
+
+/// A skill that is claimed.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"skill": "Lasertechnik", "level": 4}))]
+pub struct ImportClaim {
+    /// Its id; a new one if left out.
+    #[schema(format = Uuid)]
+    pub id: Option<String>,
+    /// The skill's URI or a label of it. An unknown label becomes a proposed concept.
+    #[schema(min_length = 1, max_length = 300)]
+    pub skill: String,
+    /// 1 aware to 5 authority; 3 if left out.
+    #[schema(minimum = 1, maximum = 5)]
+    pub level: Option<u8>,
+    /// What backs it.
+    #[serde(default)]
+    #[schema(max_items = 20)]
+    pub evidence: Vec<EvidenceBody>,
+    /// When it was last confirmed.
+    pub confirmed_at: Option<chrono::DateTime<chrono::Utc>>,
+    /// Last day on which it holds.
+    #[schema(format = Date)]
+    pub expires_on: Option<String>,
+    /// Who sees it.
+    pub visibility: Option<VisibilityName>,
+}
+
+/// A reference.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"kind": "project", "title": {"en": "Adaptive optics for microscopy"}, "keywords": ["optics"]}))]
+pub struct ImportReference {
+    /// Its id; a new one if left out. With an id the partners are taken as they stand: names are not looked up.
+    #[schema(format = Uuid)]
+    pub id: Option<String>,
+    /// Sort; a project if left out.
+    pub kind: Option<ReferenceKindName>,
+    /// Title.
+    pub title: TextBody,
+    /// What it was about.
+    pub text: Option<TextBody>,
+    /// Keywords.
+    #[serde(default)]
+    #[schema(max_items = 100)]
+    pub keywords: Vec<String>,
+    /// Skills that it shows, by URI or label.
+    #[serde(default)]
+    #[schema(max_items = 100)]
+    pub skills: Vec<String>,
+    /// First day.
+    #[schema(format = Date)]
+    pub from: Option<String>,
+    /// Last day.
+    #[schema(format = Date)]
+    pub to: Option<String>,
+    /// Who else took part.
+    #[serde(default)]
+    #[schema(max_items = 300)]
+    pub partners: Vec<ImportPartner>,
+    /// Where the fact comes from.
+    #[schema(max_length = 500)]
+    pub source: Option<String>,
+    /// Web address.
+    #[schema(max_length = 500)]
+    pub link: Option<String>,
+    /// Key of the unit.
+    #[schema(max_length = 60)]
+    pub unit: Option<String>,
+    /// The project's id elsewhere; references with the same one are the same project.
+    pub project: Option<ExternalIdBody>,
+    /// Who sees it.
+    pub visibility: Option<VisibilityName>,
+}
+
+/// A partner of a reference.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"name": "Beispiel Optik GmbH"}))]
+pub struct ImportPartner {
+    /// Its id, if it is in the directory or in the file.
+    #[schema(format = Uuid)]
+    pub organisation: Option<String>,
+    /// Its name.
+    #[schema(min_length = 1, max_length = 200)]
+    pub name: Option<String>,
+    /// Its id elsewhere.
+    pub external_id: Option<ExternalIdBody>,
+}
+
+/// A membership.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"type": "full", "status": "active", "since_on": "2020-01-01"}))]
+pub struct ImportMembership {
+    /// Its id; a new one if left out.
+    #[schema(format = Uuid)]
+    pub id: Option<String>,
+    /// The type.
+    #[serde(rename = "type")]
+    #[schema(min_length = 1, max_length = 60)]
+    pub kind: String,
+    /// Where it stands.
+    pub status: MembershipStatusName,
+    /// First day.
+    #[schema(format = Date)]
+    pub since_on: Option<String>,
+    /// Last day.
+    #[schema(format = Date)]
+    pub until_on: Option<String>,
+}

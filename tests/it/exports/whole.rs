@@ -1,0 +1,156 @@
+//! The whole network as lines: it loads back to the byte, and nothing twice.
+
+use std::fs;
+
+use clap::Parser;
+use serde_json::json;
+use werkstadt_api::cli::Cli;
+use werkstadt_tests::app::TestApp;
+use werkstadt_tests::database::on_each;
+use werkstadt_tests::http::Request;
+
+use super::{beside, file, load, network, offers};
+
+fn exported(app: &TestApp) -> String {
+    file(&app.as_manager(), "/v1/exports/network.jsonl", "application/x-ndjson").text()
+}
+
+/// The sample network, changed as networks are in years: skills merged, a unit hung elsewhere, parts hidden, names given twice.
+fn grown(app: &TestApp) {
+    load(app, include_str!("../../../api/demo/network.jsonl"));
+    let [lens, school, _] = network(app);
+    let manager = app.as_manager();
+    let twin = app.organisation(&json!({"kind": "company", "name": "Geheim GmbH"}));
+    let [laser, beam] = ["Strahltechnik", "Strahlen"].map(|label| app.skill(label));
+    let units = format!("/v1/organisations/{school}/units");
+    let first = manager.create(
+        &units,
+        &json!({"name": {"de": "Institut"}, "kind": "institute", "visibility": "members"}),
+    );
+    let second = manager.create(&units, &json!({"name": {"en": "Faculty"}, "kind": "faculty"}));
+    let tag = manager.get(&format!("{units}/{first}")).etag();
+    manager
+        .patch(&format!("{units}/{first}"), &tag, &json!({"parent_id": second}))
+        .is(200);
+    let claim = json!({"skill": beam, "unit_id": first, "level": 5, "confirmed_at": "2026-01-02T03:04:05.000006Z",
+        "evidence": [{"kind": "certificate", "title": "A \"certificate\""}], "visibility": "managers"});
+    manager.create(&format!("/v1/organisations/{school}/skills"), &claim);
+    let reference = json!({"title": {"en": "A project"}, "skills": [beam], "unit_id": second, "from_on": "2024-01-01",
+        "partners": [{"organisation_id": lens}, {"name": "Geheim GmbH"}, {"external_id": {"scheme": "pic", "value": "0"}}]});
+    manager.create(&format!("/v1/organisations/{school}/references"), &reference);
+    manager
+        .post("/v1/skills/merge", &json!({"sources": [beam], "target": laser}))
+        .is(200);
+    offers(app, &twin);
+    let person = json!({"given_name": "Erika", "family_name": "Musterfrau", "phone": "+49 3641 1", "roles_sought": ["Mentorin"],
+        "consent": {"by": "person", "how": "Formular", "consented_at": "2026-01-02T03:04:05.000006Z"}, "visibility": "members",
+        "contact_visibility": "managers", "affiliations": [{"organisation_id": school, "unit_id": first, "from_on": "2024-01-01"}]});
+    manager.create("/v1/people", &person);
+    let membership = json!({"organisation_id": twin, "type": "full", "status": "active", "since_on": "2020-01-01"});
+    manager.create("/v1/memberships", &membership);
+}
+
+#[test]
+fn a_network_loads_back_to_the_byte() {
+    on_each(|database| {
+        let app = TestApp::on(database);
+        grown(&app);
+        let lines = exported(&app);
+        assert!(lines.lines().count() > 150, "{}", lines.lines().count());
+        let fresh = beside(database);
+        let copy = TestApp::on(&fresh);
+        load(&copy, &lines);
+        let again = exported(&copy);
+        for (one, other) in lines.lines().zip(again.lines()) {
+            assert_eq!(one, other);
+        }
+        assert!(lines == again, "as many lines");
+        // Where everything is there already, nothing is written.
+        let written = load(&app, &lines);
+        let unchanged = u64::try_from(lines.lines().count()).unwrap();
+        assert_eq!(written["unchanged"], json!(unchanged), "{written:#}");
+        assert!(exported(&app) == lines);
+        // And what a caller sees of it is the same there and here, but for the times.
+        for target in [
+            "/v1/organisations.vcf?q=laser",
+            "/v1/organisations.geojson",
+            "/v1/organisations.jsonl",
+        ] {
+            let timeless = |app: &TestApp| {
+                let text = app.anonymous().get(target).is(200).text();
+                text.lines()
+                    .filter(|line| !line.starts_with("REV:"))
+                    .collect::<Vec<_>>()
+                    .join("\n")
+            };
+            assert!(timeless(&app) == timeless(&copy), "{target}");
+        }
+    });
+}
+
+#[test]
+fn ids_of_a_file_must_be_free() {
+    on_each(|database| {
+        let app = TestApp::on(database);
+        let [lens, ..] = network(&app);
+        let skill = app.anonymous().read(&format!("/v1/organisations/{lens}/skills"))["items"][0]["id"].clone();
+        let free = "01936d3e-7f10-7000-8000-00000000beef";
+        let lines = [
+            json!({"record": "organisation", "kind": "company", "name": "Eins", "skills": [{"id": skill, "skill": "Optik"}]}),
+            json!({"record": "organisation", "kind": "company", "name": "Zwei", "id": "no-id"}),
+            json!({"record": "organisation", "kind": "company", "name": "Drei", "id": free}),
+            json!({"record": "person", "given_name": "Erika", "family_name": "Musterfrau", "id": free}),
+            json!({"record": "skill", "uri": "urn:x:1", "label": {"de": "X"}, "replaced_by": "urn:x:1", "status": "deprecated"}),
+        ];
+        let request = Request::new("POST", "/v1/imports")
+            .header("Prefer", "wait=25")
+            .bytes("application/x-ndjson", lines.map(|line| line.to_string()).join("\n"));
+        let job = app.as_manager().send(request).is(202).json();
+        let errors = app
+            .as_manager()
+            .all(&format!("/v1/jobs/{}/errors", job["id"].as_str().unwrap()), 50);
+        let found: Vec<_> = errors.iter().map(|error| (&error["row"], &error["pointer"])).collect();
+        let expected = [
+            (json!(1), json!("/skills/0/id")),
+            (json!(2), json!("/id")),
+            (json!(4), json!("/id")),
+            (json!(5), json!("/replaced_by")),
+        ];
+        assert_eq!(
+            found,
+            expected.iter().map(|(row, place)| (row, place)).collect::<Vec<_>>()
+        );
+        app.anonymous().get(&format!("/v1/organisations/{free}")).is(200);
+    });
+}
+
+#[test]
+fn the_operator_moves_a_network_without_a_server() {
+    on_each(|database| {
+        let (lines, table) = {
+            let app = TestApp::on(database);
+            grown(&app);
+            let table = app
+                .as_manager()
+                .get("/v1/organisations.csv?bom=true&separator=semicolon");
+            (exported(&app), table.is(200).text())
+        };
+        let folder = tempfile::tempdir().unwrap();
+        let file = |name: &str| folder.path().join(name).display().to_string();
+        let run = |url: String, arguments: &[&str]| {
+            let settings = ["--log".to_owned(), "error".to_owned(), "--database-url".to_owned(), url];
+            let arguments = ["werkstadt"].iter().chain(arguments).map(|text| (*text).to_owned());
+            Cli::try_parse_from(arguments.chain(settings)).unwrap().run()
+        };
+        let network = file("network.jsonl");
+        run(database.url(), &["export", &network]).unwrap();
+        assert!(fs::read_to_string(&network).unwrap() == lines);
+        run(database.url(), &["export", &file("members.csv"), "--german"]).unwrap();
+        assert!(fs::read_to_string(file("members.csv")).unwrap() == table);
+        assert!(run(database.url(), &["export", &file("members.doc")]).is_err());
+        let fresh = beside(database);
+        run(fresh.url(), &["import", &network]).unwrap();
+        run(fresh.url(), &["export", &file("again.jsonl")]).unwrap();
+        assert!(fs::read_to_string(file("again.jsonl")).unwrap() == lines);
+    });
+}
