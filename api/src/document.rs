@@ -20,6 +20,7 @@ pub use v30::downgrade;
         (name = "skills", description = "The skill taxonomy in German and English."),
         (name = "people", description = "Persons: contacts, experts, founders, students. Private until they consent."),
         (name = "opportunities", description = "Structured offers and requests."),
+        (name = "solutions", description = "What organisations have made and show."),
         (name = "matching", description = "Who should work with whom on what, and why."),
         (name = "memberships", description = "Who is a member of the association."),
         (name = "admin", description = "Users, imports and jobs."),

@@ -5,7 +5,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::{
     auth, catalogue, changes, claims, health, history, imports, matches, memberships, opportunities, organisations,
-    people, references, search, skills, units, users,
+    people, references, search, skills, solutions, units, users,
 };
 
 /// Everything below `/v1`, and what operators need beside it.
@@ -39,6 +39,7 @@ fn v1(config: &mut ServiceConfig<'_>) {
         .configure(parts_of_organisations)
         .configure(taxonomy_and_opportunities)
         .configure(persons)
+        .configure(showroom)
         .configure(matching)
         .configure(administration);
 }
@@ -104,6 +105,19 @@ fn persons(config: &mut ServiceConfig<'_>) {
         .service(people::list_organisation_people)
         .service(history::people::list_person_history)
         .service(history::people::restore_person_version);
+}
+
+fn showroom(config: &mut ServiceConfig<'_>) {
+    config
+        .service(solutions::list_solutions)
+        .service(solutions::create_solution)
+        .service(solutions::get_solution)
+        .service(solutions::update_solution)
+        .service(solutions::delete_solution)
+        .service(solutions::confirm_solution)
+        .service(solutions::list_organisation_solutions)
+        .service(history::solutions::list_solution_history)
+        .service(history::solutions::restore_solution_version);
 }
 
 fn histories(config: &mut ServiceConfig<'_>) {

@@ -8,7 +8,7 @@
 //! - [`organisation`] with its [`institution`] units, [`membership`], [`person`]: the directory.
 //! - [`skill`]: concepts, their closeness, and claims; [`reference`](mod@reference): what someone has done.
 //! - [`profile`]: an organisation with all of that.
-//! - [`opportunity`]: offers and requests.
+//! - [`opportunity`]: offers and requests; [`solution`]: what an organisation has made and shows.
 //! - [`search`]: questions to the directory; [`analysis`]: from texts to the terms under which they are found.
 //! - [`matching`]: who should work with whom, and why.
 //! - [`import`]: what is compared when a file comes in.
@@ -33,4 +33,5 @@ pub mod profile;
 pub mod reference;
 pub mod search;
 pub mod skill;
+pub mod solution;
 pub mod text;

@@ -31,6 +31,7 @@ pub mod reviews;
 pub mod sessions;
 pub mod settings;
 pub mod skills;
+pub mod solutions;
 pub mod units;
 pub mod users;
 

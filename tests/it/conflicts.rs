@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 use werkstadt_tests::app::TestApp;
-use werkstadt_tests::calls::{import, offer, person};
+use werkstadt_tests::calls::{import, offer, person, solution};
 
 /// Produces each of them.
 pub fn all(app: &TestApp) {
@@ -97,7 +97,7 @@ fn ended_jobs(app: &TestApp) {
     assert_eq!(manager.post(&undo, &json!(null)).is(409).json()["current"], "undone");
 }
 
-/// A state of somebody is not brought back if it names a unit that is gone.
+/// A state of a record is not brought back if it names a unit that is gone.
 fn places_that_are_gone(app: &TestApp) {
     let manager = app.as_manager();
     let university = app.organisation(&json!({"kind": "university", "name": "University of the Past"}));
@@ -107,12 +107,18 @@ fn places_that_are_gone(app: &TestApp) {
     body["affiliations"][0]["unit_id"] = json!(unit);
     let target = format!("/v1/people/{}", manager.create("/v1/people", &body));
     manager.patch(&target, "*", &json!({"affiliations": []})).is(200);
+    let mut body = solution(&university);
+    body["unit_id"] = json!(unit);
+    let made = format!("/v1/solutions/{}", manager.create("/v1/solutions", &body));
+    manager.patch(&made, "*", &json!({"unit_id": null})).is(200);
     manager.delete(&format!("{units}/{unit}"), "*").is(204);
-    let history = manager.read(&format!("{target}/history"));
-    let version = history["items"][0]["version_id"].as_str().unwrap();
-    let restore = format!("{target}/history/{version}/restore");
-    let refused = manager.post(&restore, &json!(null)).is(422).json();
-    assert_eq!(refused["errors"][0]["pointer"], "/affiliations/0/unit_id");
+    for (target, pointer) in [(target, "/affiliations/0/unit_id"), (made, "/unit_id")] {
+        let history = manager.read(&format!("{target}/history"));
+        let version = history["items"][0]["version_id"].as_str().unwrap();
+        let restore = format!("{target}/history/{version}/restore");
+        let refused = manager.post(&restore, &json!(null)).is(422).json();
+        assert_eq!(refused["errors"][0]["pointer"], pointer);
+    }
 }
 
 /// A step that the life cycle does not have is refused, and names those that it has.

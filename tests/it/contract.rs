@@ -20,22 +20,26 @@ use crate::forgery::forged_tokens;
 const NOT_ON_PURPOSE: [u16; 2] = [500, 503];
 
 /// Conflicts that only two writers in the same instant can have; each would need a lock-step of two transactions.
-const RACES: [&str; 16] = [
+const RACES: [&str; 20] = [
     "create_api_key",
     "create_opportunity",
     "create_person",
     "create_reference",
+    "create_solution",
     "create_unit",
     "delete_claim",
     "delete_opportunity",
     "delete_organisation",
     "delete_person",
     "delete_reference",
+    "delete_solution",
     "delete_user",
     "restore_person_version",
+    "restore_solution_version",
     "update_opportunity",
     "update_person",
     "update_reference",
+    "update_solution",
     "update_unit",
 ];
 

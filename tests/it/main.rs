@@ -31,5 +31,6 @@ mod sample;
 mod search;
 mod skills;
 mod skills_in_use;
+mod solutions;
 mod store;
 mod tidy;

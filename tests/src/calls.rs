@@ -11,8 +11,10 @@ use crate::document::Operation;
 use crate::http::Request;
 
 mod people;
+mod solutions;
 
 pub use people::person;
+pub use solutions::solution;
 
 /// The password of [`Stage::login`].
 pub const PASSWORD: &str = "correct horse battery staple";
@@ -53,6 +55,7 @@ impl<'a> Stage<'a> {
             Some("auth" | "me") => self.of_account(&operation.id, &operation.path, caller),
             Some("organisations") => self.of_organisation(operation, organisation),
             Some("opportunities") => self.of_opportunity(operation, organisation),
+            Some("solutions") => self.of_solution(operation, organisation),
             Some("people") => self.of_person(operation, organisation),
             Some("skills" | "skills.ttl") => self.of_skill(operation),
             Some("search" | "suggest") => (format!("{}?q=university", operation.path), None),

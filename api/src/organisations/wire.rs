@@ -17,7 +17,7 @@ use crate::wire::{
 
 mod parts;
 
-pub use parts::{ContactBody, ExternalIdBody, IndustryBody, LinkBody, LocationBody, RegisterBody, external_id};
+pub use parts::{ContactBody, ExternalIdBody, IndustryBody, LinkBody, LocationBody, RegisterBody, external_id, link};
 
 /// An organisation as the caller may see it. Members that are hidden or unknown are left out.
 #[derive(Clone, Debug, Serialize, ToSchema)]
