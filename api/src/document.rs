@@ -39,6 +39,7 @@ pub use v30::downgrade;
         crate::imports::options::OnDuplicateName,
         crate::imports::options::OnFaultName,
         crate::imports::options::SeparatorName,
+        crate::organisations::logo::LogoSizeName,
         wire::KindName,
         wire::HelixName,
         wire::SizeClassName,

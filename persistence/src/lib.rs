@@ -21,6 +21,7 @@ pub mod feed;
 pub mod history;
 pub mod imports;
 pub mod jobs;
+pub mod logos;
 pub mod memberships;
 pub mod opportunities;
 pub mod organisations;

@@ -12,4 +12,4 @@ pub(crate) use directory::{
     versions,
 };
 pub(crate) use imports::{import_duplicates, import_records};
-pub(crate) use showroom::{opportunity_reviews, solutions};
+pub(crate) use showroom::{logos, opportunity_reviews, solutions};

@@ -2,7 +2,8 @@
 
 use serde_json::{Value, json};
 use werkstadt_tests::app::TestApp;
-use werkstadt_tests::calls::{import, offer, person, solution};
+use werkstadt_tests::calls::{PIXEL, import, offer, person, solution};
+use werkstadt_tests::http::Request;
 
 /// Produces each of them.
 pub fn all(app: &TestApp) {
@@ -12,6 +13,7 @@ pub fn all(app: &TestApp) {
     steps(app);
     ended_jobs(app);
     places_that_are_gone(app);
+    no_pictures(app);
     let nobody = json!({"organisation_id": "01936d3e-7f10-7000-8000-00000000dead", "request": {}});
     app.anonymous().post("/v1/matches/explain", &nobody).is(404);
 }
@@ -95,6 +97,23 @@ fn ended_jobs(app: &TestApp) {
     let undo = format!("/v1/imports/{id}/undo");
     manager.post(&undo, &json!(null)).is(200);
     assert_eq!(manager.post(&undo, &json!(null)).is(409).json()["current"], "undone");
+}
+
+/// What is no picture, or too much of one, is no logo.
+fn no_pictures(app: &TestApp) {
+    let manager = app.as_manager();
+    let target = format!("/v1/organisations/{}/logo", app.company("Without a Logo"));
+    let put = |body: &[u8]| {
+        manager.send(
+            Request::new("PUT", &target)
+                .bytes("image/png", body)
+                .header("If-Match", "*"),
+        )
+    };
+    put(b"<svg xmlns=\"http://www.w3.org/2000/svg\"/>").is(415);
+    put(&PIXEL[..40]).is(422);
+    put(&vec![0; (4 << 20) + 1]).is(413);
+    manager.delete(&target, "*").is(404);
 }
 
 /// A state of a record is not brought back if it names a unit that is gone.

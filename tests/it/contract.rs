@@ -20,7 +20,7 @@ use crate::forgery::forged_tokens;
 const NOT_ON_PURPOSE: [u16; 2] = [500, 503];
 
 /// Conflicts that only two writers in the same instant can have; each would need a lock-step of two transactions.
-const RACES: [&str; 20] = [
+const RACES: [&str; 22] = [
     "create_api_key",
     "create_opportunity",
     "create_person",
@@ -30,10 +30,12 @@ const RACES: [&str; 20] = [
     "delete_claim",
     "delete_opportunity",
     "delete_organisation",
+    "delete_organisation_logo",
     "delete_person",
     "delete_reference",
     "delete_solution",
     "delete_user",
+    "put_organisation_logo",
     "restore_person_version",
     "restore_solution_version",
     "update_opportunity",
@@ -68,6 +70,9 @@ fn every_documented_answer_is_given() {
         let app = TestApp::on(database);
         let stage = Stage::new(&app);
         for operation in &Document::shared().operations {
+            if std::env::var("ONLY").is_ok_and(|only| !only.split(',').any(|w| operation.path.contains(w))) {
+                continue;
+            }
             let walk = Walk {
                 app: &app,
                 stage: &stage,
@@ -76,7 +81,16 @@ fn every_documented_answer_is_given() {
             walk.all();
         }
         conflicts::all(&app);
-        let missing = documented().difference(&app.seen()).cloned().collect::<Vec<_>>();
+        let only = std::env::var("ONLY").ok();
+        let all: BTreeSet<_> = documented()
+            .into_iter()
+            .filter(|(id, _)| {
+                let path = &Document::shared().operation(id).path;
+                only.as_ref()
+                    .is_none_or(|only| only.split(',').any(|w| path.contains(w)))
+            })
+            .collect();
+        let missing = all.difference(&app.seen()).cloned().collect::<Vec<_>>();
         assert!(missing.is_empty(), "documented, and produced by no test: {missing:#?}");
     });
 }

@@ -6,7 +6,7 @@ use std::cell::RefCell;
 use serde_json::{Value, json};
 use werkstadt_tests::app::TestApp;
 use werkstadt_tests::caller::Caller;
-use werkstadt_tests::calls::{person, solution};
+use werkstadt_tests::calls::{PIXEL, person, solution};
 use werkstadt_tests::database::on_each;
 use werkstadt_tests::http::{self, Request};
 use werkstadt_tests::load::data::Numbers;
@@ -175,7 +175,7 @@ impl<'a> Network<'a> {
     fn change(&self, level: usize) {
         let visibility = ["public", "members", "managers"][level];
         let part = |name: &str| format!("/v1/organisations/{}/{name}", self.any());
-        match self.below(11) {
+        match self.below(12) {
             0 | 1 => self.patch(self.with_profile(level), &json!({"summary": {"de": self.words(7)}, "description": {"en": self.words(4)}})),
             2 => self.patch(self.any(), &json!({"notes": self.words(4)})),
             3 => self.keep(part("skills"), &json!({"skill": self.skills[self.below(3)], "level": 1 + self.below(5),
@@ -191,6 +191,11 @@ impl<'a> Network<'a> {
                 let mut body = solution(self.any());
                 (body["title"], body["visibility"]) = (json!({"de": self.words(3)}), json!(visibility));
                 self.keep("/v1/solutions".to_owned(), &body);
+            }
+            10 => {
+                let target = format!("/v1/organisations/{}/logo", self.hideout["organisation_id"].as_str().unwrap());
+                let put = Request::new("PUT", &target).bytes("image/png", PIXEL);
+                self.manager.send(put.header("If-Match", "*")).is(200);
             }
             // Whose it is, nobody knows.
             8 => {
@@ -269,6 +274,12 @@ impl<'a> Network<'a> {
                 .map(|skill| list(&format!("skill={skill}&min_level=3&explain=true"))),
         );
         targets.extend(self.people.iter().chain(&self.solutions).cloned());
+        targets
+            .extend([&self.organisations[0], &self.organisations[8]].map(|id| format!("/v1/organisations/{id}/logo")));
+        targets.push(format!(
+            "/v1/organisations/{}/logo",
+            self.hideout["organisation_id"].as_str().unwrap()
+        ));
         targets.extend(["", "/matches?limit=30"].map(|end| format!("{}{end}", self.anonymous)));
         targets.extend(
             self.organisations

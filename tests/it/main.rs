@@ -19,6 +19,7 @@ mod hidden;
 mod hostile;
 mod imports;
 mod life_cycles;
+mod logos;
 mod matching;
 mod opportunities;
 mod organisations;

@@ -10,9 +10,11 @@ use crate::caller::Caller;
 use crate::document::Operation;
 use crate::http::Request;
 
+mod logo;
 mod people;
 mod solutions;
 
+pub use logo::PIXEL;
 pub use people::person;
 pub use solutions::solution;
 
@@ -53,6 +55,7 @@ impl<'a> Stage<'a> {
         let (target, body) = match operation.path.split('/').nth(2) {
             _ if !operation.path.starts_with("/v1") => (operation.path.replace("{code}", "not_found"), None),
             Some("auth" | "me") => self.of_account(&operation.id, &operation.path, caller),
+            Some("organisations") if operation.path.ends_with("/logo") => return self.of_logo(operation, organisation),
             Some("organisations") => self.of_organisation(operation, organisation),
             Some("opportunities") => self.of_opportunity(operation, organisation),
             Some("solutions") => self.of_solution(operation, organisation),

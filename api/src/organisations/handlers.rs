@@ -94,7 +94,10 @@ pub async fn update_organisation(
         condition.check(&answer::tag(&present)?)?;
         let changed: OrganisationCreate = patch::apply(&shared, &BASE, &present, &body.0)?;
         let after = organisations::update(unit, &before, changed.into_domain(id)?)?;
-        Ok(OrganisationBody::new(&after, present.member, Audience::Manager))
+        Ok(OrganisationBody {
+            logo: present.logo,
+            ..OrganisationBody::new(&after, present.member, Audience::Manager)
+        })
     });
     answer::changed(&body.await?)
 }

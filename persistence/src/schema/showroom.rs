@@ -29,6 +29,18 @@ diesel::table! {
 }
 
 diesel::table! {
+    use diesel::sql_types::{Binary, Text};
+    use crate::sqltypes::IdSql;
+
+    logos (organisation_id) {
+        organisation_id -> IdSql,
+        digest -> Text,
+        large -> Binary,
+        small -> Binary,
+    }
+}
+
+diesel::table! {
     use diesel::sql_types::{BigInt, Integer, Nullable, Text};
     use crate::sqltypes::{IdSql, InstantSql, JsonSql};
 
