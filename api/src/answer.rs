@@ -38,6 +38,21 @@ pub fn bytes_of_record(request: &HttpRequest, caller: &Caller, etag: &ETag, byte
     }
 }
 
+/// A picture with its entity tag, or 304 without one.
+pub fn picture(caller: &Caller, etag: &ETag, png: Option<Vec<u8>>) -> HttpResponse {
+    let mut response = match png {
+        Some(_) => HttpResponse::Ok(),
+        None => HttpResponse::NotModified(),
+    };
+    response
+        .insert_header((header::ETAG, etag.as_str()))
+        .insert_header((header::CACHE_CONTROL, HeaderValue::from_static(caching(caller))));
+    match png {
+        Some(png) => response.content_type("image/png").body(png),
+        None => response.finish(),
+    }
+}
+
 /// A record that was just changed, with its new entity tag.
 ///
 /// # Errors

@@ -40,6 +40,8 @@ pub enum ChangedKind {
     Organisation,
     /// An opportunity.
     Opportunity,
+    /// A solution.
+    Solution,
     /// A person.
     Person,
     /// A concept of the taxonomy.
@@ -48,12 +50,19 @@ pub enum ChangedKind {
 
 impl Named for ChangedKind {
     const NAME: &'static str = "ChangedKind";
-    const ALL: &'static [Self] = &[Self::Organisation, Self::Opportunity, Self::Person, Self::Skill];
+    const ALL: &'static [Self] = &[
+        Self::Organisation,
+        Self::Opportunity,
+        Self::Solution,
+        Self::Person,
+        Self::Skill,
+    ];
 
     fn code(self) -> &'static str {
         match self {
             Self::Organisation => "organisation",
             Self::Opportunity => "opportunity",
+            Self::Solution => "solution",
             Self::Person => "person",
             Self::Skill => "skill",
         }
@@ -84,7 +93,7 @@ pub struct ChangePage {
     "at": "2026-11-22T09:00:00Z", "href": "/v1/organisations/01936d3e-7f10-7000-8000-0000000000aa"}))]
 pub struct ChangeBody {
     /// What it is. A change of a unit, a skill claim, a reference or the membership is one of the organisation.
-    #[schema(examples("organisation", "opportunity", "person", "skill"))]
+    #[schema(examples("organisation", "opportunity", "solution", "person", "skill"))]
     pub kind: String,
     /// Its id.
     #[schema(format = Uuid)]
@@ -159,6 +168,7 @@ impl ChangeBody {
         let (kind, folder) = match item.noun {
             Noun::Organisation => (ChangedKind::Organisation, "organisations"),
             Noun::Opportunity => (ChangedKind::Opportunity, "opportunities"),
+            Noun::Solution => (ChangedKind::Solution, "solutions"),
             Noun::Person => (ChangedKind::Person, "people"),
             Noun::Skill => (ChangedKind::Skill, "skills"),
             _ => return None,

@@ -5,9 +5,10 @@ use std::thread::JoinHandle;
 use std::time::Duration;
 
 use actix_web::web;
-use chrono::NaiveDate;
+use chrono::{Days, NaiveDate};
 use werkstadt_domain::opportunity::{Opportunity, Status};
-use werkstadt_persistence::{Actor, Error, opportunities};
+use werkstadt_domain::solution::Solution;
+use werkstadt_persistence::{Actor, Error, opportunities, solutions};
 
 use crate::problem::Problem;
 use crate::state::State;
@@ -71,6 +72,33 @@ fn each_day(state: &State, stopped: &Receiver<()>) {
 /// # Errors
 /// [`crate::problem::Code::Unavailable`]; what was done until then stays done.
 pub fn run(state: &State) -> Result<(), Problem> {
+    expire(state)?;
+    lapse(state)
+}
+
+fn lapse(state: &State) -> Result<(), Problem> {
+    let period = Days::new(u64::from(state.periods.solution_days));
+    let Some(oldest) = state.now().checked_sub_days(period) else {
+        return Ok(());
+    };
+    loop {
+        let due = state.store.read(|db| solutions::due(db, oldest, BATCH))?;
+        if due.is_empty() {
+            return Ok(());
+        }
+        for before in due {
+            let after = Solution {
+                lapsed: true,
+                ..before.record.clone()
+            };
+            settle(state.store.write(Actor::System, state.now(), |unit| {
+                solutions::update(unit, &before, after).map(|_| ())
+            }))?;
+        }
+    }
+}
+
+fn expire(state: &State) -> Result<(), Problem> {
     let today = state.now().date_naive();
     loop {
         let due = state.store.read(|db| opportunities::due(db, today, BATCH))?;
@@ -79,15 +107,18 @@ pub fn run(state: &State) -> Result<(), Problem> {
         }
         for before in due {
             let after = on_its_day(&before.record, today, state.periods.opportunity_ends(today));
-            let changed = state.store.write(Actor::System, state.now(), |unit| {
+            settle(state.store.write(Actor::System, state.now(), |unit| {
                 opportunities::update(unit, &before, after).map(|_| ())
-            });
-            match changed {
-                // Somebody else was faster; the next look tells whether there is more to do.
-                Ok(()) | Err(Error::Stale { .. } | Error::NotFound { .. }) => {}
-                Err(error) => return Err(error.into()),
-            }
+            }))?;
         }
+    }
+}
+
+/// Where somebody else was faster, the next look tells whether there is more to do.
+fn settle(changed: Result<(), Error>) -> Result<(), Problem> {
+    match changed {
+        Ok(()) | Err(Error::Stale { .. } | Error::NotFound { .. }) => Ok(()),
+        Err(error) => Err(error.into()),
     }
 }
 

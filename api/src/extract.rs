@@ -38,6 +38,22 @@ pub struct Raw {
     pub media_type: String,
 }
 
+/// The bytes of a picture, whatever they claim to be.
+pub struct Picture(pub web::Bytes);
+
+impl FromRequest for Picture {
+    type Error = Problem;
+    type Future = LocalBoxFuture<'static, Result<Self, Problem>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let (request, payload) = (request.clone(), payload.take());
+        Box::pin(async move {
+            let limit = state(&request)?.limits.picture_bytes;
+            read_bytes(&request, payload, limit).await.map(Self)
+        })
+    }
+}
+
 /// The state of the server.
 ///
 /// # Errors

@@ -19,6 +19,7 @@ use crate::state::{self, State};
 
 pub mod people;
 mod restore;
+pub mod solutions;
 pub mod wire;
 
 use wire::{HistoryEventBody, HistoryEventPage, RestoredBody};
@@ -34,7 +35,7 @@ pub struct VersionPath {
 
 /// The history of an organisation
 ///
-/// With its units, skills, references and opportunities, the newest change first; for its own people and managers. Managers
+/// With its units, skills, references, opportunities and solutions, the newest change first; for its own people and managers. Managers
 /// find the history of an organisation that was removed, too.
 #[utoipa::path(tag = "organisations", params(OrganisationPath, PageQuery),
     extensions(("x-authz" = json!({"from": "editor", "scope": "directory:read", "own": true}))),

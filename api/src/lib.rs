@@ -7,7 +7,7 @@
 //! - [`auth`]: who is calling. [`state`]: what the workers share, and the bridge to the database.
 //! - [`page`]: lists and their cursors. [`patch`]: changes. [`part`]: what belongs to an organisation.
 //! - [`organisations`] with [`units`], [`claims`] and [`references`](mod@references), [`skills`], [`people`],
-//!   [`opportunities`], [`memberships`]: handlers, and the wire types beside them.
+//!   [`opportunities`], [`solutions`], [`memberships`]: handlers, and the wire types beside them.
 
 pub mod answer;
 pub mod app;
@@ -45,6 +45,7 @@ pub mod routes;
 pub mod saved_searches;
 pub mod search;
 pub mod skills;
+pub mod solutions;
 pub mod state;
 pub mod units;
 pub mod upkeep;

@@ -2,5 +2,7 @@
 
 pub mod handlers;
 pub mod list;
+pub mod logo;
+pub mod picture;
 pub mod query;
 pub mod wire;

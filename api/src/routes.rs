@@ -5,7 +5,7 @@ use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::{
     auth, catalogue, changes, claims, exports, health, history, imports, matches, memberships, moderation,
-    opportunities, organisations, people, references, saved_searches, search, skills, units, upkeep, users,
+    opportunities, organisations, people, references, saved_searches, search, skills, solutions, units, upkeep, users,
     vocabularies,
 };
 
@@ -33,6 +33,9 @@ fn v1(config: &mut ServiceConfig<'_>) {
         .service(organisations::handlers::get_organisation)
         .service(organisations::handlers::update_organisation)
         .service(organisations::handlers::delete_organisation)
+        .service(organisations::logo::get_organisation_logo)
+        .service(organisations::logo::put_organisation_logo)
+        .service(organisations::logo::delete_organisation_logo)
         .service(search::search_everything)
         .service(search::list_suggestions)
         .service(changes::list_changes)
@@ -46,6 +49,7 @@ fn v1(config: &mut ServiceConfig<'_>) {
         .service(vocabularies::list_vocabularies)
         .service(vocabularies::list_terms)
         .service(vocabularies::get_term)
+        .configure(showroom)
         .configure(matching)
         .configure(administration);
 }
@@ -151,6 +155,19 @@ fn upkeep(config: &mut ServiceConfig<'_>) {
         .service(moderation::list_cases)
         .service(moderation::get_case)
         .service(moderation::decide_case);
+}
+
+fn showroom(config: &mut ServiceConfig<'_>) {
+    config
+        .service(solutions::list_solutions)
+        .service(solutions::create_solution)
+        .service(solutions::get_solution)
+        .service(solutions::update_solution)
+        .service(solutions::delete_solution)
+        .service(solutions::confirm_solution)
+        .service(solutions::list_organisation_solutions)
+        .service(history::solutions::list_solution_history)
+        .service(history::solutions::restore_solution_version);
 }
 
 fn histories(config: &mut ServiceConfig<'_>) {

@@ -4,7 +4,8 @@ use actix_web::{HttpResponse, get, web};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use werkstadt_domain::page::Limit;
-use werkstadt_domain::search::{OpportunityFilter, OrganisationFilter, SkillFilter};
+use werkstadt_domain::person::Reader;
+use werkstadt_domain::search::{OpportunityFilter, OrganisationFilter, PersonFilter, SkillFilter, SolutionFilter};
 use werkstadt_persistence::directory::{OrganisationQuery, Suggestion};
 
 use crate::answer;
@@ -12,8 +13,10 @@ use crate::auth::Caller;
 use crate::extract::Query;
 use crate::opportunities::wire::OpportunityHitBody;
 use crate::organisations::list::OrganisationHit;
+use crate::people::wire::PersonBody;
 use crate::problem::Problem;
 use crate::skills::wire::SkillBody;
+use crate::solutions::wire::SolutionHitBody;
 use crate::state::State;
 use crate::wire::TextBody;
 
@@ -31,12 +34,16 @@ pub struct SearchQuery {
 
 /// The best hits of each noun.
 #[derive(Debug, Serialize, ToSchema)]
-#[schema(example = json!({"organisations": [], "opportunities": [], "skills": []}))]
+#[schema(example = json!({"organisations": [], "opportunities": [], "solutions": [], "people": [], "skills": []}))]
 pub struct SearchResults {
     /// Organisations, the best first; all of them are in the list of organisations with the same `q`.
     pub organisations: Vec<OrganisationHit>,
     /// Opportunities, the best first; all of them are in the list of opportunities.
     pub opportunities: Vec<OpportunityHitBody>,
+    /// Solutions, the best first; all of them are in the list of solutions.
+    pub solutions: Vec<SolutionHitBody>,
+    /// People by name, title or role, in order of name; all of them are in the list of people.
+    pub people: Vec<PersonBody>,
     /// Skills, the best first; all of them are in the list of skills.
     pub skills: Vec<SkillBody>,
     /// Where no organisation was found: other texts for `q` that find some, at most three.
@@ -119,6 +126,21 @@ pub async fn search_everything(
         ..OpportunityFilter::default()
     };
     let opportunities = snapshot.opportunities(audience, &filter, None, limit).items;
+    let filter = SolutionFilter {
+        q: q.clone(),
+        ..SolutionFilter::default()
+    };
+    let solutions = snapshot.solutions(audience, &filter, None, limit).items;
+    let filter = PersonFilter {
+        q: q.clone(),
+        ..PersonFilter::default()
+    };
+    let reader = Reader {
+        audience,
+        owns: None,
+        today,
+    };
+    let people = snapshot.persons(&reader, &filter, None, limit).items;
     let filter = SkillFilter {
         q,
         ..SkillFilter::default()
@@ -135,6 +157,11 @@ pub async fn search_everything(
         },
         organisations: organisations.iter().map(hit).collect::<Result<_, Problem>>()?,
         opportunities: opportunities.collect(),
+        solutions: solutions
+            .iter()
+            .map(|hit| SolutionHitBody::new(hit, &snapshot, audience))
+            .collect(),
+        people: people.iter().map(|seen| PersonBody::new(seen, &snapshot)).collect(),
         skills: skills
             .iter()
             .map(|skill| SkillBody::in_list(skill, &snapshot))

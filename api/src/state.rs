@@ -40,6 +40,8 @@ pub struct Limits {
     pub body_bytes: usize,
     /// Bytes of an import.
     pub import_bytes: usize,
+    /// Bytes of a picture.
+    pub picture_bytes: usize,
     /// Bytes of path and query.
     pub address_bytes: usize,
     /// Requests handled at a time; more are turned away.
@@ -53,6 +55,7 @@ impl Default for Limits {
         Self {
             body_bytes: 1 << 20,
             import_bytes: 64 << 20,
+            picture_bytes: 4 << 20,
             address_bytes: 8 << 10,
             concurrent: 512,
             time: Duration::from_secs(30),

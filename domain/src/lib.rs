@@ -8,7 +8,7 @@
 //! - [`organisation`] with its [`institution`] units, [`membership`], [`person`]: the directory.
 //! - [`skill`]: concepts, their closeness, and claims; [`reference`](mod@reference): what someone has done.
 //! - [`profile`]: an organisation with all of that.
-//! - [`opportunity`]: offers and requests.
+//! - [`opportunity`]: offers and requests; [`solution`]: what an organisation has made and shows.
 //! - [`search`]: questions to the directory; [`analysis`]: from texts to the terms under which they are found.
 //! - [`saved_search`]: questions that people keep.
 //! - [`completeness`], [`upkeep`], [`moderation`]: keeping the directory full, fresh and true.
@@ -39,6 +39,7 @@ pub mod reference;
 pub mod saved_search;
 pub mod search;
 pub mod skill;
+pub mod solution;
 pub mod text;
 pub mod upkeep;
 pub mod vocabulary;

@@ -7,7 +7,7 @@ use crate::organisation::{Organisation, OrganisationId};
 use crate::reference::Reference;
 use crate::skill::Claim;
 
-/// An organisation with its units, claims, references and membership.
+/// An organisation with its units, claims, references, membership and logo.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Profile {
     /// The organisation.
@@ -20,6 +20,8 @@ pub struct Profile {
     pub references: Vec<Stored<Reference>>,
     /// Its membership.
     pub membership: Option<Stored<Membership>>,
+    /// What tells its present logo from others, if it has one.
+    pub logo: Option<String>,
 }
 
 impl Profile {
@@ -37,6 +39,7 @@ impl Profile {
             claims: each_without_traces(seen.claims, audience),
             references: each_without_traces(seen.references, audience),
             membership: seen.membership.map(|membership| membership.without_traces(audience)),
+            logo: seen.logo,
         })
     }
 }
@@ -75,6 +78,7 @@ impl Project for Profile {
             claims,
             references,
             membership,
+            logo: self.logo.clone(),
         }))
     }
 }

@@ -12,6 +12,7 @@ use crate::organisation::{Helix, Kind, OrganisationId, SizeClass};
 use crate::person::PersonId;
 use crate::place::{Circle, Point};
 use crate::skill::{Level, SkillId, SkillKind, SkillStatus};
+use crate::solution::{Maturity, SolutionId};
 
 /// Which organisations are wanted. Empty lists and `None` do not restrict.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -177,6 +178,30 @@ pub struct OpportunityPosition {
     pub rank: f64,
     /// The last item.
     pub id: OpportunityId,
+}
+
+/// Which solutions are wanted. Empty lists and `None` do not restrict.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct SolutionFilter {
+    /// Free text.
+    pub q: Option<String>,
+    /// Skills that it shows; narrower ones count.
+    pub skills: Vec<SkillId>,
+    /// So far along.
+    pub maturities: Vec<Maturity>,
+    /// Of this organisation.
+    pub organisation: Option<OrganisationId>,
+    /// On display on that day, or not.
+    pub on_display: Option<(NaiveDate, bool)>,
+}
+
+/// A position in the list of solutions: newest first, or best first with free text.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SolutionPosition {
+    /// The score of the last item, 0 without free text.
+    pub rank: f64,
+    /// The last item.
+    pub id: SolutionId,
 }
 
 /// Which persons are wanted. Empty lists and `None` do not restrict.

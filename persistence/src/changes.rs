@@ -26,6 +26,8 @@ pub enum Noun {
     Opportunity,
     /// A person.
     Person,
+    /// A solution.
+    Solution,
     /// A membership; its organisation is recorded beside it.
     Membership,
     /// A unit; its organisation is recorded beside it.
@@ -59,6 +61,7 @@ impl Named for Noun {
         Self::Skill,
         Self::Opportunity,
         Self::Person,
+        Self::Solution,
         Self::Membership,
         Self::Unit,
         Self::Claim,
@@ -79,6 +82,7 @@ impl Named for Noun {
             Self::Skill => "skill",
             Self::Opportunity => "opportunity",
             Self::Person => "person",
+            Self::Solution => "solution",
             Self::Membership => "membership",
             Self::Unit => "unit",
             Self::Claim => "claim",

@@ -16,7 +16,7 @@ use crate::db::Db;
 use crate::error::Result;
 use crate::guard::IDS_PER_QUERY;
 use crate::history::Record;
-use crate::{opportunities, organisations, persons, profiles, skills};
+use crate::{opportunities, organisations, persons, profiles, skills, solutions};
 
 /// Audiences, as bits by their index.
 pub(crate) type Audiences = i32;
@@ -34,7 +34,7 @@ pub(crate) struct Outcome {
 pub(crate) const fn is_compared(noun: Noun) -> bool {
     matches!(
         noun,
-        Noun::Organisation | Noun::Skill | Noun::Opportunity | Noun::Person
+        Noun::Organisation | Noun::Skill | Noun::Opportunity | Noun::Solution | Noun::Person
     )
 }
 
@@ -51,7 +51,13 @@ pub(crate) fn compare(
             .collect(),
         ended: Vec::new(),
     };
-    for noun in [Noun::Organisation, Noun::Skill, Noun::Opportunity, Noun::Person] {
+    for noun in [
+        Noun::Organisation,
+        Noun::Skill,
+        Noun::Opportunity,
+        Noun::Solution,
+        Noun::Person,
+    ] {
         let (new, known): (Vec<_>, Vec<_>) = touched
             .iter()
             .filter(|(touched, _)| touched.noun == noun)
@@ -73,6 +79,7 @@ impl Outcome {
         match noun {
             Noun::Organisation => self.show(noun, &organisations::load(db, &typed(ids))?, |one| one.id.uuid()),
             Noun::Opportunity => self.show(noun, &opportunities::load(db, &typed(ids))?, |one| one.id.uuid()),
+            Noun::Solution => self.show(noun, &solutions::load(db, &typed(ids))?, |one| one.id.uuid()),
             Noun::Person => self.show(noun, &persons::load(db, &typed(ids))?, |one| one.id.uuid()),
             _ => ids.iter().for_each(|id| self.note(noun, *id, EVERYONE)),
         }
@@ -101,6 +108,12 @@ impl Outcome {
                 let (old, new) = (load(before)?, load(after)?);
                 self.weigh_records(noun, ids, (&old, &new), |one| one.id.uuid());
                 self.end(old, &new, |one| one.id.uuid(), Record::Opportunity);
+            }
+            Noun::Solution => {
+                let load = |db: &mut Db| solutions::load(db, &typed(ids));
+                let (old, new) = (load(before)?, load(after)?);
+                self.weigh_records(noun, ids, (&old, &new), |one| one.id.uuid());
+                self.end(old, &new, |one| one.id.uuid(), Record::Solution);
             }
             Noun::Person => {
                 let load = |db: &mut Db| persons::load(db, &typed(ids));
@@ -171,7 +184,8 @@ impl Outcome {
         Ok(())
     }
 
-    /// An opportunity names its organisation to those who see the organisation: when it appears or disappears, that changes too.
+    /// Opportunities and solutions name their organisation to those who see the organisation: when it appears or disappears, they change,
+    /// too.
     fn name_or_unname(&mut self, db: &mut Db, profile: &Profile, turned: Audiences) -> Result<()> {
         for stored in opportunities::of_organisation(db, profile.id())? {
             let seen = |audience: Audience| {
@@ -179,6 +193,10 @@ impl Outcome {
                 opportunity.is_some_and(|seen| !seen.get().organisation.uuid().is_nil())
             };
             self.note(Noun::Opportunity, stored.record.id.uuid(), bits(seen) & turned);
+        }
+        for stored in solutions::of_organisation(db, profile.id())? {
+            let seen = bits(|audience: Audience| stored.record.project(audience).is_some());
+            self.note(Noun::Solution, stored.record.id.uuid(), seen & turned);
         }
         Ok(())
     }

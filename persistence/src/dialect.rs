@@ -10,7 +10,8 @@ use uuid::Uuid;
 
 use crate::db::Db;
 use crate::error::Result;
-use crate::schema::settings;
+use crate::logos::LogoRow;
+use crate::schema::{logos, settings};
 use crate::settings::SettingRow;
 use crate::sqltypes::{IdSql, InstantSql, SqlId, SqlInstant};
 
@@ -80,6 +81,20 @@ pub(crate) fn insert_setting(db: &mut Db, row: &SettingRow<'_>) -> Result<()> {
     let statement = diesel::insert_into(settings::table)
         .values(row)
         .on_conflict_do_nothing();
+    match db {
+        Db::Postgres(db) => diesel::RunQueryDsl::execute(statement, db)?,
+        Db::Sqlite(db) => diesel::RunQueryDsl::execute(statement, db)?,
+    };
+    Ok(())
+}
+
+/// Puts a logo in place of the one that may be there.
+pub(crate) fn put_logo(db: &mut Db, row: &LogoRow) -> Result<()> {
+    let statement = diesel::insert_into(logos::table)
+        .values(row)
+        .on_conflict(logos::organisation_id)
+        .do_update()
+        .set(row);
     match db {
         Db::Postgres(db) => diesel::RunQueryDsl::execute(statement, db)?,
         Db::Sqlite(db) => diesel::RunQueryDsl::execute(statement, db)?,

@@ -7,7 +7,7 @@
 //! - `document`: what a profile is indexed under. `dictionary`, `postings`, `bits`: how.
 //! - `view` and `shard`: the index of some organisations, for one audience and for all.
 //! - `lexicon`, `statistics`: the words there are, and how often an audience sees them.
-//! - `query`, `scores`, `filter`, `order`, `facets`, `highlight`, `listing`, `suggestions`, `suggest`: search. `skills`, `opportunities`, `persons`: the smaller nouns.
+//! - `query`, `scores`, `filter`, `order`, `facets`, `highlight`, `listing`, `suggestions`, `suggest`: search. `skills`, `opportunities`, `solutions`, `persons`: the smaller nouns.
 //! - `candidates` and what is below it: matching.
 
 mod bits;
@@ -31,6 +31,7 @@ mod scores;
 mod shard;
 mod skills;
 mod snapshot;
+mod solutions;
 mod statistics;
 mod suggest;
 mod suggestions;
@@ -49,6 +50,7 @@ pub use listing::{Count, Hit, Marks, OrganisationPage, OrganisationQuery, WordHi
 pub use opportunities::{OpportunityHit, SeenOpportunity};
 pub use skills::SkillPosition;
 pub use snapshot::Snapshot;
+pub use solutions::{SeenSolution, SolutionHit};
 pub use suggest::Suggestion;
 
 /// The directory in memory.

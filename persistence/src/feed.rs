@@ -17,7 +17,7 @@ use crate::compare;
 use crate::db::Db;
 use crate::dialect::{self, Position, SeenChange};
 use crate::error::Result;
-use crate::{opportunities, organisations, persons, skills};
+use crate::{opportunities, organisations, persons, skills, solutions};
 
 /// Places kept per audience, so that a reader who goes on need not be counted from the start.
 const PLACES: usize = 10_000;
@@ -143,6 +143,11 @@ fn with_presence(db: &mut Db, audience: Audience, mut items: Vec<Item>) -> Resul
     present.extend(visible(
         audience,
         opportunities::load(db, &ids(&items, Noun::Opportunity))?,
+        |one| one.id.uuid(),
+    ));
+    present.extend(visible(
+        audience,
+        solutions::load(db, &ids(&items, Noun::Solution))?,
         |one| one.id.uuid(),
     ));
     present.extend(visible(

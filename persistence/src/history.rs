@@ -14,6 +14,7 @@ use werkstadt_domain::organisation::{Organisation, OrganisationId};
 use werkstadt_domain::person::Person;
 use werkstadt_domain::reference::Reference;
 use werkstadt_domain::skill::{Claim, Skill};
+use werkstadt_domain::solution::Solution;
 
 use crate::changes::Noun;
 use crate::error::{Error, Result};
@@ -37,6 +38,8 @@ pub enum Record {
     Reference(OrganisationId, Stored<Reference>),
     /// An opportunity; it names its organisation itself.
     Opportunity(Stored<Opportunity>),
+    /// A solution; it names its organisation itself.
+    Solution(Stored<Solution>),
     /// A person.
     Person(Stored<Person>),
     /// A concept.
@@ -64,6 +67,7 @@ impl Record {
             Self::Claim(..) => Noun::Claim,
             Self::Reference(..) => Noun::Reference,
             Self::Opportunity(_) => Noun::Opportunity,
+            Self::Solution(_) => Noun::Solution,
             Self::Person(_) => Noun::Person,
             Self::Skill(_) => Noun::Skill,
         }
@@ -77,6 +81,7 @@ impl Record {
             Self::Claim(_, stored) => stored.record.id.uuid(),
             Self::Reference(_, stored) => stored.record.id.uuid(),
             Self::Opportunity(stored) => stored.record.id.uuid(),
+            Self::Solution(stored) => stored.record.id.uuid(),
             Self::Person(stored) => stored.record.id.uuid(),
             Self::Skill(stored) => stored.record.id.uuid(),
         }
@@ -89,6 +94,7 @@ impl Record {
             Self::Unit(stored) => Some(stored.record.organisation),
             Self::Claim(owner, _) | Self::Reference(owner, _) => Some(*owner),
             Self::Opportunity(stored) => Some(stored.record.organisation),
+            Self::Solution(stored) => Some(stored.record.organisation),
             Self::Person(_) | Self::Skill(_) => None,
         }
     }
@@ -109,6 +115,7 @@ impl Record {
             Self::Claim(_, stored) => stored.version,
             Self::Reference(_, stored) => stored.version,
             Self::Opportunity(stored) => stored.version,
+            Self::Solution(stored) => stored.version,
             Self::Person(stored) => stored.version,
             Self::Skill(stored) => stored.version,
         }
@@ -123,6 +130,7 @@ impl Record {
             Self::Claim(owner, stored) => write(stored, *owner),
             Self::Reference(owner, stored) => write(stored, *owner),
             Self::Opportunity(stored) => write(stored, nobody),
+            Self::Solution(stored) => write(stored, nobody),
             Self::Person(stored) => write(stored, nobody),
             Self::Skill(stored) => write(stored, nobody),
         }
@@ -137,6 +145,7 @@ impl Record {
             Noun::Claim => Self::Claim(owner, read(content)?),
             Noun::Reference => Self::Reference(owner, read(content)?),
             Noun::Opportunity => Self::Opportunity(read(content)?),
+            Noun::Solution => Self::Solution(read(content)?),
             Noun::Person => Self::Person(read(content)?),
             Noun::Skill => Self::Skill(read(content)?),
             _ => return Ok(None),

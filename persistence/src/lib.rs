@@ -23,6 +23,7 @@ pub mod feed;
 pub mod history;
 pub mod imports;
 pub mod jobs;
+pub mod logos;
 pub mod memberships;
 pub mod moderation;
 pub mod opportunities;
@@ -35,6 +36,7 @@ pub mod saved_searches;
 pub mod sessions;
 pub mod settings;
 pub mod skills;
+pub mod solutions;
 pub mod units;
 pub mod users;
 

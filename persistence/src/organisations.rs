@@ -14,6 +14,7 @@ use crate::guard::{self, IDS_PER_QUERY};
 use crate::references;
 use crate::schema::{
     affiliations, opportunities, organisation_external_ids, organisation_references, organisations, reference_partners,
+    solutions,
 };
 use crate::sqltypes::SqlId;
 use crate::work::UnitOfWork;
@@ -223,7 +224,7 @@ fn exists(db: &mut Db, id: OrganisationId) -> Result<bool> {
     Ok(diesel::select(diesel::dsl::exists(row)).get_result(db)?)
 }
 
-/// Records what changes with an organisation that goes: its opportunities, the persons who work there, and the
+/// Records what changes with an organisation that goes: its opportunities and solutions, the persons who work there, and the
 /// organisations that name it as a partner.
 fn record_neighbours(unit: &mut UnitOfWork<'_>, id: OrganisationId) -> Result<()> {
     let key = SqlId::from(id);
@@ -231,6 +232,10 @@ fn record_neighbours(unit: &mut UnitOfWork<'_>, id: OrganisationId) -> Result<()
     let offered: Vec<SqlId> = opportunities::table
         .filter(opportunities::organisation_id.eq(key))
         .select(opportunities::id)
+        .load(db)?;
+    let made: Vec<SqlId> = solutions::table
+        .filter(solutions::organisation_id.eq(key))
+        .select(solutions::id)
         .load(db)?;
     let persons: Vec<SqlId> = affiliations::table
         .filter(affiliations::organisation_id.eq(key))
@@ -250,6 +255,9 @@ fn record_neighbours(unit: &mut UnitOfWork<'_>, id: OrganisationId) -> Result<()
         .load(db)?;
     for opportunity in offered {
         unit.record(Noun::Opportunity, opportunity.0, Operation::Removed);
+    }
+    for solution in made {
+        unit.record(Noun::Solution, solution.0, Operation::Removed);
     }
     for person in persons {
         unit.record(Noun::Person, person.0, Operation::Updated);

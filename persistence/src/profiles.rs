@@ -9,7 +9,7 @@ use werkstadt_domain::profile::Profile;
 
 use crate::db::Db;
 use crate::error::{Error, Result};
-use crate::{claims, memberships, organisations, references, units};
+use crate::{claims, logos, memberships, organisations, references, units};
 
 /// Profiles read at a time.
 const CHUNK: i64 = 1000;
@@ -68,6 +68,7 @@ fn with_parts(db: &mut Db, organisations: Vec<Stored<Organisation>>) -> Result<V
     let mut memberships: HashMap<OrganisationId, Stored<Membership>> = memberships
         .map(|membership| (membership.record.organisation, membership))
         .collect();
+    let mut logos = logos::digests(db, &ids)?;
     let profile = |organisation: Stored<Organisation>| {
         let id = organisation.record.id;
         Profile {
@@ -76,6 +77,7 @@ fn with_parts(db: &mut Db, organisations: Vec<Stored<Organisation>>) -> Result<V
             claims: claims.remove(&id).unwrap_or_default(),
             references: references.remove(&id).unwrap_or_default(),
             membership: memberships.remove(&id),
+            logo: logos.remove(&id),
         }
     };
     Ok(organisations.into_iter().map(profile).collect())

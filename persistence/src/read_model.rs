@@ -9,12 +9,12 @@ use crate::db::Db;
 use crate::directory::{Delta, Directory};
 use crate::error::Result;
 use crate::refresh::Listener;
-use crate::{opportunities, persons, profiles, skills};
+use crate::{opportunities, persons, profiles, skills, solutions};
 
 /// The directory and the accounts.
 #[derive(Default)]
 pub struct ReadModel {
-    /// Organisations, skills, opportunities, persons: search and match candidates.
+    /// Organisations, skills, opportunities, solutions, persons: search and match candidates.
     pub directory: Directory,
     /// Users and API keys.
     pub accounts: Accounts,
@@ -29,6 +29,7 @@ impl Listener for ReadModel {
         let organisations = ids(touched, Noun::Organisation);
         let concepts = ids(touched, Noun::Skill);
         let offers = ids(touched, Noun::Opportunity);
+        let made = ids(touched, Noun::Solution);
         let mut people = ids(touched, Noun::Person);
         // They show where they work only as far as that place shows itself.
         people.extend(persons::at_organisations(db, &organisations)?);
@@ -47,6 +48,10 @@ impl Listener for ReadModel {
             delta.opportunities = opportunities::load(db, &offers)?;
             delta.removed_opportunities = missing(offers, delta.opportunities.iter().map(|one| one.record.id));
         }
+        if !made.is_empty() {
+            delta.solutions = solutions::load(db, &made)?;
+            delta.removed_solutions = missing(made, delta.solutions.iter().map(|one| one.record.id));
+        }
         if !people.is_empty() {
             delta.persons = persons::load(db, &people)?;
             delta.removed_persons = missing(people, delta.persons.iter().map(|person| person.record.id));
@@ -61,6 +66,7 @@ impl Listener for ReadModel {
         profiles::for_each_chunk(db, |chunk| delta.profiles.extend(chunk))?;
         delta.skills = all(|after| skills::list(db, after, CHUNK), |skill| skill.record.id)?;
         delta.opportunities = all(|after| opportunities::list(db, after, CHUNK), |one| one.record.id)?;
+        delta.solutions = all(|after| solutions::list(db, after, CHUNK), |one| one.record.id)?;
         delta.persons = all(|after| persons::list(db, after, CHUNK), |person| person.record.id)?;
         self.directory.rebuild(delta);
         Ok(())

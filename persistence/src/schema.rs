@@ -13,5 +13,5 @@ pub(crate) use directory::{
     versions,
 };
 pub(crate) use imports::{import_duplicates, import_records};
-pub(crate) use showroom::opportunity_reviews;
+pub(crate) use showroom::{logos, opportunity_reviews, solutions};
 pub(crate) use upkeep::{confirmations, distinct_organisations, moderation_cases, saved_searches};

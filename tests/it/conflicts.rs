@@ -2,7 +2,8 @@
 
 use serde_json::{Value, json};
 use werkstadt_tests::app::TestApp;
-use werkstadt_tests::calls::{import, offer, person};
+use werkstadt_tests::calls::{PIXEL, import, offer, person, solution};
+use werkstadt_tests::http::Request;
 
 /// Produces each of them.
 pub fn all(app: &TestApp) {
@@ -15,6 +16,7 @@ pub fn all(app: &TestApp) {
     saved_searches(app);
     decided_cases(app);
     places_that_are_gone(app);
+    no_pictures(app);
     let nobody = json!({"organisation_id": "01936d3e-7f10-7000-8000-00000000dead", "request": {}});
     app.anonymous().post("/v1/matches/explain", &nobody).is(404);
 }
@@ -169,7 +171,24 @@ fn restores(app: &TestApp) {
     }
 }
 
-/// A state of somebody is not brought back if it names a unit that is gone.
+/// What is no picture, or too much of one, is no logo.
+fn no_pictures(app: &TestApp) {
+    let manager = app.as_manager();
+    let target = format!("/v1/organisations/{}/logo", app.company("Without a Logo"));
+    let put = |body: &[u8]| {
+        manager.send(
+            Request::new("PUT", &target)
+                .bytes("image/png", body)
+                .header("If-Match", "*"),
+        )
+    };
+    put(b"<svg xmlns=\"http://www.w3.org/2000/svg\"/>").is(415);
+    put(&PIXEL[..40]).is(422);
+    put(&vec![0; (4 << 20) + 1]).is(413);
+    manager.delete(&target, "*").is(404);
+}
+
+/// A state of a record is not brought back if it names a unit that is gone.
 fn places_that_are_gone(app: &TestApp) {
     let manager = app.as_manager();
     let university = app.organisation(&json!({"kind": "university", "name": "University of the Past"}));
@@ -179,12 +198,18 @@ fn places_that_are_gone(app: &TestApp) {
     body["affiliations"][0]["unit_id"] = json!(unit);
     let target = format!("/v1/people/{}", manager.create("/v1/people", &body));
     manager.patch(&target, "*", &json!({"affiliations": []})).is(200);
+    let mut body = solution(&university);
+    body["unit_id"] = json!(unit);
+    let made = format!("/v1/solutions/{}", manager.create("/v1/solutions", &body));
+    manager.patch(&made, "*", &json!({"unit_id": null})).is(200);
     manager.delete(&format!("{units}/{unit}"), "*").is(204);
-    let history = manager.read(&format!("{target}/history"));
-    let version = history["items"][0]["version_id"].as_str().unwrap();
-    let restore = format!("{target}/history/{version}/restore");
-    let refused = manager.post(&restore, &json!(null)).is(422).json();
-    assert_eq!(refused["errors"][0]["pointer"], "/affiliations/0/unit_id");
+    for (target, pointer) in [(target, "/affiliations/0/unit_id"), (made, "/unit_id")] {
+        let history = manager.read(&format!("{target}/history"));
+        let version = history["items"][0]["version_id"].as_str().unwrap();
+        let restore = format!("{target}/history/{version}/restore");
+        let refused = manager.post(&restore, &json!(null)).is(422).json();
+        assert_eq!(refused["errors"][0]["pointer"], pointer);
+    }
 }
 
 /// A step that the life cycle does not have is refused, and names those that it has.

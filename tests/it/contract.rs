@@ -25,20 +25,26 @@ const RACES: &[&str] = &[
     "create_opportunity",
     "create_person",
     "create_reference",
+    "create_solution",
     "create_unit",
     "delete_claim",
     "delete_opportunity",
     "delete_organisation",
+    "delete_organisation_logo",
     "delete_person",
     "delete_reference",
     "delete_saved_search",
+    "delete_solution",
     "delete_user",
+    "put_organisation_logo",
     "restore_opportunity_version",
     "restore_person_version",
+    "restore_solution_version",
     "update_opportunity",
     "update_person",
     "update_reference",
     "update_saved_search",
+    "update_solution",
     "update_unit",
 ];
 
@@ -67,6 +73,9 @@ fn every_documented_answer_is_given() {
         let app = TestApp::on(database);
         let stage = Stage::new(&app);
         for operation in &Document::shared().operations {
+            if std::env::var("ONLY").is_ok_and(|only| !only.split(',').any(|w| operation.path.contains(w))) {
+                continue;
+            }
             let walk = Walk {
                 app: &app,
                 stage: &stage,
@@ -75,7 +84,16 @@ fn every_documented_answer_is_given() {
             walk.all();
         }
         conflicts::all(&app);
-        let missing = documented().difference(&app.seen()).cloned().collect::<Vec<_>>();
+        let only = std::env::var("ONLY").ok();
+        let all: BTreeSet<_> = documented()
+            .into_iter()
+            .filter(|(id, _)| {
+                let path = &Document::shared().operation(id).path;
+                only.as_ref()
+                    .is_none_or(|only| only.split(',').any(|w| path.contains(w)))
+            })
+            .collect();
+        let missing = all.difference(&app.seen()).cloned().collect::<Vec<_>>();
         assert!(missing.is_empty(), "documented, and produced by no test: {missing:#?}");
     });
 }

@@ -6,7 +6,7 @@ use std::cell::RefCell;
 use serde_json::{Value, json};
 use werkstadt_tests::app::TestApp;
 use werkstadt_tests::caller::Caller;
-use werkstadt_tests::calls::person;
+use werkstadt_tests::calls::{PIXEL, person, solution};
 use werkstadt_tests::database::on_each;
 use werkstadt_tests::http::{self, Request};
 use werkstadt_tests::load::data::Numbers;
@@ -49,6 +49,8 @@ struct Network<'a> {
     hidden: RefCell<Vec<String>>,
     /// Persons whom everyone sees.
     people: Vec<String>,
+    /// Solutions that everyone sees.
+    solutions: Vec<String>,
     /// An anonymous request that everyone sees.
     anonymous: String,
     /// A place where somebody works that only managers see.
@@ -67,6 +69,7 @@ impl<'a> Network<'a> {
                 .to_vec(),
             hidden: RefCell::default(),
             people: Vec::new(),
+            solutions: Vec::new(),
             anonymous: String::new(),
             hideout: json!(null),
         };
@@ -87,6 +90,12 @@ impl<'a> Network<'a> {
             "title": {"de": "Laser gesucht"}, "required": [{"skill": self.skills[0]}], "anonymous": true}),
         );
         self.anonymous = format!("/v1/opportunities/{id}");
+        for number in 0..6 {
+            let mut body = solution(&self.organisations[number]);
+            (body["title"], body["skills"]) = (json!({"de": self.words(2)}), json!([self.skills[number % 3]]));
+            let id = self.manager.create("/v1/solutions", &body);
+            self.solutions.push(format!("/v1/solutions/{id}"));
+        }
         for number in 0..6 {
             let level = ["public", "members", "managers"][number % 3];
             let mut body = person(&self.organisations[number]);
@@ -166,7 +175,7 @@ impl<'a> Network<'a> {
     fn change(&self, level: usize) {
         let visibility = ["public", "members", "managers"][level];
         let part = |name: &str| format!("/v1/organisations/{}/{name}", self.any());
-        match self.below(10) {
+        match self.below(12) {
             0 | 1 => self.patch(self.with_profile(level), &json!({"summary": {"de": self.words(7)}, "description": {"en": self.words(4)}})),
             2 => self.patch(self.any(), &json!({"notes": self.words(4)})),
             3 => self.keep(part("skills"), &json!({"skill": self.skills[self.below(3)], "level": 1 + self.below(5),
@@ -178,6 +187,16 @@ impl<'a> Network<'a> {
                 "summary": {"de": self.words(6)}, "locations": [{"city": "Jena", "country": "DE", "lat": 50.9, "lon": 11.5}],
                 "visibility": {"core": visibility}})),
             7 => self.change_person(visibility),
+            9 => {
+                let mut body = solution(self.any());
+                (body["title"], body["visibility"]) = (json!({"de": self.words(3)}), json!(visibility));
+                self.keep("/v1/solutions".to_owned(), &body);
+            }
+            10 => {
+                let target = format!("/v1/organisations/{}/logo", self.hideout["organisation_id"].as_str().unwrap());
+                let put = Request::new("PUT", &target).bytes("image/png", PIXEL);
+                self.manager.send(put.header("If-Match", "*")).is(200);
+            }
             // Whose it is, nobody knows.
             8 => {
                 let change = json!({"organisation_id": self.any()});
@@ -254,7 +273,13 @@ impl<'a> Network<'a> {
                 .iter()
                 .map(|skill| list(&format!("skill={skill}&min_level=3&explain=true"))),
         );
-        targets.extend(self.people.iter().cloned());
+        targets.extend(self.people.iter().chain(&self.solutions).cloned());
+        targets
+            .extend([&self.organisations[0], &self.organisations[8]].map(|id| format!("/v1/organisations/{id}/logo")));
+        targets.push(format!(
+            "/v1/organisations/{}/logo",
+            self.hideout["organisation_id"].as_str().unwrap()
+        ));
         targets.extend(["", "/matches?limit=30"].map(|end| format!("{}{end}", self.anonymous)));
         targets.extend(
             self.organisations
@@ -269,7 +294,7 @@ impl<'a> Network<'a> {
         for organisation in &self.organisations {
             targets.push(format!("/v1/organisations/{organisation}"));
         }
-        for part in ["skills", "references", "units", "opportunities", "people"] {
+        for part in ["skills", "references", "units", "opportunities", "people", "solutions"] {
             targets.extend(
                 self.organisations
                     .iter()
@@ -300,6 +325,11 @@ impl<'a> Network<'a> {
             "changes?limit=3",
             "changes?kind=opportunity&limit=40",
             "people",
+            "solutions",
+            "solutions?limit=1",
+            "solutions?q=laser",
+            "solutions?q=lasertehcnik&maturity=beta",
+            "solutions?on_display=false",
             "people?limit=2",
             "people?q=laser",
             "people?q=ada+s",

@@ -194,7 +194,7 @@ fn a_hidden_place_does_not_show_and_appears_with_its_organisation() {
             .patch(&organisation, "*", &json!({"visibility": {"core": "public"}}))
             .is(200);
         assert_eq!(places(&anyone.read(&target)), [&shown, &hidden]);
-        assert!(changed());
+        anyone.hears(&start, |item| item["href"] == json!(target));
         assert_eq!(names(&anyone.read(&format!("{organisation}/people"))), ["Muster"]);
         manager
             .patch(&organisation, "*", &json!({"visibility": {"core": "members"}}))

@@ -1,5 +1,7 @@
 //! Someone who calls the API in a test.
 
+use std::time::{Duration, Instant};
+
 use serde_json::Value;
 use uuid::Uuid;
 use werkstadt_domain::account::UserId;
@@ -96,6 +98,23 @@ impl<'a> Caller<'a> {
     #[track_caller]
     pub fn read(&self, target: &str) -> Value {
         self.get(target).is(200).json()
+    }
+
+    /// Reads the feed of changes until it tells of something that fits. On PostgreSQL transactions of other tests hold it back.
+    ///
+    /// # Panics
+    /// If it does not come.
+    #[track_caller]
+    pub fn hears(&self, feed: &str, fits: impl Fn(&Value) -> bool) {
+        let patience = Instant::now() + Duration::from_secs(20);
+        while Instant::now() < patience {
+            let page = self.read(feed);
+            if page["items"].as_array().into_iter().flatten().any(&fits) {
+                return;
+            }
+            std::thread::sleep(Duration::from_millis(20));
+        }
+        panic!("the feed does not tell of it");
     }
 
     /// Posts JSON.

@@ -10,10 +10,14 @@ use crate::caller::Caller;
 use crate::document::Operation;
 use crate::http::Request;
 
+mod logo;
 mod people;
+mod solutions;
 mod upkeep;
 
+pub use logo::PIXEL;
 pub use people::person;
+pub use solutions::solution;
 
 /// The password of [`Stage::login`].
 pub const PASSWORD: &str = "correct horse battery staple";
@@ -52,8 +56,10 @@ impl<'a> Stage<'a> {
         let (target, body) = match operation.path.split('/').nth(2) {
             _ if !operation.path.starts_with("/v1") => (operation.path.replace("{code}", "not_found"), None),
             Some("auth" | "me") => self.of_account(&operation.id, &operation.path, caller),
+            Some("organisations") if operation.path.ends_with("/logo") => return self.of_logo(operation, organisation),
             Some("organisations") => self.of_organisation(operation, organisation),
             Some("opportunities") => self.of_opportunity(operation, organisation),
+            Some("solutions") => self.of_solution(operation, organisation),
             Some("people") => self.of_person(operation, organisation),
             Some("skills" | "skills.ttl" | "skills.jsonld") => self.of_skill(operation),
             Some(file) if file.starts_with("organisations.") => (operation.path.clone(), None),

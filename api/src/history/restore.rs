@@ -7,9 +7,10 @@ use werkstadt_domain::opportunity::{Opportunity, Status};
 use werkstadt_domain::organisation::{Organisation, OrganisationId};
 use werkstadt_domain::person::Person;
 use werkstadt_domain::skill::Skill;
+use werkstadt_domain::solution::Solution;
 use werkstadt_persistence::directory::Snapshot;
 use werkstadt_persistence::history::{self, Record, Scope};
-use werkstadt_persistence::{Error, UnitOfWork, opportunities, organisations, persons, profiles, skills};
+use werkstadt_persistence::{Error, UnitOfWork, opportunities, organisations, persons, profiles, skills, solutions};
 
 use super::wire::{RestoredBody, body};
 use crate::answer;
@@ -24,6 +25,7 @@ use crate::people;
 use crate::people::wire::{ConsentBody, PersonBody, PersonCreate};
 use crate::problem::{Code, Problem};
 use crate::skills::wire::SkillCreate;
+use crate::solutions::wire::{Kept, SolutionCreate};
 use crate::state::{self, State};
 use crate::wire::Choose;
 
@@ -68,6 +70,7 @@ impl Work<'_> {
             Record::Reference(owner, was) => self.part(unit, *owner, was),
             Record::Opportunity(was) => self.opportunity(unit, was, record),
             Record::Skill(was) => self.skill(unit, was, record),
+            Record::Solution(was) => self.solution(unit, was, record),
             Record::Person(was) => self.person(unit, was),
         }
     }
@@ -142,6 +145,26 @@ impl Work<'_> {
         match present {
             Some(present) => opportunities::update(unit, &present, after)?,
             None => opportunities::insert(unit, after)?,
+        };
+        Ok(())
+    }
+
+    /// Whether it holds today, its maintainer says today: one that is there is as confirmed as it is now, one that was removed
+    /// as it was then.
+    fn solution(&self, unit: &mut UnitOfWork<'_>, was: &Stored<Solution>, record: &Record) -> Result<(), Problem> {
+        let base = &crate::solutions::wire::BASE;
+        let create: SolutionCreate = patch::read(self.state, base, self.creation(base, record)?)?;
+        let present = match solutions::find(unit.db(), was.record.id) {
+            Ok(present) => Some(present),
+            Err(Error::NotFound { .. }) => None,
+            Err(error) => return Err(error.into()),
+        };
+        let kept = Kept::of(present.as_ref().map_or(&was.record, |present| &present.record));
+        let after = create.into_domain(kept, self.snapshot, self.caller)?;
+        self.caller.must_edit(after.organisation)?;
+        match present {
+            Some(present) => solutions::update(unit, &present, after)?,
+            None => solutions::insert(unit, after)?,
         };
         Ok(())
     }

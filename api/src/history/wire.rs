@@ -18,6 +18,7 @@ use crate::people::wire::PersonBody;
 use crate::problem::Problem;
 use crate::references::wire::ReferenceBody;
 use crate::skills::wire::{SkillBody, SkillSummary};
+use crate::solutions::wire::SolutionBody;
 use crate::units::wire::UnitBody;
 
 /// A page of a history.
@@ -68,7 +69,16 @@ pub struct ActorBody {
 #[schema(as = HistoryRecord, example = json!({"kind": "organisation", "id": "01936d3e-7f10-7000-8000-0000000000aa", "label": "Beispiel Optik GmbH"}))]
 pub struct HistoryRecordBody {
     /// What it is.
-    #[schema(examples("organisation", "unit", "claim", "reference", "opportunity", "person", "skill"))]
+    #[schema(examples(
+        "organisation",
+        "unit",
+        "claim",
+        "reference",
+        "opportunity",
+        "solution",
+        "person",
+        "skill"
+    ))]
     pub kind: String,
     /// Its id.
     #[schema(format = Uuid)]
@@ -97,7 +107,16 @@ pub struct MemberChangeBody {
     "href": "/v1/organisations/01936d3e-7f10-7000-8000-0000000000aa"}))]
 pub struct RestoredBody {
     /// What it is.
-    #[schema(examples("organisation", "unit", "claim", "reference", "opportunity", "person", "skill"))]
+    #[schema(examples(
+        "organisation",
+        "unit",
+        "claim",
+        "reference",
+        "opportunity",
+        "solution",
+        "person",
+        "skill"
+    ))]
     pub kind: String,
     /// Its id.
     #[schema(format = Uuid)]
@@ -171,6 +190,7 @@ impl RestoredBody {
             Record::Claim(..) => format!("/v1/organisations/{owner}/skills/{id}"),
             Record::Reference(..) => format!("/v1/organisations/{owner}/references/{id}"),
             Record::Opportunity(_) => format!("/v1/opportunities/{id}"),
+            Record::Solution(_) => format!("/v1/solutions/{id}"),
             Record::Person(_) => format!("/v1/people/{id}"),
             Record::Skill(_) => format!("/v1/skills/{id}"),
         };
@@ -197,6 +217,13 @@ pub fn body(record: &Record, snapshot: &Snapshot) -> Result<Value, Problem> {
             let mut body = OpportunityBody::for_editors(stored, snapshot)?;
             // Named even when the organisation itself is gone.
             body.organisation_id = Some(stored.record.organisation.to_string());
+            serde_json::to_value(body)
+        }
+        Record::Solution(stored) => {
+            let mut body = SolutionBody::for_editors(stored, snapshot)?;
+            // Named even when they are gone.
+            body.organisation_id = Some(stored.record.organisation.to_string());
+            body.unit_id = stored.record.unit.map(|unit| unit.to_string());
             serde_json::to_value(body)
         }
         Record::Person(stored) => serde_json::to_value(PersonBody::kept(stored, snapshot)),
@@ -226,6 +253,7 @@ fn label(record: &Record, snapshot: &Snapshot) -> String {
         }
         Record::Reference(_, stored) => text(&stored.record.title),
         Record::Opportunity(stored) => text(&stored.record.title),
+        Record::Solution(stored) => text(&stored.record.title),
         Record::Person(stored) => format!("{} {}", stored.record.given_name, stored.record.family_name),
         Record::Skill(stored) => text(&stored.record.label),
     }

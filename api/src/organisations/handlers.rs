@@ -96,7 +96,10 @@ pub async fn update_organisation(
         let changed: OrganisationCreate = patch::apply(&shared, &BASE, &present, &body.0)?;
         let after = organisations::update(unit, &before, changed.into_domain(id)?)?;
         moderation::note_change(unit, &by, shared.id(), &before, &after)?;
-        Ok(OrganisationBody::new(&after, present.member, Audience::Manager))
+        Ok(OrganisationBody {
+            logo: present.logo,
+            ..OrganisationBody::new(&after, present.member, Audience::Manager)
+        })
     });
     answer::changed(&body.await?)
 }

@@ -10,6 +10,7 @@ use werkstadt_domain::organisation::{FieldGroups, Organisation, OrganisationId};
 use werkstadt_domain::profile::Profile;
 use werkstadt_domain::text::{language_code, line, paragraphs, web_address};
 
+use super::logo::LogoBody;
 use crate::patch::Base;
 use crate::wire::{
     Choose, KindName, MergePatchOf, SizeClassName, TextBody, VisibilityName, Writing, day, list, optional, text,
@@ -17,7 +18,7 @@ use crate::wire::{
 
 mod parts;
 
-pub use parts::{ContactBody, ExternalIdBody, IndustryBody, LinkBody, LocationBody, RegisterBody, external_id};
+pub use parts::{ContactBody, ExternalIdBody, IndustryBody, LinkBody, LocationBody, RegisterBody, external_id, link};
 
 /// An organisation as the caller may see it. Members that are hidden or unknown are left out.
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -109,6 +110,9 @@ pub struct OrganisationBody {
     /// How far the field groups are visible; for the organisation's own people and managers.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub visibility: Option<FieldGroupsBody>,
+    /// Where its logo is, if it has one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub logo: Option<LogoBody>,
     /// True if it is a member of the association.
     pub member: bool,
     /// When it was entered.
@@ -220,12 +224,12 @@ pub struct FieldGroupsBody {
 /// How a changed organisation is read.
 pub const BASE: Base = Base {
     create: "create_organisation",
-    derived: &["id", "helix", "member", "created_at", "updated_at"],
+    derived: &["id", "helix", "logo", "member", "created_at", "updated_at"],
     by_id: &[],
 };
 
 impl OrganisationBody {
-    /// The organisation as an audience sees it.
+    /// The organisation as an audience sees it, without its logo.
     pub fn new(stored: &Stored<Organisation>, member: bool, audience: Audience) -> Self {
         let Stored {
             record,
@@ -261,6 +265,7 @@ impl OrganisationBody {
             contacts: record.contacts.iter().map(ContactBody::from).collect(),
             notes: record.notes.clone(),
             visibility: (audience == Audience::Manager).then(|| FieldGroupsBody::from(record.visibility)),
+            logo: None,
             member,
             created_at: *created_at,
             updated_at: changed_at.seen_by(audience),
@@ -273,7 +278,10 @@ impl OrganisationBody {
             .membership
             .as_ref()
             .is_some_and(|membership| membership.record.status.is_member());
-        Self::new(&profile.organisation, member, audience)
+        Self {
+            logo: profile.logo.as_ref().map(|digest| LogoBody::new(profile.id(), digest)),
+            ..Self::new(&profile.organisation, member, audience)
+        }
     }
 }
 

@@ -19,6 +19,7 @@ use werkstadt_domain::person::ConsentGiver;
 use werkstadt_domain::reference::ReferenceKind;
 use werkstadt_domain::search::{Facet, SkillMode};
 use werkstadt_domain::skill::{SkillKind, SkillStatus};
+use werkstadt_domain::solution::Maturity;
 
 /// One value of a closed list, by name. In responses lists are open, so plain strings are used there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -106,6 +107,8 @@ pub type SkillStatusName = Choose<SkillStatus>;
 pub type SkillModeName = Choose<SkillMode>;
 /// A facet.
 pub type FacetName = Choose<Facet>;
+/// How far a solution is.
+pub type MaturityName = Choose<Maturity>;
 /// Who gave a consent.
 pub type ConsentGiverName = Choose<ConsentGiver>;
 /// A role.

@@ -10,6 +10,7 @@ use werkstadt_domain::organisation::OrganisationId;
 use werkstadt_domain::person::{Person, PersonId};
 use werkstadt_domain::profile::Profile;
 use werkstadt_domain::skill::{Skill, SkillId};
+use werkstadt_domain::solution::{Solution, SolutionId};
 
 use super::document::{Dictionaries, Maker};
 use super::opportunities::Opportunities;
@@ -32,6 +33,10 @@ pub struct Delta {
     pub opportunities: Vec<Stored<Opportunity>>,
     /// Opportunities that are gone.
     pub removed_opportunities: Vec<OpportunityId>,
+    /// Solutions.
+    pub solutions: Vec<Stored<Solution>>,
+    /// Solutions that are gone.
+    pub removed_solutions: Vec<SolutionId>,
     /// Persons.
     pub persons: Vec<Stored<Person>>,
     /// Persons who are gone.
@@ -52,6 +57,7 @@ impl Snapshot {
             statistics: Default::default(),
             skills: Arc::default(),
             opportunities: Arc::default(),
+            solutions: Arc::default(),
             persons: Arc::default(),
         }
     }
@@ -76,6 +82,13 @@ impl Snapshot {
                 .opportunities
                 .changed(delta.opportunities, removed, dictionaries, &next.skills);
             next.opportunities = Arc::new(changed);
+        }
+        if !delta.solutions.is_empty() || !delta.removed_solutions.is_empty() {
+            let (removed, dictionaries) = (&delta.removed_solutions, &self.dictionaries);
+            let changed = next
+                .solutions
+                .changed(delta.solutions, removed, dictionaries, &next.skills);
+            next.solutions = Arc::new(changed);
         }
         if !delta.persons.is_empty() || !delta.removed_persons.is_empty() {
             next.persons = Arc::new(self.persons.changed(delta.persons, &delta.removed_persons));
@@ -102,6 +115,7 @@ impl Snapshot {
         self.skills = Arc::new(Skills::new(kept.chain(fresh.into_values())));
         let opportunities = Opportunities::reread(&self.opportunities, &self.dictionaries, &self.skills);
         self.opportunities = Arc::new(opportunities);
+        self.solutions = Arc::new(self.solutions.reread(&self.dictionaries, &self.skills));
         touched
     }
 

@@ -19,6 +19,7 @@ use super::persons::Persons;
 use super::query::Reading;
 use super::shard::Shard;
 use super::skills::{SkillPosition, Skills};
+use super::solutions::Solutions;
 use super::statistics::Statistics;
 use super::view::View;
 
@@ -38,6 +39,7 @@ pub struct Snapshot {
     pub(super) statistics: [Arc<Statistics>; 3],
     pub(super) skills: Arc<Skills>,
     pub(super) opportunities: Arc<Opportunities>,
+    pub(super) solutions: Arc<Solutions>,
     pub(super) persons: Arc<Persons>,
 }
 

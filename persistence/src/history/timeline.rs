@@ -9,6 +9,7 @@ use werkstadt_domain::opportunity::OpportunityId;
 use werkstadt_domain::organisation::OrganisationId;
 use werkstadt_domain::person::{Person, PersonId};
 use werkstadt_domain::skill::SkillId;
+use werkstadt_domain::solution::SolutionId;
 
 use super::{Record, VersionRow};
 use crate::changes::{Actor, Noun, Operation};
@@ -17,15 +18,17 @@ use crate::error::{Error, Result};
 use crate::guard::IDS_PER_QUERY;
 use crate::schema::{changes, versions};
 use crate::sqltypes::{SqlId, SqlInstant};
-use crate::{opportunities, persons, profiles, skills};
+use crate::{opportunities, persons, profiles, skills, solutions};
 
 /// Whose history.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Scope {
-    /// Of an organisation with its units, claims, references and opportunities.
+    /// Of an organisation with its units, claims, references, opportunities and solutions.
     Organisation(OrganisationId),
     /// Of one opportunity.
     Opportunity(OpportunityId),
+    /// Of one solution.
+    Solution(SolutionId),
     /// Of one person.
     Person(PersonId),
     /// Of one concept.
@@ -212,6 +215,7 @@ impl Scope {
         match self {
             Self::Organisation(_) => Noun::Organisation,
             Self::Opportunity(_) => Noun::Opportunity,
+            Self::Solution(_) => Noun::Solution,
             Self::Person(_) => Noun::Person,
             Self::Skill(_) => Noun::Skill,
         }
@@ -227,6 +231,7 @@ fn kept<'a>(scope: Scope) -> Kept<'a> {
             .filter(versions::organisation_id.eq(SqlId::from(id)))
             .into_boxed(),
         Scope::Opportunity(id) => kept_of(id.into()),
+        Scope::Solution(id) => kept_of(id.into()),
         Scope::Person(id) => kept_of(id.into()),
         Scope::Skill(id) => kept_of(id.into()),
     }
@@ -249,8 +254,11 @@ fn current(db: &mut Db, scope: Scope) -> Result<HashMap<Uuid, Record>> {
             }
             let offered = opportunities::of_organisation(db, id)?;
             all.extend(offered.into_iter().map(Record::Opportunity));
+            let made = solutions::of_organisation(db, id)?;
+            all.extend(made.into_iter().map(Record::Solution));
         }
         Scope::Opportunity(id) => all.extend(opportunities::load(db, &[id])?.into_iter().map(Record::Opportunity)),
+        Scope::Solution(id) => all.extend(solutions::load(db, &[id])?.into_iter().map(Record::Solution)),
         Scope::Person(id) => all.extend(persons::load(db, &[id])?.into_iter().map(Record::Person)),
         Scope::Skill(id) => all.extend(skills::load(db, &[id])?.into_iter().map(Record::Skill)),
     }

@@ -9,7 +9,9 @@ use crate::changes::{Noun, Operation};
 use crate::db::Db;
 use crate::error::Result;
 use crate::guard::IDS_PER_QUERY;
-use crate::schema::{affiliations, opportunities, organisation_references, organisations, reference_partners, users};
+use crate::schema::{
+    affiliations, opportunities, organisation_references, organisations, reference_partners, solutions, users,
+};
 use crate::sqltypes::SqlId;
 use crate::work::UnitOfWork;
 
@@ -47,12 +49,16 @@ pub fn remove_organisations(unit: &mut UnitOfWork<'_>, ids: &[OrganisationId]) -
     Ok(())
 }
 
-/// Opportunities that go with the organisations; persons and partners that lose a link.
+/// Opportunities and solutions that go with the organisations; persons and partners that lose a link.
 fn record_neighbours(unit: &mut UnitOfWork<'_>, keys: &[SqlId]) -> Result<()> {
     let db = unit.db();
     let offered: Vec<SqlId> = opportunities::table
         .filter(opportunities::organisation_id.eq_any(keys))
         .select(opportunities::id)
+        .load(db)?;
+    let made: Vec<SqlId> = solutions::table
+        .filter(solutions::organisation_id.eq_any(keys))
+        .select(solutions::id)
         .load(db)?;
     let persons: Vec<SqlId> = affiliations::table
         .filter(affiliations::organisation_id.eq_any(keys))
@@ -69,6 +75,7 @@ fn record_neighbours(unit: &mut UnitOfWork<'_>, keys: &[SqlId]) -> Result<()> {
         .load(db)?;
     for (noun, ids, operation) in [
         (Noun::Opportunity, offered, Operation::Removed),
+        (Noun::Solution, made, Operation::Removed),
         (Noun::Person, persons, Operation::Updated),
         (Noun::Organisation, partners, Operation::Updated),
     ] {

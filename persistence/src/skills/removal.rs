@@ -10,7 +10,7 @@ use crate::changes::Operation;
 use crate::db::Db;
 use crate::error::{Error, FOREIGN_KEY, Result};
 use crate::guard;
-use crate::schema::{opportunities, organisation_references, persons, skill_broader, skill_claims, skills};
+use crate::schema::{opportunities, organisation_references, persons, skill_broader, skill_claims, skills, solutions};
 use crate::sqltypes::SqlId;
 use crate::work::UnitOfWork;
 
@@ -18,7 +18,7 @@ use crate::work::UnitOfWork;
 ///
 /// # Errors
 /// [`Error::Stale`], [`Error::NotFound`], and [`Error::Conflict`] with [`FOREIGN_KEY`] while a claim, a reference, an
-/// opportunity, a person or another concept names it.
+/// opportunity, a solution, a person or another concept names it.
 pub fn remove(unit: &mut UnitOfWork<'_>, id: SkillId, version: i64) -> Result<()> {
     let db = unit.db();
     if is_linked(db, id)? || is_mentioned(db, id)? {
@@ -55,10 +55,12 @@ fn is_mentioned(db: &mut Db, id: SkillId) -> Result<bool> {
     let wishes = opportunities::table.filter(mentions("required"));
     let further_wishes = opportunities::table.filter(mentions("preferred"));
     let persons = persons::table.filter(mentions("skills"));
+    let shown = solutions::table.filter(mentions("skills"));
     let related = skills::table.filter(mentions("related"));
     Ok(select(exists(references)).get_result(db)?
         || select(exists(wishes)).get_result(db)?
         || select(exists(further_wishes)).get_result(db)?
         || select(exists(persons)).get_result(db)?
+        || select(exists(shown)).get_result(db)?
         || select(exists(related)).get_result(db)?)
 }

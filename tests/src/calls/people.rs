@@ -21,16 +21,9 @@ impl Stage<'_> {
         if !operation.path.contains('{') {
             return (operation.path.clone(), body);
         }
-        let manager = self.manager();
-        let id = manager.create("/v1/people", &person(organisation));
+        let id = self.manager().create("/v1/people", &person(organisation));
         let target = format!("/v1/people/{id}");
         let path = operation.path.replace("{person_id}", &id);
-        if !path.contains("{version_id}") {
-            return (path, body);
-        }
-        manager.patch(&target, "*", &json!({"titles": "Prof."})).is(200);
-        let history = manager.read(&format!("{target}/history"));
-        let version = history["items"][0]["version_id"].as_str().unwrap_or_default();
-        (path.replace("{version_id}", version), body)
+        (self.before_a_change(&target, &json!({"titles": "Prof."}), path), body)
     }
 }

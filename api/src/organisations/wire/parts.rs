@@ -165,7 +165,8 @@ pub(super) fn industry(faults: &mut Faults, place: &str, body: &IndustryBody) ->
     })
 }
 
-pub(super) fn link(faults: &mut Faults, place: &str, body: &LinkBody) -> Option<Link> {
+/// Reads a link.
+pub fn link(faults: &mut Faults, place: &str, body: &LinkBody) -> Option<Link> {
     let rel = faults.take(format!("{place}/rel"), line(&body.rel, 60));
     let url = faults.take(format!("{place}/url"), web_address(&body.url));
     Some(Link { rel: rel?, url: url? })

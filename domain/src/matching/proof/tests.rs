@@ -85,6 +85,7 @@ fn profile(claims: &[(u128, u8)]) -> Profile {
         claims: (0..).zip(claims).map(claim).collect(),
         references: vec![],
         membership: None,
+        logo: None,
     }
 }
 

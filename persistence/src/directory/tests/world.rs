@@ -258,6 +258,7 @@ pub(super) fn profile(n: u128, organisations: u128) -> impl Strategy<Value = Pro
             claims: claims.collect(),
             references: references.into_iter().map(|reference| stored(reference, 0)).collect(),
             membership: membership.map(|membership| stored(membership, 0)),
+            logo: None,
         }
     })
 }

@@ -1,0 +1,98 @@
+//! Logos of organisations: pictures of two sizes, apart from the organisations, which are read often.
+
+use std::collections::HashMap;
+
+use diesel::prelude::*;
+use werkstadt_domain::organisation::OrganisationId;
+
+use crate::changes::{Noun, Operation};
+use crate::db::Db;
+use crate::dialect;
+use crate::error::{Error, Result};
+use crate::guard::IDS_PER_QUERY;
+use crate::schema::logos;
+use crate::sqltypes::SqlId;
+use crate::work::UnitOfWork;
+
+/// A logo as it is kept.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Logo {
+    /// Tells one picture from another.
+    pub digest: String,
+    /// The large picture, PNG.
+    pub large: Vec<u8>,
+    /// The small picture, PNG.
+    pub small: Vec<u8>,
+}
+
+/// The digests of the logos of these organisations, as far as they have one.
+///
+/// # Errors
+/// As every read.
+pub fn digests(db: &mut Db, ids: &[OrganisationId]) -> Result<HashMap<OrganisationId, String>> {
+    let mut found = HashMap::new();
+    for chunk in ids.chunks(IDS_PER_QUERY) {
+        let keys: Vec<SqlId> = chunk.iter().copied().map(SqlId::from).collect();
+        let rows: Vec<(SqlId, String)> = logos::table
+            .filter(logos::organisation_id.eq_any(keys))
+            .select((logos::organisation_id, logos::digest))
+            .load(db)?;
+        found.extend(rows.into_iter().map(|(id, digest)| (id.into(), digest)));
+    }
+    Ok(found)
+}
+
+/// The logo of an organisation.
+///
+/// # Errors
+/// [`Error::NotFound`] if it has none.
+pub fn find(db: &mut Db, id: OrganisationId) -> Result<Logo> {
+    let row: Option<LogoRow> = logos::table.find(SqlId::from(id)).first(db).optional()?;
+    let row = row.ok_or(Error::NotFound {
+        noun: Noun::Organisation,
+    })?;
+    Ok(Logo {
+        digest: row.digest,
+        large: row.large,
+        small: row.small,
+    })
+}
+
+/// Gives an organisation a logo, in place of the one it may have.
+///
+/// # Errors
+/// [`Error::Conflict`] with [`FOREIGN_KEY`](crate::FOREIGN_KEY) when there is no such organisation.
+pub fn put(unit: &mut UnitOfWork<'_>, id: OrganisationId, logo: Logo) -> Result<()> {
+    let row = LogoRow {
+        organisation_id: id.into(),
+        digest: logo.digest,
+        large: logo.large,
+        small: logo.small,
+    };
+    dialect::put_logo(unit.db(), &row)?;
+    unit.record(Noun::Organisation, id.uuid(), Operation::Updated);
+    Ok(())
+}
+
+/// Takes an organisation's logo away.
+///
+/// # Errors
+/// [`Error::NotFound`] if it has none.
+pub fn remove(unit: &mut UnitOfWork<'_>, id: OrganisationId) -> Result<()> {
+    if diesel::delete(logos::table.find(SqlId::from(id))).execute(unit.db())? == 0 {
+        return Err(Error::NotFound {
+            noun: Noun::Organisation,
+        });
+    }
+    unit.record(Noun::Organisation, id.uuid(), Operation::Updated);
+    Ok(())
+}
+
+#[derive(Queryable, Insertable, AsChangeset)]
+#[diesel(table_name = logos)]
+pub(crate) struct LogoRow {
+    organisation_id: SqlId,
+    digest: String,
+    large: Vec<u8>,
+    small: Vec<u8>,
+}
