@@ -62,6 +62,7 @@ pub fn app(
 /// Browsers may call from these origins, and read these headers.
 fn cross_origin(origins: &[String]) -> Cors {
     let exposed = [
+        "Content-Disposition",
         "ETag",
         "Link",
         "Location",

@@ -143,17 +143,19 @@ pub(super) fn passes(profile: &Profile, filter: &OrganisationFilter) -> Vec<(Opt
         points.any(|point| circle.centre.distance_km(point) <= circle.radius_km)
     };
     let taxonomy = taxonomy();
+    let good = |level| filter.min_level.is_none_or(|least| level >= least);
     let has = |skill: &werkstadt_domain::skill::SkillId| {
         let wanted = taxonomy.with_narrower(*skill);
-        let good = |level| filter.min_level.is_none_or(|least| level >= least);
         profile
             .claims
             .iter()
             .any(|claim| wanted.contains(&claim.record.skill) && good(claim.record.level))
     };
+    let any_claim = || profile.claims.iter().any(|claim| good(claim.record.level));
     let skills = match filter.skill_mode {
+        _ if filter.skills.is_empty() => filter.min_level.is_none() || any_claim(),
         SkillMode::All => filter.skills.iter().all(has),
-        SkillMode::Any => filter.skills.is_empty() || filter.skills.iter().any(has),
+        SkillMode::Any => filter.skills.iter().any(has),
     };
     let cities: Vec<String> = filter.cities.iter().map(|city| key(city)).collect();
     vec![
