@@ -1,6 +1,7 @@
 //! Persons: private until they consent, administered by managers and by the owner of the organisation where they work.
 
 use actix_web::{HttpRequest, HttpResponse, delete, get, patch, post, web};
+use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 use utoipa::IntoParams;
 use werkstadt_domain::audience::{Audience, Stored};
@@ -117,7 +118,7 @@ pub async fn create_person(
     let (shared, actor, id) = (state.clone(), caller.actor(), state.id());
     let created = state::write(&state, actor, move |unit| {
         let (snapshot, reader) = (shared.directory().snapshot(), reader(&shared, &caller));
-        let around = around(&snapshot, &reader, &shared);
+        let around = around(&snapshot, &reader, unit.now());
         let person = body.0.into_domain(id, None, &around)?;
         must_administer(&reader, None, &person)?;
         PersonBody::for_writer(&persons::insert(unit, person)?, &snapshot, &reader)
@@ -167,7 +168,7 @@ pub async fn update_person(
         let (before, present) = find(unit.db(), &snapshot, &reader, id)?;
         condition.check(&answer::tag(&present)?)?;
         let changed: PersonCreate = patch::apply(&shared, &BASE, &present, &withdrawing(body.0))?;
-        let around = around(&snapshot, &reader, &shared);
+        let around = around(&snapshot, &reader, unit.now());
         let after = changed.into_domain(id, Some(&before.record), &around)?;
         must_administer(&reader, Some(&before.record), &after)?;
         PersonBody::for_writer(&persons::update(unit, &before, after)?, &snapshot, &reader)
@@ -213,12 +214,8 @@ pub fn reader(state: &State, caller: &Caller) -> Reader {
 }
 
 /// What a person is read against.
-pub fn around<'a>(snapshot: &'a Snapshot, reader: &'a Reader, state: &State) -> Around<'a> {
-    Around {
-        snapshot,
-        reader,
-        now: state.now(),
-    }
+pub const fn around<'a>(snapshot: &'a Snapshot, reader: &'a Reader, now: DateTime<Utc>) -> Around<'a> {
+    Around { snapshot, reader, now }
 }
 
 /// The stored person and its body, for someone who may change it. One that the reader does not see does not exist.

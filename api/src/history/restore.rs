@@ -180,7 +180,7 @@ impl Work<'_> {
         create.consent = now.consent.as_ref().map(ConsentBody::from);
         create.visibility = Some(Choose(now.visibility));
         create.contact_visibility = Some(Choose(now.contact_visibility));
-        let around = people::around(self.snapshot, &reader, self.state);
+        let around = people::around(self.snapshot, &reader, unit.now());
         let after = create.into_domain(now.id, Some(now), &around)?;
         people::must_administer(&reader, Some(now), &after)?;
         persons::update(unit, &present, after)?;

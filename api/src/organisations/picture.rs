@@ -54,8 +54,8 @@ fn sniff(bytes: &[u8]) -> Result<ImageFormat, Problem> {
     };
     let problem = Problem::new(Code::UnsupportedMediaType).with_fact("accepted", ACCEPTED.to_vec());
     let form = match name {
-        Some("image/svg+xml") => "PNG, JPEG, WebP or GIF; SVG can carry scripts and is not taken",
-        _ => "PNG, JPEG, WebP or GIF",
+        Some("image/svg+xml") => "PNG, JPEG, WebP, GIF, not SVG",
+        _ => "PNG, JPEG, WebP, GIF",
     };
     let problem = problem.with_breaches(vec![(Place::Body(String::new()), Breach::Form(form.to_owned()))]);
     Err(match name {
