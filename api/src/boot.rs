@@ -135,6 +135,7 @@ fn documents() -> Result<Documents, Defect> {
         skill: schema("ImportSkill")?,
         organisation: schema("ImportOrganisation")?,
         opportunity: schema("ImportOpportunity")?,
+        solution: schema("ImportSolution")?,
         person: schema("ImportPerson")?,
     };
     Ok((Contract::compile(&document)?, texts, lines))

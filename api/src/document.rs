@@ -35,6 +35,7 @@ pub use v30::downgrade;
         crate::imports::lines::ImportSkill,
         crate::imports::lines::ImportParts,
         crate::imports::lines::ImportOpportunity,
+        crate::imports::lines::ImportSolution,
         crate::imports::lines::ImportPerson,
         crate::changes::ChangedKindName,
         crate::moderation::wire::CaseKindName,

@@ -220,7 +220,13 @@ fn import_lines(document: &mut Value) {
     }
     organisation["description"] = json!("An organisation with its parts, in an import.");
     schemas.insert("ImportOrganisation".to_owned(), organisation);
-    let sorts = ["ImportSkill", "ImportOrganisation", "ImportOpportunity", "ImportPerson"];
+    let sorts = [
+        "ImportSkill",
+        "ImportOrganisation",
+        "ImportOpportunity",
+        "ImportSolution",
+        "ImportPerson",
+    ];
     for name in sorts {
         let Some(schema) = schemas.get_mut(name) else { continue };
         let record = name.trim_start_matches("Import").to_lowercase();

@@ -3,21 +3,25 @@
 use std::collections::VecDeque;
 use std::mem;
 
+use chrono::SecondsFormat;
 use serde_json::json;
 use werkstadt_domain::named::Named;
 use werkstadt_domain::opportunity::{Opportunity, SkillNeed};
 use werkstadt_domain::organisation::OrganisationId;
 use werkstadt_domain::page::Limit;
 use werkstadt_domain::person::Person;
-use werkstadt_domain::search::{PersonFilter, PersonPosition};
+use werkstadt_domain::search::{PersonFilter, PersonPosition, SolutionFilter, SolutionPosition};
 use werkstadt_domain::skill::{Skill, SkillId};
+use werkstadt_domain::solution::Solution;
 
 use super::lines::{Line, Lines, Told, uri};
 use super::{Chunks, View, Writer};
 use crate::opportunities::wire::{BudgetBody, SoughtBody};
+use crate::organisations::wire::LinkBody;
 use crate::people::wire::ConsentBody;
 use crate::problem::Problem;
 use crate::skills::wire::LabelsBody;
+use crate::solutions::wire::DisplayBody;
 use crate::wire::TextBody;
 
 /// Records of a sort written at a time.
@@ -31,6 +35,7 @@ pub fn network(view: View) -> Box<dyn Chunks> {
         Step::Skills(skills.into()),
         Step::Organisations(None),
         Step::Opportunities(0),
+        Step::Solutions(None),
         Step::Persons(None),
     ]);
     let organisations = Lines::new(view.clone(), Told::Whole);
@@ -55,6 +60,8 @@ enum Step {
     /// How many are written.
     Opportunities(usize),
     /// Behind this one.
+    Solutions(Option<SolutionPosition>),
+    /// Behind this one.
     Persons(Option<PersonPosition>),
 }
 
@@ -68,6 +75,7 @@ impl Chunks for Network {
             Step::Skills(left) => self.skills(left, &mut out)?,
             Step::Organisations(after) => self.organisations(after, &mut out)?,
             Step::Opportunities(done) => self.opportunities(done, &mut out)?,
+            Step::Solutions(after) => self.solutions(after, &mut out)?,
             Step::Persons(after) => self.persons(after, &mut out)?,
         };
         if let Some(rest) = rest {
@@ -107,6 +115,19 @@ impl Network {
             written += 1;
         }
         Ok((written > 0).then_some(Step::Opportunities(done + written)))
+    }
+
+    /// The newest first.
+    fn solutions(&self, after: Option<SolutionPosition>, out: &mut Vec<u8>) -> Result<Option<Step>, Problem> {
+        let (all, limit) = (SolutionFilter::default(), Limit::clamped(CHUNK));
+        let page = self
+            .view
+            .snapshot
+            .solutions(self.view.audience, &all, after.as_ref(), limit);
+        for hit in &page.items {
+            solution(&self.view, hit.solution.record.get(), out)?;
+        }
+        Ok(page.after.map(|last| Step::Solutions(Some(last))))
     }
 
     fn persons(&self, after: Option<PersonPosition>, out: &mut Vec<u8>) -> Result<Option<Step>, Problem> {
@@ -170,6 +191,30 @@ fn opportunity(view: &View, one: &Opportunity, out: &mut Vec<u8>) -> Result<(), 
     }
     line.put("anonymous", one.anonymous);
     line.put("status", one.status.code());
+    line.put("visibility", one.visibility.code());
+    line.write(out)
+}
+
+fn solution(view: &View, one: &Solution, out: &mut Vec<u8>) -> Result<(), Problem> {
+    let mut line = Line::new("solution");
+    line.put("id", one.id.to_string());
+    line.put("organisation", one.organisation.to_string());
+    line.some("unit", one.unit.map(|id| id.to_string()));
+    line.text("title", Some(TextBody::from(&one.title)));
+    line.text("summary", TextBody::some(&one.summary));
+    line.text("description", TextBody::some(&one.description));
+    line.all("skills", one.skills.iter().map(|id| json!(uri(view, *id))));
+    line.put("maturity", one.maturity.code());
+    line.all("links", one.links.iter().map(|link| json!(LinkBody::from(link))));
+    line.some(
+        "display",
+        one.display.as_ref().map(|display| json!(DisplayBody::from(display))),
+    );
+    line.put(
+        "confirmed_at",
+        one.confirmed_at.to_rfc3339_opts(SecondsFormat::AutoSi, true),
+    );
+    line.put("lapsed", one.lapsed);
     line.put("visibility", one.visibility.code());
     line.write(out)
 }

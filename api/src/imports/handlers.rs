@@ -33,7 +33,7 @@ pub struct JobPath {
 
 /// Import a network
 ///
-/// JSON Lines: a record a line, `record` names the sort (skill, organisation, opportunity, person; see the schemas `Import…`).
+/// JSON Lines: a record a line, `record` names the sort (skill, organisation, opportunity, solution, person; see the schemas `Import…`).
 /// CSV and XLSX: a row an organisation; encoding, separator, header row and the meaning of the columns are found out, see the
 /// preview. Good rows are written, all at once; faulty ones are listed in the job's errors. Rows that mean an organisation of
 /// the directory are listed as duplicates. `Prefer: wait=10` waits so many seconds for the end.

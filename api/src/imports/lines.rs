@@ -5,11 +5,13 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 
 use crate::opportunities::wire::{BudgetBody, SkillNeedCreate, SoughtBody};
-use crate::organisations::wire::OrganisationCreate;
+use crate::organisations::wire::{LinkBody, OrganisationCreate};
 use crate::people::wire::ConsentBody;
 use crate::skills::wire::LabelsBody;
+use crate::solutions::wire::DisplayBody;
 use crate::wire::{
-    CooperationName, DirectionName, OpportunityStatusName, SkillKindName, SkillStatusName, TextBody, VisibilityName,
+    CooperationName, DirectionName, MaturityName, OpportunityStatusName, SkillKindName, SkillStatusName, TextBody,
+    VisibilityName,
 };
 
 mod parts;
@@ -172,6 +174,48 @@ pub struct ImportOpportunity {
     pub note: Option<String>,
 }
 
+/// A solution.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"organisation": "Beispiel Optik GmbH", "title": {"de": "Linsenprüfung"}, "maturity": "beta"}))]
+pub struct ImportSolution {
+    /// Its id; a new one if left out.
+    #[schema(format = Uuid)]
+    pub id: Option<String>,
+    /// The organisation's id, its name or the value of an external id.
+    #[schema(min_length = 1, max_length = 200)]
+    pub organisation: String,
+    /// Id of the unit, or its key for organisations of the same file.
+    #[schema(max_length = 60)]
+    pub unit: Option<String>,
+    /// Title.
+    pub title: TextBody,
+    /// One or two sentences.
+    pub summary: Option<TextBody>,
+    /// The long description.
+    pub description: Option<TextBody>,
+    /// Skills that it shows, by URI or label.
+    #[serde(default)]
+    #[schema(max_items = 50)]
+    pub skills: Vec<String>,
+    /// How far it is.
+    pub maturity: MaturityName,
+    /// Where to read on.
+    #[serde(default)]
+    #[schema(max_items = 20)]
+    pub links: Vec<LinkBody>,
+    /// Where it is on display, and when.
+    pub display: Option<DisplayBody>,
+    /// When its maintainer last said that all this holds; now if left out.
+    #[schema(format = DateTime)]
+    pub confirmed_at: Option<String>,
+    /// True if it was not confirmed in time.
+    #[serde(default)]
+    pub lapsed: bool,
+    /// Who sees it.
+    pub visibility: Option<VisibilityName>,
+}
+
 /// A person. `managers` see it unless it says otherwise.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -278,6 +322,8 @@ pub enum Line {
     Organisation(Box<OrganisationCreate>, ImportParts),
     /// `"record": "opportunity"`.
     Opportunity(Box<ImportOpportunity>),
+    /// `"record": "solution"`.
+    Solution(Box<ImportSolution>),
     /// `"record": "person"`.
     Person(ImportPerson),
 }
@@ -292,6 +338,7 @@ impl Line {
                 partners.filter_map(|partner| partner.name.as_deref()).collect()
             }
             Self::Opportunity(opportunity) => vec![&opportunity.organisation],
+            Self::Solution(solution) => vec![&solution.organisation],
             Self::Person(person) => person
                 .affiliations
                 .iter()
@@ -302,4 +349,4 @@ impl Line {
 }
 
 /// The names of the sorts of lines.
-pub const RECORDS: [&str; 4] = ["skill", "organisation", "opportunity", "person"];
+pub const RECORDS: [&str; 5] = ["skill", "organisation", "opportunity", "solution", "person"];

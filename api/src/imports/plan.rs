@@ -14,6 +14,7 @@ use werkstadt_domain::organisation::{Organisation, OrganisationId};
 use werkstadt_domain::person::Person;
 use werkstadt_domain::reference::Reference;
 use werkstadt_domain::skill::{Claim, Skill};
+use werkstadt_domain::solution::Solution;
 use werkstadt_domain::text::{Language, key};
 use werkstadt_persistence::directory::Snapshot;
 use werkstadt_persistence::jobs::Severity;
@@ -29,6 +30,7 @@ mod organisations;
 mod parts;
 mod persons;
 mod skills;
+mod solutions;
 
 use names::Names;
 
@@ -49,6 +51,8 @@ pub struct Plan {
     pub memberships: Vec<Membership>,
     /// Offers and requests.
     pub opportunities: Vec<Opportunity>,
+    /// Solutions.
+    pub solutions: Vec<Solution>,
     /// Persons.
     pub persons: Vec<Person>,
     /// Rows that mean an organisation which is there already, or may.
@@ -196,18 +200,21 @@ pub fn plan(rows: Vec<(usize, Line)>, directory: Directory<'_>, mode: OnDuplicat
         now,
         new_id,
     };
-    let (mut skills, mut organisations, mut opportunities, mut persons) = (vec![], vec![], vec![], vec![]);
+    let (mut skills, mut organisations) = (vec![], vec![]);
+    let (mut opportunities, mut solutions, mut persons) = (vec![], vec![], vec![]);
     for (row, line) in rows {
         match line {
             Line::Skill(skill) => skills.push((row, skill)),
             Line::Organisation(organisation, parts) => organisations.push((row, *organisation, parts)),
             Line::Opportunity(opportunity) => opportunities.push((row, *opportunity)),
+            Line::Solution(solution) => solutions.push((row, *solution)),
             Line::Person(person) => persons.push((row, person)),
         }
     }
     planner.skills(skills);
     planner.organisations(organisations);
     planner.opportunities(opportunities);
+    planner.solutions(solutions);
     planner.persons(persons);
     planner.plan.faults.sort_by_key(|fault| fault.row);
     planner.plan

@@ -11,7 +11,8 @@ use werkstadt_domain::text::Language;
 use werkstadt_persistence::imports;
 use werkstadt_persistence::jobs::{self, Job, JobId, JobStatus, Severity};
 use werkstadt_persistence::{
-    Actor, Db, UnitOfWork, claims, memberships, opportunities, organisations, persons, references, skills, units,
+    Actor, Db, UnitOfWork, claims, memberships, opportunities, organisations, persons, references, skills, solutions,
+    units,
 };
 
 use super::duplicates::Index;
@@ -37,6 +38,8 @@ pub struct LineSchemas {
     pub organisation: Body,
     /// Of [`super::lines::ImportOpportunity`].
     pub opportunity: Body,
+    /// Of [`super::lines::ImportSolution`].
+    pub solution: Body,
     /// Of [`super::lines::ImportPerson`].
     pub person: Body,
 }
@@ -258,6 +261,7 @@ fn counts(plan: &Plan, updates: &Updates, faults: &[RowFault]) -> BTreeMap<&'sta
         ("references", plan.references.len()),
         ("memberships", plan.memberships.len()),
         ("opportunities", plan.opportunities.len()),
+        ("solutions", plan.solutions.len()),
         ("persons", plan.persons.len()),
         ("unchanged", plan.unchanged),
         ("updated", updates.len()),
@@ -274,6 +278,7 @@ fn insert(unit: &mut UnitOfWork<'_>, plan: Plan) -> Result<(), Problem> {
     references::insert_all(unit, plan.references)?;
     memberships::insert_all(unit, plan.memberships)?;
     opportunities::insert_all(unit, plan.opportunities)?;
+    solutions::insert_all(unit, plan.solutions)?;
     persons::insert_all(unit, plan.persons)?;
     Ok(())
 }

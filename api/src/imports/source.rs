@@ -201,6 +201,7 @@ fn read_value(schemas: &LineSchemas, row: usize, mut value: Value) -> Read {
         Some("skill") => &schemas.skill,
         Some("organisation") => &schemas.organisation,
         Some("opportunity") => &schemas.opportunity,
+        Some("solution") => &schemas.solution,
         Some("person") => &schemas.person,
         _ if !value.is_object() => return at("", Breach::Type("object".to_owned())),
         _ => return at("/record", Breach::NotOneOf(RECORDS.map(str::to_owned).to_vec())),
@@ -213,6 +214,7 @@ fn read_value(schemas: &LineSchemas, row: usize, mut value: Value) -> Read {
     let line = match record.as_ref().and_then(Value::as_str) {
         Some("skill") => serde_json::from_value::<ImportSkill>(value).map(Line::Skill),
         Some("opportunity") => serde_json::from_value(value).map(|line| Line::Opportunity(Box::new(line))),
+        Some("solution") => serde_json::from_value(value).map(|line| Line::Solution(Box::new(line))),
         Some("person") => serde_json::from_value::<ImportPerson>(value).map(Line::Person),
         _ => organisation(value),
     };

@@ -11,7 +11,7 @@ use werkstadt_domain::named::Named;
 use werkstadt_domain::organisation::{Organisation, OrganisationId};
 use werkstadt_persistence::imports::{self, Done, ImportRecord};
 use werkstadt_persistence::jobs::{self, Job, JobId, JobStatus};
-use werkstadt_persistence::{Error, Noun, UnitOfWork, opportunities, organisations, persons, skills};
+use werkstadt_persistence::{Error, Noun, UnitOfWork, opportunities, organisations, persons, skills, solutions};
 
 use super::plan::Plan;
 use super::wire::{KeptBody, UndoBody};
@@ -41,6 +41,7 @@ pub fn records(plan: &Plan, updates: &[(Stored<Organisation>, Organisation)]) ->
             .iter()
             .map(|one| made(Noun::Opportunity, one.id.uuid())),
     );
+    records.extend(plan.solutions.iter().map(|one| made(Noun::Solution, one.id.uuid())));
     records.extend(plan.persons.iter().map(|one| made(Noun::Person, one.id.uuid())));
     for (before, _) in updates {
         records.push(ImportRecord {
@@ -94,7 +95,7 @@ pub fn undo(unit: &mut UnitOfWork<'_>, id: JobId) -> Result<UndoBody, Problem> {
     })?;
     let records = imports::records(unit.db(), id)?;
     let mut taking_back = TakingBack::new(unit, records)?;
-    taking_back.opportunities_and_persons()?;
+    taking_back.what_stands_beside_them()?;
     taking_back.restore()?;
     taking_back.organisations()?;
     taking_back.skills()?;
@@ -171,11 +172,16 @@ impl<'a, 'db> TakingBack<'a, 'db> {
         *self.removed.entry(nouns).or_default() += 1;
     }
 
-    fn opportunities_and_persons(&mut self) -> Result<(), Problem> {
+    fn what_stands_beside_them(&mut self) -> Result<(), Problem> {
         for id in self.made(Noun::Opportunity) {
             let stored = opportunities::find(self.unit.db(), Id::new(id))?;
             opportunities::remove(self.unit, Id::new(id), stored.version)?;
             self.count("opportunities");
+        }
+        for id in self.made(Noun::Solution) {
+            let stored = solutions::find(self.unit.db(), Id::new(id))?;
+            solutions::remove(self.unit, Id::new(id), stored.version)?;
+            self.count("solutions");
         }
         for id in self.made(Noun::Person) {
             let stored = persons::find(self.unit.db(), Id::new(id))?;

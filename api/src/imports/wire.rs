@@ -222,7 +222,7 @@ pub struct UndoBody {
 #[schema(as = ImportKept, example = json!({"noun": "organisation", "id": "01936d3e-7f10-7000-8000-0000000000bb", "reason": "changed"}))]
 pub struct KeptBody {
     /// What it is.
-    #[schema(examples("organisation", "skill", "opportunity", "person"))]
+    #[schema(examples("organisation", "skill", "opportunity", "solution", "person"))]
     pub noun: String,
     /// Which one.
     #[schema(format = Uuid)]

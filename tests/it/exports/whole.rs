@@ -42,6 +42,10 @@ fn grown(app: &TestApp) {
         .post("/v1/skills/merge", &json!({"sources": [beam], "target": laser}))
         .is(200);
     offers(app, &twin);
+    let solution = json!({"organisation_id": school, "unit_id": first, "title": {"de": "Prüfstand"}, "summary": {"en": "A test rig"},
+        "skills": [laser], "maturity": "beta", "links": [{"rel": "demo", "url": "https://example.org/demo"}],
+        "display": {"place": "Werkstadt, Erdgeschoss", "since_on": "2026-11-01"}, "visibility": "members"});
+    manager.create("/v1/solutions", &solution);
     let person = json!({"given_name": "Erika", "family_name": "Musterfrau", "phone": "+49 3641 1", "roles_sought": ["Mentorin"],
         "consent": {"by": "person", "how": "Formular", "consented_at": "2026-01-02T03:04:05.000006Z"}, "visibility": "members",
         "contact_visibility": "managers", "affiliations": [{"organisation_id": school, "unit_id": first, "from_on": "2024-01-01"}]});

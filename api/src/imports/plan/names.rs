@@ -12,6 +12,7 @@ use werkstadt_domain::organisation::{ExternalId, OrganisationId};
 use werkstadt_domain::page::Limit;
 use werkstadt_domain::person::PersonId;
 use werkstadt_domain::skill::{Skill, SkillId, SkillKind, SkillStatus};
+use werkstadt_domain::solution::SolutionId;
 use werkstadt_domain::text::{Text, key, line};
 use werkstadt_persistence::directory::Snapshot;
 
@@ -56,12 +57,17 @@ impl<'a> Names<'a> {
             || snapshot.skill(Id::new(id)).is_some()
             || self.has_organisation(Id::new(id))
             || self.has_opportunity(Id::new(id))
+            || self.has_solution(Id::new(id))
             || self.has_person(Id::new(id));
         !is_known && self.given.insert(id)
     }
 
     pub(super) fn has_opportunity(&self, id: OpportunityId) -> bool {
         self.snapshot.opportunity(Audience::Manager, id).is_some()
+    }
+
+    pub(super) fn has_solution(&self, id: SolutionId) -> bool {
+        self.snapshot.solution(Audience::Manager, id).is_some()
     }
 
     pub(super) fn has_person(&self, id: PersonId) -> bool {
