@@ -94,7 +94,9 @@ pub fn tag(body: &impl Serialize) -> Result<ETag, Problem> {
 /// # Errors
 /// [`crate::problem::Code::Internal`] if the body cannot be written; a defect.
 pub fn page(caller: &Caller, body: &impl Serialize, next: Option<&str>) -> Result<HttpResponse, Problem> {
-    let bytes = serde_json::to_vec(body).map_err(Problem::internal)?;
+    // A page of a list is long; growing to it by doubling would copy it several times.
+    let mut bytes = Vec::with_capacity(16 << 10);
+    serde_json::to_writer(&mut bytes, body).map_err(Problem::internal)?;
     let mut response = HttpResponse::Ok();
     response.insert_header((header::CACHE_CONTROL, caching(caller)));
     if let Some(next) = next {

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use actix_web::dev::Payload;
 use actix_web::http::header;
-use actix_web::{FromRequest, HttpRequest, web};
+use actix_web::{FromRequest, HttpMessage, HttpRequest, web};
 use futures_util::StreamExt;
 use futures_util::future::LocalBoxFuture;
 use serde::de::DeserializeOwned;
@@ -85,10 +85,20 @@ impl<T: DeserializeOwned> FromRequest for Query<T> {
 }
 
 fn read_query<T: DeserializeOwned>(request: &HttpRequest) -> Result<T, Problem> {
+    // Handlers may take it in several parts; it is read once.
+    if let Some(Given(known)) = request.extensions().get::<Given>() {
+        return T::deserialize(known).map_err(Problem::internal);
+    }
     let given = parameters::read(request.query_string(), &operation(request)?.query)
         .map_err(|breaches| Problem::new(Code::InvalidQuery).with_breaches(breaches))?;
-    serde_json::from_value(Value::Object(given)).map_err(Problem::internal)
+    let given = Value::Object(given);
+    let read = T::deserialize(&given).map_err(Problem::internal);
+    request.extensions_mut().insert(Given(given));
+    read
 }
+
+/// The query of a request, checked.
+struct Given(Value);
 
 /// Refuses any query, for operations that have no parameters.
 pub struct NoQuery;

@@ -4,6 +4,8 @@ use std::sync::Arc;
 
 use actix_web::web::Bytes;
 use moka::sync::Cache;
+use serde::{Serialize, Serializer};
+use serde_json::value::{RawValue, to_raw_value};
 use werkstadt_domain::audience::{Audience, Seen};
 use werkstadt_domain::organisation::OrganisationId;
 use werkstadt_domain::profile::Profile;
@@ -13,19 +15,37 @@ use crate::organisations::wire::OrganisationBody;
 use crate::problem::Problem;
 
 /// A body that was written once.
-#[derive(Clone)]
+#[derive(Debug)]
 pub struct Rendered {
     /// What it was written from. Another profile, were it for the same organisation, is another body.
     profile: Arc<Seen<Profile>>,
-    /// The bytes.
+    /// The JSON.
+    pub json: Written,
+    /// The same as the body of an answer.
     pub bytes: Bytes,
     /// Their tag.
     pub etag: ETag,
 }
 
+/// JSON that is copied into other JSON as it is, without reading it again.
+#[derive(Clone, Debug)]
+pub struct Written(Arc<RawValue>);
+
+impl Serialize for Written {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.0.serialize(serializer)
+    }
+}
+
+impl AsRef<[u8]> for Written {
+    fn as_ref(&self) -> &[u8] {
+        self.0.get().as_bytes()
+    }
+}
+
 /// Bodies by organisation and audience, the least used ones forgotten first.
 pub struct Renderings {
-    bodies: Cache<(OrganisationId, Audience), Rendered>,
+    bodies: Cache<(OrganisationId, Audience), Arc<Rendered>>,
 }
 
 /// Bytes kept at most.
@@ -33,7 +53,7 @@ const CAPACITY: u64 = 32 << 20;
 
 impl Default for Renderings {
     fn default() -> Self {
-        let weight = |_: &_, body: &Rendered| u32::try_from(body.bytes.len()).unwrap_or(u32::MAX);
+        let weight = |_: &_, body: &Arc<Rendered>| u32::try_from(body.bytes.len()).unwrap_or(u32::MAX);
         Self {
             bodies: Cache::builder().max_capacity(CAPACITY).weigher(weight).build(),
         }
@@ -45,19 +65,20 @@ impl Renderings {
     ///
     /// # Errors
     /// When it cannot be written; a defect.
-    pub fn organisation(&self, profile: &Arc<Seen<Profile>>, audience: Audience) -> Result<Rendered, Problem> {
+    pub fn organisation(&self, profile: &Arc<Seen<Profile>>, audience: Audience) -> Result<Arc<Rendered>, Problem> {
         let key = (profile.get().id(), audience);
         if let Some(kept) = self.bodies.get(&key).filter(|kept| Arc::ptr_eq(&kept.profile, profile)) {
             return Ok(kept);
         }
         let body = OrganisationBody::of(profile.get(), audience);
-        let bytes = Bytes::from(serde_json::to_vec(&body).map_err(Problem::internal)?);
-        let made = Rendered {
+        let json = Written(to_raw_value(&body).map_err(Problem::internal)?.into());
+        let made = Arc::new(Rendered {
             profile: Arc::clone(profile),
-            etag: ETag::of(&bytes),
-            bytes,
-        };
-        self.bodies.insert(key, made.clone());
+            etag: ETag::of(json.as_ref()),
+            bytes: Bytes::from_owner(json.clone()),
+            json,
+        });
+        self.bodies.insert(key, Arc::clone(&made));
         Ok(made)
     }
 }

@@ -93,7 +93,10 @@ fn visible<T: Project>(parts: &[Stored<T>], audience: Audience) -> Vec<Stored<T>
             changed_at: part.changed_at,
         })
     };
-    parts.iter().filter_map(seen).collect()
+    let mut seen: Vec<Stored<T>> = parts.iter().filter_map(seen).collect();
+    // Profiles are kept by the hundred thousand.
+    seen.shrink_to_fit();
+    seen
 }
 
 /// A visible unit below a hidden one hangs from the nearest visible unit above, so that the hidden one cannot be inferred.

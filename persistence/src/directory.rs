@@ -5,9 +5,9 @@
 //! its own index (`view`), built from projected profiles, so what is hidden cannot move a count, a score or an order.
 //!
 //! - `document`: what a profile is indexed under. `dictionary`, `postings`, `bits`: how.
-//! - `view` and `shard`: the index of some organisations, for one audience and for all.
+//! - `view`, `points`, `references`, `shard`: the index of some organisations, for one audience and for all. `making`: what goes in.
 //! - `lexicon`, `statistics`: the words there are, and how often an audience sees them.
-//! - `query`, `scores`, `filter`, `order`, `facets`, `highlight`, `listing`, `suggestions`, `suggest`: search. `skills`, `opportunities`, `solutions`, `persons`: the smaller nouns.
+//! - `query`, `every`, `scores`, `filter`, `order`, `facets`, `highlight`, `listing`, `suggestions`, `suggest`: search. `skills`, `opportunities`, `solutions`, `persons`: the smaller nouns.
 //! - `candidates` and what is below it: matching.
 
 mod bits;
@@ -16,17 +16,21 @@ mod column;
 mod delta;
 mod dictionary;
 mod document;
+mod every;
 mod facets;
 mod filter;
 mod highlight;
 mod leak;
 mod lexicon;
 mod listing;
+mod making;
 mod opportunities;
 mod order;
 mod persons;
+mod points;
 mod postings;
 mod query;
+mod references;
 mod scores;
 mod shard;
 mod skills;
@@ -42,6 +46,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use arc_swap::ArcSwap;
 use chrono::NaiveDate;
+use werkstadt_domain::profile::Profile;
 
 pub use candidates::MatchQuery;
 pub use delta::Delta;
@@ -103,6 +108,25 @@ impl Directory {
             ..Snapshot::empty()
         };
         self.current.store(Arc::new(empty.changed(delta)));
+    }
+
+    /// Publishes a directory of exactly these records and of the profiles that `load` gives, a chunk at a time, in order of id.
+    ///
+    /// # Errors
+    /// As `load`; then nothing is published.
+    pub fn rebuild_while<E>(
+        &self,
+        delta: Delta,
+        load: impl FnOnce(&mut dyn FnMut(Vec<Profile>)) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let _writing = self.writing.lock().unwrap_or_else(PoisonError::into_inner);
+        let empty = Snapshot {
+            version: self.current.load().version,
+            day: self.current.load().day,
+            ..Snapshot::empty()
+        };
+        self.current.store(Arc::new(empty.loaded(delta, load)?));
+        Ok(())
     }
 }
 

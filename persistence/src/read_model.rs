@@ -62,14 +62,15 @@ impl Listener for ReadModel {
 
     fn rebuild(&self, db: &mut Db) -> Result<()> {
         self.accounts.rebuild(db)?;
-        let mut delta = Delta::default();
-        profiles::for_each_chunk(db, |chunk| delta.profiles.extend(chunk))?;
-        delta.skills = all(|after| skills::list(db, after, CHUNK), |skill| skill.record.id)?;
-        delta.opportunities = all(|after| opportunities::list(db, after, CHUNK), |one| one.record.id)?;
-        delta.solutions = all(|after| solutions::list(db, after, CHUNK), |one| one.record.id)?;
-        delta.persons = all(|after| persons::list(db, after, CHUNK), |person| person.record.id)?;
-        self.directory.rebuild(delta);
-        Ok(())
+        let delta = Delta {
+            skills: all(|after| skills::list(db, after, CHUNK), |skill| skill.record.id)?,
+            opportunities: all(|after| opportunities::list(db, after, CHUNK), |one| one.record.id)?,
+            solutions: all(|after| solutions::list(db, after, CHUNK), |one| one.record.id)?,
+            persons: all(|after| persons::list(db, after, CHUNK), |person| person.record.id)?,
+            ..Delta::default()
+        };
+        self.directory
+            .rebuild_while(delta, |take| profiles::for_each_chunk(db, take))
     }
 }
 

@@ -9,7 +9,7 @@ use diesel::expression::AsExpression;
 use diesel::pg::{Pg, PgValue};
 use diesel::query_builder::QueryId;
 use diesel::serialize::{self, IsNull, Output, ToSql};
-use diesel::sql_types::{Binary, HasSqlType, SqlType, Text, Timestamptz, Uuid as UuidSql};
+use diesel::sql_types::{HasSqlType, SqlType, Timestamptz, Uuid as UuidSql};
 use diesel::sqlite::Sqlite;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -94,9 +94,8 @@ impl ToSql<IdSql, Sqlite> for SqlId {
 }
 
 impl FromSql<IdSql, Sqlite> for SqlId {
-    fn from_sql(value: <Sqlite as Backend>::RawValue<'_>) -> deserialize::Result<Self> {
-        let bytes = <Vec<u8> as FromSql<Binary, Sqlite>>::from_sql(value)?;
-        Ok(Self(Uuid::from_slice(&bytes)?))
+    fn from_sql(mut value: <Sqlite as Backend>::RawValue<'_>) -> deserialize::Result<Self> {
+        Ok(Self(Uuid::from_slice(value.read_blob())?))
     }
 }
 
@@ -159,9 +158,8 @@ impl<T> FromSql<JsonSql, Sqlite> for Json<T>
 where
     T: std::fmt::Debug + DeserializeOwned + Send + Sync + 'static,
 {
-    fn from_sql(value: <Sqlite as Backend>::RawValue<'_>) -> deserialize::Result<Self> {
-        let text = <String as FromSql<Text, Sqlite>>::from_sql(value)?;
-        Ok(Self(serde_json::from_str(&text)?))
+    fn from_sql(mut value: <Sqlite as Backend>::RawValue<'_>) -> deserialize::Result<Self> {
+        Ok(Self(serde_json::from_str(value.read_text())?))
     }
 }
 

@@ -9,6 +9,11 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
+use uuid::Uuid;
+use werkstadt_persistence::jobs::{self, Job, JobId, JobStatus};
+use werkstadt_persistence::{Actor, Error};
+use werkstadt_tests::app::TestApp;
+use werkstadt_tests::database::on_each;
 use werkstadt_tests::http::Request;
 use werkstadt_tests::load::data::Numbers;
 
@@ -193,4 +198,33 @@ fn binary() -> PathBuf {
     }
     assert!(build.status().unwrap().success(), "the program does not build");
     folder.join("werkstadt")
+}
+
+#[test]
+fn jobs_that_were_cut_off_are_ended_by_the_next_server() {
+    on_each(|database| {
+        let ids = [1, 2].map(|number| JobId::new(Uuid::from_u128(number)));
+        let now = TestApp::on(database).state.now();
+        let store = database.store(7);
+        let write = |job: JobId, result: serde_json::Value| {
+            let earlier = now - chrono::TimeDelta::hours(1);
+            let written = store.write::<_, Error>(Actor::System, earlier, |unit| {
+                let before = jobs::insert(unit, job, "import", None)?;
+                let after = Job {
+                    status: JobStatus::Running,
+                    result,
+                    ..before.clone()
+                };
+                jobs::update(unit, &before, after)
+            });
+            written.unwrap();
+        };
+        write(ids[0], serde_json::json!({}));
+        write(ids[1], serde_json::json!({"organisations": 3}));
+        drop(store);
+        let app = TestApp::on(database);
+        let read = |id: JobId| app.as_manager().read(&format!("/v1/jobs/{id}"));
+        assert_eq!(read(ids[0])["status"], "failed");
+        assert_eq!(read(ids[1])["status"], "succeeded", "what it wrote is there");
+    });
 }

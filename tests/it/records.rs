@@ -1,6 +1,5 @@
 //! Every record reads as it was written, on both engines.
 
-use uuid::Uuid;
 use werkstadt_domain::account::{ApiKey, ApiKeyId, Scope};
 use werkstadt_domain::audience::Audience;
 use werkstadt_domain::membership::{Membership, MembershipStatus};
@@ -11,7 +10,6 @@ use werkstadt_persistence::{
     Actor, Error, Result, Store, UnitOfWork, api_keys, claims, memberships, opportunities, organisations, persons,
     profiles, references, settings, skills, units, users,
 };
-use werkstadt_tests::app::TestApp;
 use werkstadt_tests::database::on_each;
 
 use crate::sample::{
@@ -312,35 +310,6 @@ fn of_many_uses_of_one_token_one_branch_lives() {
             matches!(renewal, Renewal::Renewed(..))
         });
         assert_eq!(alive.count(), 1);
-    });
-}
-
-#[test]
-fn jobs_that_were_cut_off_are_ended_by_the_next_server() {
-    on_each(|database| {
-        let ids = [1, 2].map(|number| JobId::new(Uuid::from_u128(number)));
-        let now = TestApp::on(database).state.now();
-        let store = database.store(7);
-        let write = |job: JobId, result: serde_json::Value| {
-            let earlier = now - chrono::TimeDelta::hours(1);
-            let written = store.write::<_, Error>(Actor::System, earlier, |unit| {
-                let before = jobs::insert(unit, job, "import", None)?;
-                let after = Job {
-                    status: JobStatus::Running,
-                    result,
-                    ..before.clone()
-                };
-                jobs::update(unit, &before, after)
-            });
-            written.unwrap();
-        };
-        write(ids[0], serde_json::json!({}));
-        write(ids[1], serde_json::json!({"organisations": 3}));
-        drop(store);
-        let app = TestApp::on(database);
-        let read = |id: JobId| app.as_manager().read(&format!("/v1/jobs/{id}"));
-        assert_eq!(read(ids[0])["status"], "failed");
-        assert_eq!(read(ids[1])["status"], "succeeded", "what it wrote is there");
     });
 }
 

@@ -2,5 +2,7 @@
 
 pub mod client;
 pub mod data;
+pub mod fill;
+pub mod operations;
 pub mod process;
 pub mod report;

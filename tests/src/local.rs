@@ -2,6 +2,7 @@
 
 use std::error::Error;
 use std::net::{SocketAddr, TcpListener};
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::mpsc;
 use std::thread::JoinHandle;
@@ -28,12 +29,14 @@ pub type Failure = Box<dyn Error + Send + Sync>;
 pub struct Local {
     /// Where it listens.
     pub address: SocketAddr,
-    /// A manager's API key with every scope.
+    /// A manager's API key with every scope; empty on a database that was there before, of which nobody knows the key.
     pub key: String,
     agent: Agent,
     handle: ServerHandle,
     thread: Option<JoinHandle<()>>,
-    _folder: TempDir,
+    state: web::Data<State>,
+    /// Removed with the server.
+    folder: Option<TempDir>,
 }
 
 impl Local {
@@ -43,16 +46,30 @@ impl Local {
     /// When the server cannot start.
     pub fn start(workers: usize) -> Result<Self, Failure> {
         let folder = tempfile::tempdir()?;
-        let url = format!("sqlite://{}", folder.path().join("network.db").display());
-        let config = Settings::default().on_database(url).check()?;
+        let mut local = Self::on(folder.path(), workers)?;
+        local.folder = Some(folder);
+        Ok(local)
+    }
+
+    /// Starts a server on the database in a folder, a new one if there is none.
+    ///
+    /// # Errors
+    /// When the server cannot start.
+    pub fn on(folder: &Path, workers: usize) -> Result<Self, Failure> {
+        let file = folder.join("network.db");
+        let known = file.exists();
+        let config = Settings::default()
+            .on_database(format!("sqlite://{}", file.display()))
+            .check()?;
         let Booted { state, follower } = boot::boot(&config, Arc::new(System))?;
-        let key = manager_key(&state)?;
+        let key = if known { String::new() } else { manager_key(&state)? };
+        let shared = state.clone();
         let listener = TcpListener::bind("127.0.0.1:0")?;
         let address = listener.local_addr()?;
         let (sender, receiver) = mpsc::channel();
         let thread = std::thread::spawn(move || {
             let served = actix_web::rt::System::new().block_on(async {
-                let server = app::serve(state, listener, workers)?;
+                let server = app::serve(shared, listener, workers)?;
                 drop(sender.send(server.handle()));
                 server.await
             });
@@ -71,8 +88,14 @@ impl Local {
             agent,
             handle,
             thread: Some(thread),
-            _folder: folder,
+            state,
+            folder: None,
         })
+    }
+
+    /// Bytes of the read model's index on the heap, the records not counted.
+    pub fn index_bytes(&self) -> usize {
+        self.state.directory().snapshot().index_bytes()
     }
 
     /// Posts JSON as the manager and reads the JSON answer.

@@ -68,7 +68,12 @@ pub async fn get_organisation(
         .organisation(audience, id.0)
         .ok_or_else(|| Problem::new(Code::NotFound))?;
     let body = state.renderings.organisation(profile, audience)?;
-    Ok(answer::bytes_of_record(&request, &caller, &body.etag, body.bytes))
+    Ok(answer::bytes_of_record(
+        &request,
+        &caller,
+        &body.etag,
+        body.bytes.clone(),
+    ))
 }
 
 /// Change an organisation

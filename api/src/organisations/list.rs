@@ -2,7 +2,6 @@
 
 use actix_web::{HttpRequest, HttpResponse, get, web};
 use serde::Serialize;
-use serde_json::value::RawValue;
 use utoipa::ToSchema;
 use werkstadt_domain::audience::Audience;
 use werkstadt_domain::invalid::Rule;
@@ -18,7 +17,7 @@ use crate::exports::{self, TableOptions};
 use crate::extract::Query;
 use crate::page::{List, PageQuery};
 use crate::problem::{Breach, Code, Place, Problem};
-use crate::rendered::Renderings;
+use crate::rendered::{Renderings, Written};
 use crate::state::State;
 use crate::wire::chosen;
 
@@ -55,7 +54,7 @@ pub struct OrganisationPage {
 pub struct OrganisationHit {
     /// The organisation, as it was written once for all lists.
     #[schema(value_type = OrganisationBody)]
-    pub organisation: Box<RawValue>,
+    pub organisation: Written,
     /// How well it fits `q`, without upper bound; comparable within one answer.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub score: Option<f64>,
@@ -233,9 +232,8 @@ impl OrganisationHit {
             word: word.word.clone(),
             contribution: word.contribution,
         });
-        let organisation = renderings.organisation(&hit.profile, audience)?;
         Ok(Self {
-            organisation: serde_json::from_slice(&organisation.bytes).map_err(Problem::internal)?,
+            organisation: renderings.organisation(&hit.profile, audience)?.json.clone(),
             score: hit.score,
             distance_km: hit.distance_km,
             words: words.collect(),

@@ -1,10 +1,11 @@
 //! Deltas: what changed, and how the next snapshot comes to be.
 
 use std::sync::Arc;
+use std::sync::mpsc::sync_channel;
 
 use chrono::NaiveDate;
 use rustc_hash::{FxHashMap, FxHashSet};
-use werkstadt_domain::audience::{Audience, Stored};
+use werkstadt_domain::audience::{Seen, Stored};
 use werkstadt_domain::opportunity::{Opportunity, OpportunityId};
 use werkstadt_domain::organisation::OrganisationId;
 use werkstadt_domain::person::{Person, PersonId};
@@ -12,11 +13,12 @@ use werkstadt_domain::profile::Profile;
 use werkstadt_domain::skill::{Skill, SkillId};
 use werkstadt_domain::solution::{Solution, SolutionId};
 
-use super::document::{Dictionaries, Maker};
+use super::making::{self, Gathered, Made, Makers};
 use super::opportunities::Opportunities;
 use super::shard::{Change, Shard};
 use super::skills::Skills;
-use super::snapshot::{SHARDS, Snapshot, shard_of};
+use super::snapshot::Snapshot;
+use super::statistics::Statistics;
 
 /// Records as they are now, and ids of those that are gone. What is in neither stays as it is.
 #[derive(Clone, Debug, Default)]
@@ -43,8 +45,17 @@ pub struct Delta {
     pub removed_persons: Vec<PersonId>,
 }
 
-/// From so many changed organisations on, the shards are built on two threads.
-const MANY: usize = 512;
+/// So many chunks wait at most to be indexed.
+const CHUNKS: usize = 4;
+
+/// So many organisations the recent shard holds at least before it is merged into the settled one, and this part of that one. A
+/// write copies the recent shard, a merge all.
+#[cfg(not(test))]
+const RECENT: (usize, usize) = (1024, 64);
+
+/// Small, so that tests see merges.
+#[cfg(test)]
+const RECENT: (usize, usize) = (3, 64);
 
 impl Snapshot {
     /// Nothing.
@@ -53,7 +64,7 @@ impl Snapshot {
             version: 0,
             day: NaiveDate::MIN,
             dictionaries: Arc::default(),
-            shards: (0..SHARDS).map(|number| Arc::new(Shard::empty(number))).collect(),
+            shards: [(); 2].map(|()| Arc::new(Shard::default())),
             statistics: Default::default(),
             skills: Arc::default(),
             opportunities: Arc::default(),
@@ -75,7 +86,7 @@ impl Snapshot {
                 .map(|profile| (profile.id(), Some(Arc::new(profile)))),
         );
         changes.extend(delta.removed_organisations.into_iter().map(|id| (id, None)));
-        next.change_organisations(changes);
+        next.change_organisations(changes, self);
         if !delta.opportunities.is_empty() || !delta.removed_opportunities.is_empty() {
             let (removed, dictionaries) = (&delta.removed_opportunities, &self.dictionaries);
             let changed = next
@@ -94,6 +105,42 @@ impl Snapshot {
             next.persons = Arc::new(self.persons.changed(delta.persons, &delta.removed_persons));
         }
         next
+    }
+
+    /// The next snapshot, with the profiles besides that `load` gives, a chunk at a time, in order of id. Chunks are indexed while the
+    /// next ones are loaded. For an empty directory.
+    pub(super) fn loaded<E>(
+        &self,
+        delta: Delta,
+        load: impl FnOnce(&mut dyn FnMut(Vec<Profile>)) -> Result<(), E>,
+    ) -> Result<Self, E> {
+        let mut next = self.changed(delta);
+        let (dictionaries, skills, day) = (Arc::clone(&next.dictionaries), Arc::clone(&next.skills), next.day);
+        let statistics = &mut next.statistics;
+        let (sender, chunks) = sync_channel::<Vec<Profile>>(CHUNKS);
+        let shard = std::thread::scope(|scope| {
+            let indexing = scope.spawn(move || {
+                let mut makers = Makers::new(&dictionaries, &skills, day);
+                let (mut entries, mut gathered) = (Vec::new(), Gathered::default());
+                for chunk in chunks {
+                    for made in makers.each(chunk, |profile, maker| making::made(&profile, maker)) {
+                        count(statistics, &made);
+                        gathered.push(entries.len() as u32, &made);
+                        entries.push(made.entry);
+                    }
+                }
+                Shard::of(entries, gathered)
+            });
+            // If nobody takes a chunk any more, joining tells why.
+            load(&mut |chunk| drop(sender.send(chunk)))?;
+            drop(sender);
+            match indexing.join() {
+                Ok(shard) => Ok(shard),
+                Err(panic) => std::panic::resume_unwind(panic),
+            }
+        })?;
+        next.shards = [Arc::new(shard), Arc::default()];
+        Ok(next)
     }
 
     /// Changes the skills; returns those that changed.
@@ -158,59 +205,85 @@ impl Snapshot {
         };
         let turning = self.profiles().filter(|profile| turns(profile));
         let changes = turning.map(|profile| (profile.id(), Some(Arc::new(profile.clone()))));
-        next.change_organisations(changes.collect());
+        next.change_organisations(changes.collect(), self);
         next
     }
 
     /// Every organisation. Managers see everything, so their view of a profile is the profile.
     fn profiles(&self) -> impl Iterator<Item = &Profile> {
-        let entries = self.shards.iter().flat_map(|shard| &shard.entries);
+        let entries = self.shards.iter().flat_map(|shard| shard.present());
         entries.filter_map(|entry| Some(entry.seen[2].as_ref()?.get()))
     }
 
-    fn change_organisations(&mut self, changes: FxHashMap<OrganisationId, Option<Arc<Profile>>>) {
-        let before = self.shards.clone();
-        self.build_shards(changes);
-        for (number, (old, new)) in before.iter().zip(&self.shards).enumerate() {
-            if Arc::ptr_eq(old, new) {
-                continue;
-            }
-            for (audience, statistics) in Audience::ALL.into_iter().zip(&mut self.statistics) {
-                Arc::make_mut(statistics).replace(number, audience, (old, new));
+    /// Changes organisations. `before` is what they were indexed by so far.
+    fn change_organisations(&mut self, changes: FxHashMap<OrganisationId, Option<Arc<Profile>>>, before: &Self) {
+        if changes.is_empty() {
+            return;
+        }
+        self.forget(changes.keys(), before);
+        let [settled, recent] = &self.shards;
+        let rest = settled.without(changes.keys());
+        let (least, part) = RECENT;
+        let many = recent.slots() + changes.len() > least.max(settled.slots() / part) || settled.slots() == 0;
+        if many {
+            let moving = recent.present().filter(|entry| !changes.contains_key(&entry.id));
+            // Managers see everything, so their view of a profile is the profile.
+            let profile = |seen: &Arc<Seen<Profile>>| Arc::new(seen.get().clone());
+            let moving = moving.map(|entry| (entry.id, entry.seen[2].as_ref().map(profile)));
+            let moving: Vec<Change> = moving.collect();
+            let known: FxHashSet<OrganisationId> = moving.iter().map(|(id, _)| *id).collect();
+            let all = moving.into_iter().chain(changes);
+            let settled = self.built(&rest, all, &known);
+            self.shards = [Arc::new(settled), Arc::default()];
+        } else {
+            let recent = Arc::clone(recent);
+            let recent = self.built(&recent, changes.into_iter(), &FxHashSet::default());
+            self.shards = [Arc::new(rest), Arc::new(recent)];
+        }
+    }
+
+    /// Takes what was indexed of these organisations out of the statistics.
+    fn forget<'a>(&mut self, ids: impl Iterator<Item = &'a OrganisationId>, before: &Self) {
+        let dictionaries = Arc::clone(&self.dictionaries);
+        let entry = |id: &OrganisationId| self.shards.iter().find_map(|shard| shard.entry(shard.slot(*id)?));
+        let seen: Vec<_> = ids.filter_map(entry).map(|entry| entry.seen.clone()).collect();
+        let mut makers = Makers::new(&dictionaries, &before.skills, before.day);
+        for before in makers.each(seen, |seen, maker| making::documents(&seen, maker)) {
+            for (statistics, document) in self.statistics.iter_mut().zip(before) {
+                document
+                    .iter()
+                    .for_each(|document| Arc::make_mut(statistics).remove(document));
             }
         }
     }
 
-    fn build_shards(&mut self, changes: FxHashMap<OrganisationId, Option<Arc<Profile>>>) {
-        let many = changes.len() >= MANY;
-        let mut by_shard: Vec<Vec<Change>> = (0..SHARDS).map(|_| Vec::new()).collect();
-        for (id, profile) in changes {
-            if let Some(changes) = by_shard.get_mut(shard_of(id)) {
-                changes.push((id, profile));
+    /// A shard with changes; the organisations in `known` are in the statistics already.
+    fn built(
+        &mut self,
+        shard: &Shard,
+        changes: impl Iterator<Item = Change>,
+        known: &FxHashSet<OrganisationId>,
+    ) -> Shard {
+        let mut changes: Vec<Change> = changes.collect();
+        changes.sort_by_key(|(id, _)| *id);
+        let (dictionaries, skills) = (Arc::clone(&self.dictionaries), Arc::clone(&self.skills));
+        let mut makers = Makers::new(&dictionaries, &skills, self.day);
+        let statistics = &mut self.statistics;
+        shard.changed(changes, |profiles| {
+            let made = makers.each(profiles, |profile, maker| making::made(&profile, maker));
+            for one in made.iter().filter(|made| !known.contains(&made.entry.id)) {
+                count(statistics, one);
             }
-        }
-        let mut work: Vec<(&mut Arc<Shard>, Vec<Change>)> = self
-            .shards
-            .iter_mut()
-            .zip(by_shard)
-            .filter(|(_, changes)| !changes.is_empty())
-            .collect();
-        let (dictionaries, skills, day) = (&self.dictionaries, &self.skills, self.day);
-        if !many {
-            return build(work, dictionaries, skills, day);
-        }
-        let second = work.split_off(work.len() / 2);
-        std::thread::scope(|scope| {
-            scope.spawn(|| build(second, dictionaries, skills, day));
-            build(work, dictionaries, skills, day);
-        });
+            made
+        })
     }
 }
 
-fn build(work: Vec<(&mut Arc<Shard>, Vec<Change>)>, dictionaries: &Dictionaries, skills: &Skills, day: NaiveDate) {
-    let mut maker = Maker::new(dictionaries, skills, day);
-    for (shard, mut changes) in work {
-        changes.sort_by_key(|(id, _)| *id);
-        *shard = Arc::new(shard.changed(&changes, &mut maker));
+/// Counts what each audience sees of an organisation.
+fn count(statistics: &mut [Arc<Statistics>; 3], made: &Made) {
+    for (statistics, document) in statistics.iter_mut().zip(&made.documents) {
+        document
+            .iter()
+            .for_each(|document| Arc::make_mut(statistics).add(document));
     }
 }

@@ -5,7 +5,6 @@ use rustc_hash::FxHashSet;
 use werkstadt_domain::audience::Audience;
 use werkstadt_domain::named::Named;
 use werkstadt_domain::organisation::OrganisationId;
-use werkstadt_domain::place::{Circle, Point};
 use werkstadt_domain::search::{Facet, OrganisationFilter, Question, SkillMode};
 use werkstadt_domain::text::key;
 use werkstadt_domain::vocabulary::industry;
@@ -14,9 +13,9 @@ use super::bits::Bits;
 use super::column::Tags;
 use super::document::passages;
 use super::document::{Column, Value};
+use super::every::Every;
 use super::leak::Leak;
-use super::query::{Typos, Weighed, Wording};
-use super::scores::Scores;
+use super::query::{Typos, Wording};
 use super::shard::Shard;
 use super::snapshot::Snapshot;
 use super::view::View;
@@ -78,15 +77,16 @@ impl<'a> Prepared<'a> {
         }
     }
 
-    /// What each filter that is set lets through in one shard. Fills `scores` if there is free text.
-    pub(super) fn passed(&self, snapshot: &Snapshot, shard: &Shard, scores: &mut Scores) -> Vec<Passed> {
+    /// What each filter that is set lets through in one shard; what is worded as asked for, with its scores, comes first.
+    pub(super) fn passed(&self, snapshot: &Snapshot, shard: &Shard) -> (Vec<Passed>, Every) {
         let view = shard.view(self.audience);
-        let slots = shard.entries.len();
+        let slots = shard.slots();
         let mut passed: Vec<Passed> = Vec::new();
+        let mut every = Every::default();
         if let Some(wording) = &self.text {
             let read = shard.view(Leak::Text.through(self.audience));
-            scores.fill_full(&wording.weighed, shard.number, &read.text);
-            passed.push((None, self.worded(wording, snapshot, shard, scores)));
+            every = Every::of(&wording.weighed, &read.text);
+            passed.push((None, self.worded(wording, snapshot, shard, &every)));
         }
         let mut tags = |facet, column, asked: usize, tags: &[u32]| {
             if asked > 0 {
@@ -136,22 +136,23 @@ impl<'a> Prepared<'a> {
         }
         if let Some(circle) = self.filter.within {
             // Last, and only for what no facet can bring back: distances cost most.
-            let mut left = view.visible.clone();
+            let mut left = shard.visible(self.audience).clone();
             let always = passed.iter().filter(|(facet, _)| facet.is_none());
             always.for_each(|(_, bits)| left.and(bits));
-            passed.push((None, within(view, circle, &left)));
+            passed.push((None, view.points.within(circle, &left)));
         }
-        passed
+        (passed, every)
     }
 
     /// The slots whose texts are worded as asked for.
-    fn worded(&self, wording: &Wording, snapshot: &Snapshot, shard: &Shard, scores: &Scores) -> Bits {
+    fn worded(&self, wording: &Wording, snapshot: &Snapshot, shard: &Shard, every: &Every) -> Bits {
         let view = shard.view(self.audience);
-        let mut bits = if wording.only_excludes() {
-            view.visible.clone()
-        } else {
-            with_every_word(&wording.weighed, scores, shard.entries.len())
-        };
+        let mut bits = shard.visible(self.audience).clone();
+        if !wording.only_excludes() {
+            let mut worded = Bits::none(shard.slots());
+            every.slots.iter().for_each(|slot| worded.insert(*slot));
+            bits.and(&worded);
+        }
         wording.exclude(&view.text, &mut bits);
         if wording.reads_texts() {
             let fits = |slot: u32| {
@@ -166,9 +167,9 @@ impl<'a> Prepared<'a> {
     }
 
     fn updated_since(&self, since: i64, shard: &Shard) -> Bits {
-        let mut bits = Bits::none(shard.entries.len());
+        let mut bits = Bits::none(shard.slots());
         let recent = |slot: &u32| shard.updated(self.audience, *slot) >= since;
-        let visible = shard.view(self.audience).visible.iter();
+        let visible = shard.visible(self.audience).iter();
         visible.filter(recent).for_each(|slot| bits.insert(slot));
         bits
     }
@@ -191,6 +192,10 @@ impl<'a> Prepared<'a> {
         for wanted in &self.skills {
             let mut bits = Bits::none(slots);
             for skill in wanted {
+                if level <= 1 && since.is_none() {
+                    column.add_to(*skill, &mut bits);
+                    continue;
+                }
                 let (slots, claims) = column.postings.get(*skill);
                 let good = slots.iter().zip(claims).filter(|(_, claim)| counts(claim));
                 good.for_each(|(slot, _)| bits.insert(*slot));
@@ -219,22 +224,13 @@ impl<'a> Prepared<'a> {
 }
 
 /// What all filters, but the one that `without` counts, let through.
-pub(super) fn all_but(view: &View, passed: &[Passed], without: Option<Facet>) -> Bits {
-    let mut bits = view.visible.clone();
+pub(super) fn all_but(visible: &Bits, passed: &[Passed], without: Option<Facet>) -> Bits {
+    let mut bits = visible.clone();
     for (facet, others) in passed {
         if without.is_none() || *facet != without {
             bits.and(others);
         }
     }
-    bits
-}
-
-fn with_every_word(weighed: &Weighed, scores: &Scores, slots: usize) -> Bits {
-    let mut bits = Bits::none(slots);
-    // A query of stop words alone finds nothing, rather than everything.
-    let every = weighed.groups.len().max(1) as u32;
-    let full = |slot: &&u32| scores.words.get(**slot as usize) == Some(&every);
-    scores.touched.iter().filter(full).for_each(|slot| bits.insert(*slot));
     bits
 }
 
@@ -245,62 +241,4 @@ pub(super) fn any_of(column: &Tags, tags: &[u32], slots: usize) -> Bits {
         column.add_to(*tag, &mut bits);
     }
     bits
-}
-
-/// Those of some slots that have a place within the circle.
-pub(super) fn within(view: &View, circle: Circle, slots: &Bits) -> Bits {
-    let mut bits = Bits::none(slots.room());
-    let inside = |point: &Point| circle.centre.distance_km(*point) <= circle.radius_km;
-    let near = nearby(circle);
-    if slots.len() * 4 < view.points_between(near.south, near.north).len() as u64 {
-        for slot in slots.iter() {
-            if view
-                .points_of(slot)
-                .iter()
-                .any(|point| near.holds(*point) && inside(point))
-            {
-                bits.insert(slot);
-            }
-        }
-        return bits;
-    }
-    for (point, slot) in view.points_between(near.south, near.north) {
-        if slots.contains(*slot) && !bits.contains(*slot) && near.holds(*point) && inside(point) {
-            bits.insert(*slot);
-        }
-    }
-    bits
-}
-
-/// Kilometres of one degree of latitude, a little less than the smallest: the band must not be too narrow.
-const KM_PER_DEGREE: f64 = 110.0;
-
-/// A box of degrees around a circle.
-struct Nearby {
-    south: f64,
-    north: f64,
-    lon: f64,
-    /// Half of its width; `None` where all longitudes are looked at.
-    width: Option<f64>,
-}
-
-impl Nearby {
-    fn holds(&self, point: Point) -> bool {
-        let (lat, lon) = (point.lat, (point.lon - self.lon).abs());
-        lat >= self.south && lat <= self.north && self.width.is_none_or(|width| lon <= width)
-    }
-}
-
-fn nearby(circle: Circle) -> Nearby {
-    let reach = circle.radius_km / KM_PER_DEGREE;
-    let (lat, lon) = (circle.centre.lat, circle.centre.lon);
-    // Degrees of longitude shrink towards the poles; near them, or across the date line, all are looked at.
-    let width = reach / (lat.abs() + reach).min(89.0).to_radians().cos();
-    let all = lat.abs() + reach >= 89.0 || lon.abs() + width >= 180.0;
-    Nearby {
-        south: lat - reach,
-        north: lat + reach,
-        lon,
-        width: (!all).then_some(width),
-    }
 }

@@ -11,6 +11,10 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 use rustc_hash::FxHasher;
 
+use self::edits::{distance, marks};
+
+mod edits;
+
 /// Shared by all snapshots.
 #[derive(Debug, Default)]
 pub(super) struct Lexicon {
@@ -33,6 +37,8 @@ struct Word {
     text: Arc<str>,
     /// How many letters it has.
     letters: u16,
+    /// Which ones.
+    marks: u32,
     readings: Vec<Reading>,
 }
 
@@ -98,15 +104,21 @@ impl Lexicon {
         }
         candidates.sort_unstable();
         candidates.dedup();
-        let letters = text.chars().count();
-        // Much cheaper than the distance, and rules most of them out.
+        let (letters, marks) = (text.chars().count(), marks(text));
+        let meant: Vec<char> = text.chars().collect();
+        // Much cheaper than the distance, and rules most of them out. An edit puts one letter in the place of another at most.
         candidates.retain(|number| {
             let word = words.words.get(*number as usize);
-            word.is_some_and(|word| usize::from(word.letters).abs_diff(letters) <= edits.count())
+            word.is_some_and(|word| {
+                let others = (word.marks ^ marks).count_ones() as usize;
+                usize::from(word.letters).abs_diff(letters) <= edits.count() && others <= 2 * edits.count()
+            })
         });
+        let mut other: Vec<char> = Vec::new();
         for known in candidates.into_iter().filter_map(|number| words.known(number)) {
-            let distance = strsim::osa_distance(text, known.text);
-            if distance <= edits.count() {
+            other.clear();
+            other.extend(known.text.chars());
+            if let Some(distance) = distance(&meant, &other, edits.count()) {
                 each(distance, known);
             }
         }
@@ -136,6 +148,7 @@ impl Words {
         self.numbers.insert(Arc::clone(&text), number);
         self.words.push(Word {
             letters: u16::try_from(letters).unwrap_or(u16::MAX),
+            marks: marks(&text),
             text,
             readings: Vec::new(),
         });

@@ -13,8 +13,7 @@ use super::filter::{Prepared, all_but};
 use super::highlight::{Highlight, highlights};
 use super::leak::Leak;
 use super::order::{Best, Found, Order};
-use super::query::{Group, Typos};
-use super::scores::Scores;
+use super::query::{Group, Lists, Typos};
 use super::snapshot::Snapshot;
 
 /// A question for a list of organisations.
@@ -118,40 +117,57 @@ impl Snapshot {
         let mut worded = 0;
         let order = Order::of(query);
         let mut counts: Vec<Counts> = query.facets.iter().map(|facet| Counts::new(*facet)).collect();
-        let mut scores = Scores::default();
         let mut total = 0;
         let limit = query.limit.get();
         // One more than fit, to know whether there are more.
         let mut best = Best::new(limit + 1);
         for shard in &self.shards {
-            let view = shard.view(audience);
-            let passed = prepared.passed(self, shard, &mut scores);
+            let (passed, every) = prepared.passed(self, shard);
             worded += passed.first().map_or(0, |(_, bits)| bits.len());
-            let hits = all_but(shard.view(Leak::Rows.through(audience)), &passed, None);
+            let hits = all_but(shard.visible(Leak::Rows.through(audience)), &passed, None);
             if query.count == Count::Exact {
-                let counted = shard.view(Leak::Total.through(audience));
-                total += if Arc::ptr_eq(counted, view) {
+                let counted = Leak::Total.through(audience);
+                total += if counted == audience {
                     hits.len()
                 } else {
-                    counted.visible.len()
+                    let (passed, _) = Prepared::new(self, counted, &query.filter, (typos, today)).passed(self, shard);
+                    all_but(shard.visible(counted), &passed, None).len()
                 };
             }
             for counts in &mut counts {
                 let counted = shard.view(Leak::Facets.through(audience));
-                counts.add(counted, &all_but(view, &passed, Some(counts.facet)));
+                let filtered = passed.iter().any(|(facet, _)| *facet == Some(counts.facet));
+                if filtered {
+                    let others = all_but(shard.visible(audience), &passed, Some(counts.facet));
+                    counts.add(counted, &others);
+                } else {
+                    counts.add(counted, &hits);
+                }
             }
-            order.gather(audience, query, shard, (&hits, &scores), &mut best);
+            order.gather(audience, query, shard, (&hits, &every), &mut best);
         }
         let mut found = best.found;
         let more = found.len() > limit;
         found.truncate(limit);
         let values = |counts: Counts| (counts.facet, counts.values(&self.dictionaries.tags));
+        let lists = self.shards.each_ref().map(|shard| {
+            let text = &shard.view(audience).text;
+            prepared.text.as_ref().map(|wording| Lists::new(&wording.weighed, text))
+        });
+        let hit = |found: &Found<'_>| {
+            let mut shards = self.shards.iter().zip(&lists);
+            let lists = shards.find(|(shard, _)| std::ptr::eq(&***shard, found.shard));
+            self.hit(
+                audience,
+                query,
+                &prepared,
+                found,
+                lists.and_then(|(_, lists)| lists.as_ref()),
+            )
+        };
         let page = OrganisationPage {
             after: found.last().filter(|_| more).and_then(|last| order.position(last)),
-            items: found
-                .iter()
-                .filter_map(|found| self.hit(audience, query, &prepared, found))
-                .collect(),
+            items: found.iter().filter_map(hit).collect(),
             facets: counts.into_iter().map(values).collect(),
             total: (query.count == Count::Exact).then_some(total),
         };
@@ -164,6 +180,7 @@ impl Snapshot {
         query: &OrganisationQuery,
         prepared: &Prepared<'_>,
         found: &Found<'_>,
+        lists: Option<&Lists<'_>>,
     ) -> Option<Hit> {
         let profile = found.entry()?.seen.get(audience.index())?.clone()?;
         let from = match query.sort {
@@ -173,16 +190,16 @@ impl Snapshot {
         let locations = profile.get().organisation.record.locations.iter();
         let points = locations.filter_map(|location| location.point);
         let distance_km = from.and_then(|from| points.map(|point| from.distance_km(point)).min_by(f64::total_cmp));
-        let words: Vec<WordHit> = match &prepared.text {
-            None => Vec::new(),
-            Some(wording) => {
-                let gains = wording.weighed.gains(&found.shard.view(audience).text, found.slot);
+        let words: Vec<WordHit> = match (&prepared.text, lists) {
+            (Some(wording), Some(lists)) => {
+                let gains = lists.gains(found.slot);
                 let word = |(group, contribution): (&Group, f64)| WordHit {
                     word: group.word.clone(),
                     contribution,
                 };
                 wording.query.groups.iter().zip(gains).map(word).collect()
             }
+            _ => Vec::new(),
         };
         let score = || words.iter().map(|word| word.contribution).sum();
         Some(Hit {

@@ -219,10 +219,9 @@ impl Index {
             .zip(sorted)
             .filter(|(_, entry)| seen(entry, audience).is_some());
         let bags = visible.clone().map(|(place, entry)| (place, &entry.bag));
-        let texts = Texts::default().with(bags, sorted.len());
         Self {
-            statistics: Statistics::of(&texts, visible.map(|(_, entry)| entry.words.as_slice())),
-            texts,
+            texts: Texts::of(bags, sorted.len()),
+            statistics: Statistics::of(visible.map(|(_, entry)| (&entry.bag, entry.words.as_slice()))),
         }
     }
 }

@@ -2,14 +2,13 @@
 
 use std::sync::Arc;
 
-use rustc_hash::FxHashMap;
 use werkstadt_domain::audience::Audience;
 use werkstadt_domain::place::Point;
 use werkstadt_domain::search::{OrganisationSort, Position};
 
 use super::bits::Bits;
+use super::every::Every;
 use super::listing::OrganisationQuery;
-use super::scores::Scores;
 use super::shard::{Entry, Shard};
 
 /// What a list is really sorted by.
@@ -28,6 +27,27 @@ pub(super) struct Found<'a> {
     rank: f64,
     pub(super) shard: &'a Shard,
     pub(super) slot: u32,
+}
+
+/// Rank, place in the order of names, slot.
+type Ranked = (f64, u32, u32);
+
+/// So many times the hits that are wanted are collected before the first ones are chosen.
+const AHEAD: usize = 4;
+
+fn before(a: &Ranked, b: &Ranked) -> std::cmp::Ordering {
+    a.0.total_cmp(&b.0).then(a.1.cmp(&b.1))
+}
+
+/// Keeps the first ones, in any order; returns the rank of the last of them.
+fn cut(ranked: &mut Vec<Ranked>, keep: usize) -> f64 {
+    if ranked.len() <= keep {
+        return f64::INFINITY;
+    }
+    let (_, last, _) = ranked.select_nth_unstable_by(keep - 1, before);
+    let rank = last.0;
+    ranked.truncate(keep);
+    rank
 }
 
 /// Kilometres to an organisation without coordinates: behind all others, and a number that a cursor can carry.
@@ -50,32 +70,34 @@ impl Order {
         audience: Audience,
         query: &OrganisationQuery,
         shard: &'a Arc<Shard>,
-        (hits, scores): (&Bits, &Scores),
+        (hits, every): (&Bits, &Every),
         best: &mut Best<'a>,
     ) {
         // Within a shard, places in the order of names stand for the names.
         let first = query.after.as_ref().map_or(0, |after| place_behind(shard, after));
-        if matches!(self, Self::Name) {
+        if matches!(self, Self::Name) && hits.len() * hits.len() > (shard.slots() * best.keep) as u64 {
+            // Many hits: the first ones are not far.
             let rest = shard.by_name.get(first as usize..).unwrap_or_default().iter();
             let mut next = rest.filter(|slot| hits.contains(**slot));
             while next.next().is_some_and(|slot| best.offer(0.0, shard, *slot)) {}
             return;
         }
         let last = query.after.as_ref().map(|after| self.sign() * after.rank);
-        let (rank, worst) = (self.ranks(audience, shard, hits, scores), best.worst());
-        let mut ranked: Vec<(f64, u32, u32)> = Vec::new();
-        for slot in hits.iter() {
-            let rank = rank(slot);
+        let mut worst = best.worst();
+        let mut ranked: Vec<Ranked> = Vec::with_capacity(best.keep * AHEAD);
+        self.rank(audience, shard, (hits, every), |rank, slot| {
+            if rank > worst || last.is_some_and(|last| rank < last) {
+                return;
+            }
             let place = shard.name_places.get(slot as usize).copied().unwrap_or_default();
-            if rank <= worst && last.is_none_or(|last| rank > last || (rank == last && place >= first)) {
+            if last.is_none_or(|last| rank > last || place >= first) {
+                if ranked.len() == best.keep * AHEAD {
+                    worst = cut(&mut ranked, best.keep).min(worst);
+                }
                 ranked.push((rank, place, slot));
             }
-        }
-        let before = |a: &(f64, u32, u32), b: &(f64, u32, u32)| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1));
-        if ranked.len() > best.keep {
-            ranked.select_nth_unstable_by(best.keep - 1, before);
-            ranked.truncate(best.keep);
-        }
+        });
+        cut(&mut ranked, best.keep);
         ranked.sort_unstable_by(before);
         for (rank, _, slot) in ranked {
             if !best.offer(rank, shard, slot) {
@@ -94,20 +116,25 @@ impl Order {
         })
     }
 
-    fn ranks<'a>(
-        self,
-        audience: Audience,
-        shard: &'a Shard,
-        hits: &Bits,
-        scores: &'a Scores,
-    ) -> Box<dyn Fn(u32) -> f64 + 'a> {
+    /// Gives each hit with its rank.
+    fn rank(self, audience: Audience, shard: &Shard, (hits, every): (&Bits, &Every), mut each: impl FnMut(f64, u32)) {
         match self {
-            Self::Name => Box::new(|_| 0.0),
-            Self::Score => Box::new(|slot| -scores.sum.get(slot as usize).copied().unwrap_or_default()),
-            Self::Updated => Box::new(move |slot| -(shard.updated(audience, slot) as f64)),
-            Self::Distance(point) => {
-                let nearest = distances(shard.view(audience).points(), point, hits);
-                Box::new(move |slot| nearest.get(&slot).copied().unwrap_or(NOWHERE))
+            // A question that only excludes gives no scores.
+            Self::Score if every.slots.is_empty() => hits.iter().for_each(|slot| each(-0.0, slot)),
+            Self::Score => {
+                let scored = every.slots.iter().zip(&every.scores);
+                let scored = scored.filter(|(slot, _)| hits.contains(**slot));
+                scored.for_each(|(slot, score)| each(-score, *slot));
+            }
+            Self::Name => hits.iter().for_each(|slot| each(0.0, slot)),
+            Self::Updated => hits
+                .iter()
+                .for_each(|slot| each(-(shard.updated(audience, slot) as f64), slot)),
+            Self::Distance(from) => {
+                let points = &shard.view(audience).points;
+                let nearest = |slot| points.of(slot).iter().map(|point| from.distance_km(*point));
+                let nearest = |slot| nearest(slot).min_by(f64::total_cmp).unwrap_or(NOWHERE);
+                hits.iter().for_each(|slot| each(nearest(slot), slot));
             }
         }
     }
@@ -146,6 +173,12 @@ impl<'a> Best<'a> {
     /// Takes a hit if it is among the first so far; says whether it was.
     fn offer(&mut self, rank: f64, shard: &'a Shard, slot: u32) -> bool {
         let new = Found { rank, shard, slot };
+        // The hits of one shard come in order.
+        let follows = |last: &Found<'_>| std::ptr::eq(last.shard, shard);
+        if self.found.len() < self.keep && self.found.last().is_none_or(follows) {
+            self.found.push(new);
+            return true;
+        }
         let name = |found: &Found<'a>| found.entry().map(|entry| (&*entry.name, entry.id));
         let before = |old: &Found<'a>| {
             old.rank
@@ -176,14 +209,4 @@ fn place_behind(shard: &Shard, after: &Position) -> u32 {
         entry.is_some_and(|entry| (&*entry.name, entry.id) <= (&after.name, after.id))
     };
     shard.by_name.partition_point(before) as u32
-}
-
-fn distances(points: &[(Point, u32)], from: Point, hits: &Bits) -> FxHashMap<u32, f64> {
-    let mut nearest: FxHashMap<u32, f64> = FxHashMap::default();
-    for (point, slot) in points.iter().filter(|(_, slot)| hits.contains(*slot)) {
-        let km = from.distance_km(*point);
-        let best = nearest.entry(*slot).or_insert(km);
-        *best = best.min(km);
-    }
-    nearest
 }

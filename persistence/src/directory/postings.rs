@@ -52,7 +52,7 @@ impl<V: Copy> Postings<V> {
 
     /// These postings with slots moved or dropped, and `added` entries merged in. Moves keep the order of the slots.
     pub(super) fn merged(&self, moves: &Moves, mut added: Vec<Posting<V>>) -> Self {
-        added.sort_unstable_by_key(|(key, slot, _)| (*key, *slot));
+        sort(&mut added);
         let mut out = Self {
             keys: Vec::with_capacity(self.keys.len()),
             ends: Vec::with_capacity(self.keys.len()),
@@ -103,6 +103,41 @@ impl<V: Copy> Postings<V> {
     }
 }
 
+/// Longer lists are sorted by counting.
+const MANY: usize = 4096;
+
+/// Sorts by key, then by slot.
+fn sort<V: Copy>(entries: &mut Vec<Posting<V>>) {
+    let most = entries.iter().map(|(key, ..)| *key as usize).max().unwrap_or_default();
+    // Slots come in order, then putting the entries of each key aside sorts them; keys are numbers that were given one by one.
+    let countable = entries.len() >= MANY && most <= entries.len() && entries.is_sorted_by_key(|(_, slot, _)| *slot);
+    let Some(first) = entries.first().copied().filter(|_| countable) else {
+        entries.sort_unstable_by_key(|(key, slot, _)| (*key, *slot));
+        return;
+    };
+    let mut next = vec![0_u32; most + 2];
+    for (key, ..) in &*entries {
+        if let Some(count) = next.get_mut(*key as usize + 1) {
+            *count += 1;
+        }
+    }
+    let mut sum = 0;
+    for place in &mut next {
+        sum += *place;
+        *place = sum;
+    }
+    let mut sorted = vec![first; entries.len()];
+    for entry in &*entries {
+        if let Some(place) = next.get_mut(entry.0 as usize) {
+            if let Some(room) = sorted.get_mut(*place as usize) {
+                *room = *entry;
+            }
+            *place += 1;
+        }
+    }
+    *entries = sorted;
+}
+
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeMap;
@@ -112,6 +147,19 @@ mod tests {
     use super::*;
 
     proptest! {
+        #[test]
+        fn long_lists_are_sorted_like_short_ones(
+            keys in proptest::collection::vec(0_u32..60, MANY..MANY + 50), last in proptest::option::of(0_u32..9),
+        ) {
+            let mut entries: Vec<_> = (0_u32..).zip(keys).map(|(slot, key)| (key, slot / 2, slot)).collect();
+            entries.extend(last.map(|slot| (7, slot, 0)));
+            let mut expected = entries.clone();
+            expected.sort_by_key(|(key, slot, _)| (*key, *slot));
+            sort(&mut entries);
+            let without_values = |all: &[Posting<u32>]| all.iter().map(|(key, slot, _)| (*key, *slot)).collect::<Vec<_>>();
+            prop_assert_eq!(without_values(&entries), without_values(&expected));
+        }
+
         #[test]
         fn merging_equals_building_anew(
             old in proptest::collection::btree_map((0_u32..8, 0_u32..12), 0_u16..9, 0..40),

@@ -106,15 +106,6 @@ pub(super) struct WeighedTerm {
     pub(super) term: Term,
     /// (1 + ln count) · idf · factor of the way.
     pub(super) weight: f64,
-    /// The shards that can have it, a bit each.
-    pub(super) shards: u64,
-}
-
-impl WeighedTerm {
-    /// True if a shard can have it.
-    pub(super) const fn in_shard(&self, number: usize) -> bool {
-        self.shards >> (number % 64) & 1 == 1
-    }
 }
 
 impl Query {
@@ -167,7 +158,7 @@ impl Query {
     /// The same words, the rarest first, weighed: for texts that must have every word.
     pub(super) fn rarest_first(mut self, texts: &Collection) -> (Self, Weighed) {
         self.groups.sort_by_cached_key(|group| {
-            let having = group.terms.iter().map(|(term, _)| term.having(texts).texts);
+            let having = group.terms.iter().map(|(term, _)| term.having(texts));
             having.map(u64::from).sum::<u64>()
         });
         let weighed = self.weighed(texts);
@@ -178,13 +169,13 @@ impl Query {
 impl Group {
     /// True if no text of the collection has any of its terms.
     fn is_unknown(&self, texts: &Collection) -> bool {
-        self.terms.iter().all(|(term, _)| term.having(texts).texts == 0)
+        self.terms.iter().all(|(term, _)| term.having(texts) == 0)
     }
 
     /// idf = ln(1 + (N − n + ½)/(n + ½)); guesses together count as one term, and no more than the word itself.
     fn weighed(&self, texts: &Collection) -> WeighedGroup {
         let idf = |having: f64| (1.0 + (texts.count as f64 - having + 0.5).max(0.5) / (having + 0.5)).ln();
-        let of_texts = |term: &Term| f64::from(term.having(texts).texts);
+        let of_texts = |term: &Term| f64::from(term.having(texts));
         let sure = self.terms.iter().filter(|(_, way)| !way.is_guess());
         let itself = sure.map(|(term, _)| of_texts(term)).fold(0.0, f64::max);
         let guesses = self.terms.iter().filter(|(_, way)| way.is_guess());
@@ -192,15 +183,10 @@ impl Group {
         let times = 1.0 + self.count.ln();
         let weigh = |(term, way): &(Term, Way)| {
             let having = term.having(texts);
-            let rarity = if way.is_guess() {
-                guessed
-            } else {
-                f64::from(having.texts)
-            };
-            (having.texts > 0).then(|| WeighedTerm {
+            let rarity = if way.is_guess() { guessed } else { f64::from(having) };
+            (having > 0).then(|| WeighedTerm {
                 term: term.clone(),
                 weight: times * way.factor() * idf(rarity),
-                shards: having.shards,
             })
         };
         let mut terms: Vec<WeighedTerm> = self.terms.iter().filter_map(weigh).collect();
@@ -211,18 +197,11 @@ impl Group {
 }
 
 impl Term {
-    /// Where it can be: exact for one term; for several, as often as the rarest of them.
-    fn having(&self, texts: &Collection) -> super::statistics::Occurrence {
+    /// In how many texts it can be: exact for one term; for several, as often as the rarest of them.
+    fn having(&self, texts: &Collection) -> u32 {
         match self {
             Self::One(term) => texts.term(*term),
-            Self::All(terms) => {
-                let all = terms.iter().map(|term| texts.term(*term));
-                all.reduce(|a, b| super::statistics::Occurrence {
-                    shards: a.shards & b.shards,
-                    texts: a.texts.min(b.texts),
-                })
-                .unwrap_or_default()
-            }
+            Self::All(terms) => terms.iter().map(|term| texts.term(*term)).min().unwrap_or_default(),
         }
     }
 }
@@ -270,6 +249,41 @@ impl Weighed {
         let of = Gain::new(self, texts);
         let gain = |term: &WeighedTerm| Some(of.of(term.weight, slot, texts.count(&term.term, slot)?));
         let best = |group: &WeighedGroup| group.terms.iter().filter_map(gain).fold(0.0, f64::max);
+        self.groups.iter().map(best).collect()
+    }
+}
+
+/// The lists of a query's terms in one collection, looked up once for many texts.
+pub(super) struct Lists<'a> {
+    gain: Gain<'a>,
+    /// For each word its terms.
+    groups: Vec<Vec<List<'a>>>,
+}
+
+/// A term's weight, the texts that have it, and how often.
+type List<'a> = (f64, Cow<'a, [u32]>, Cow<'a, [u16]>);
+
+impl<'a> Lists<'a> {
+    /// Looks them up.
+    pub(super) fn new(query: &Weighed, texts: &'a Texts) -> Self {
+        let list = |term: &WeighedTerm| {
+            let (slots, counts) = texts.entries(&term.term);
+            (term.weight, slots, counts)
+        };
+        let groups = query.groups.iter();
+        Self {
+            gain: Gain::new(query, texts),
+            groups: groups.map(|group| group.terms.iter().map(list).collect()).collect(),
+        }
+    }
+
+    /// What each word adds to one text, in the order of the groups.
+    pub(super) fn gains(&self, slot: u32) -> Vec<f64> {
+        let gain = |(weight, slots, counts): &List<'_>| {
+            let at = slots.binary_search(&slot).ok()?;
+            Some(self.gain.of(*weight, slot, *counts.get(at)?))
+        };
+        let best = |terms: &Vec<List<'_>>| terms.iter().filter_map(gain).fold(0.0, f64::max);
         self.groups.iter().map(best).collect()
     }
 }

@@ -1,8 +1,8 @@
 //! Scores: all texts of a shard against a query, one term at a time.
 
-use std::borrow::Cow;
+use std::cell::Cell;
 
-use super::query::{Gain, Weighed, WeighedGroup};
+use super::query::{Gain, Weighed};
 use super::view::Texts;
 
 /// Room for the scores of one shard, reused from shard to shard.
@@ -11,7 +11,7 @@ pub(super) struct Scores {
     /// Per slot.
     pub(super) sum: Vec<f64>,
     /// Per slot, how many words it has.
-    pub(super) words: Vec<u32>,
+    words: Vec<u32>,
     /// Slots with a score.
     pub(super) touched: Vec<u32>,
     /// Per slot, the last word it had.
@@ -28,53 +28,31 @@ struct Last {
     gain: f64,
 }
 
-/// The texts that have a term, and how often.
-type Entries<'a> = (Cow<'a, [u32]>, Cow<'a, [u16]>);
+thread_local! {
+    /// The room of this thread while nobody uses it: as large as the directory, so it is kept from request to request.
+    static ROOM: Cell<Scores> = Cell::default();
+}
 
 impl Scores {
-    /// Scores the texts of the shard with this number that have any of the words, one term at a time.
-    pub(super) fn fill(&mut self, query: &Weighed, shard: usize, texts: &Texts) {
+    /// The room of this thread.
+    pub(super) fn taken() -> Self {
+        ROOM.take()
+    }
+
+    /// Gives it back.
+    pub(super) fn put_back(self) {
+        ROOM.set(self);
+    }
+
+    /// Scores the texts that have any of the words, one term at a time.
+    pub(super) fn fill(&mut self, query: &Weighed, texts: &Texts) {
         self.clear(texts.lengths.len());
         let gain = Gain::new(query, texts);
         for (number, group) in (0_u32..).zip(&query.groups) {
-            for term in group.terms.iter().filter(|term| term.in_shard(shard)) {
+            for term in &group.terms {
                 let (slots, counts) = texts.entries(&term.term);
                 for (slot, count) in slots.iter().zip(counts.iter()) {
                     self.add(number, *slot, gain.of(term.weight, *slot, *count));
-                }
-            }
-        }
-    }
-
-    /// Scores only the texts of the shard that have every word: finds them first, the rarest word leading, and computes little else.
-    pub(super) fn fill_full(&mut self, query: &Weighed, shard: usize, texts: &Texts) {
-        self.clear(texts.lengths.len());
-        let entries = |group: &WeighedGroup| -> Vec<(f64, Entries<'_>)> {
-            let terms = group.terms.iter().filter(|term| term.in_shard(shard));
-            terms.map(|term| (term.weight, texts.entries(&term.term))).collect()
-        };
-        let groups: Vec<Vec<(f64, Entries<'_>)>> = query.groups.iter().map(entries).collect();
-        let Some((first, rest)) = groups.split_first() else {
-            return;
-        };
-        let mut slots: Vec<u32> = first.iter().flat_map(|(_, (slots, _))| slots.iter().copied()).collect();
-        if first.len() > 1 {
-            slots.sort_unstable();
-            slots.dedup();
-        }
-        for terms in rest {
-            let mut cursors: Vec<&[u32]> = terms.iter().map(|(_, (slots, _))| &**slots).collect();
-            slots.retain(|slot| cursors.iter_mut().any(|cursor| advance(cursor, *slot)));
-        }
-        let gain = Gain::new(query, texts);
-        for (number, terms) in (0_u32..).zip(&groups) {
-            for (weight, (having, counts)) in terms {
-                let mut cursor = &**having;
-                for slot in &slots {
-                    if advance(&mut cursor, *slot) {
-                        let count = counts.get(having.len() - cursor.len()).copied().unwrap_or_default();
-                        self.add(number, *slot, gain.of(*weight, *slot, count));
-                    }
                 }
             }
         }
@@ -129,16 +107,3 @@ const NO_WORD: Last = Last {
     before: 0.0,
     gain: 0.0,
 };
-
-/// Moves a cursor in a sorted list to a number or behind where it would be; says whether it is there.
-fn advance(cursor: &mut &[u32], slot: u32) -> bool {
-    // In steps that double, then by halves: lists are walked through where they are dense and jumped over where they are not.
-    let mut step = 1;
-    while cursor.get(step).is_some_and(|other| *other < slot) {
-        step *= 2;
-    }
-    let near = cursor.get(..cursor.len().min(step + 1)).unwrap_or_default();
-    let behind = near.partition_point(|other| *other < slot);
-    *cursor = cursor.get(behind..).unwrap_or_default();
-    cursor.first() == Some(&slot)
-}

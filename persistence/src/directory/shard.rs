@@ -2,67 +2,51 @@
 
 use std::sync::Arc;
 
-use werkstadt_domain::audience::{Audience, Project, Seen};
+use werkstadt_domain::audience::{Audience, Seen};
 use werkstadt_domain::organisation::OrganisationId;
 use werkstadt_domain::profile::Profile;
-use werkstadt_domain::text::key;
 
-use super::document::{Document, Maker, updated};
+use super::bits::Bits;
 use super::leak::Leak;
-use super::view::View;
+use super::making::{Gathered, Made};
+use super::view::{Moved, View};
 
-/// Immutable; a change makes another one.
+/// Immutable; a change makes another one, which shares what stays.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Shard {
-    /// Its place among the shards.
-    pub(super) number: usize,
-    pub(super) entries: Vec<Entry>,
+    pub(super) entries: Arc<Vec<Entry>>,
     /// Slots in order of name, then of id.
-    pub(super) by_name: Vec<u32>,
+    pub(super) by_name: Arc<Vec<u32>>,
     /// The place of each slot in that order.
-    pub(super) name_places: Vec<u32>,
+    pub(super) name_places: Arc<Vec<u32>>,
     /// One per audience. Audiences for which the shard looks the same share one.
     views: [Arc<View>; 3],
+    /// Slots that each audience sees. Managers see all but those that were taken out; their entries stay until the shard is built
+    /// anew, so whatever comes from a view must be compared with this.
+    visible: [Arc<Bits>; 3],
 }
 
 /// One organisation.
 #[derive(Clone, Debug)]
 pub(super) struct Entry {
     pub(super) id: OrganisationId,
-    /// [`key`] of the name.
+    /// `key` of the name.
     pub(super) name: Arc<str>,
     /// As each audience sees it; equal ones are shared.
     pub(super) seen: [Option<Arc<Seen<Profile>>>; 3],
     /// Last change that each audience can see, microseconds since 1970.
     pub(super) updated: [i64; 3],
-    /// The words of the lexicon that each audience sees in it; equal ones are shared.
-    words: [Arc<[u32]>; 3],
     /// True if the documents of all audiences are equal.
-    alike: bool,
+    pub(super) alike: bool,
 }
 
 /// An organisation that is to be put in or, without a profile, taken out.
 pub(super) type Change = (OrganisationId, Option<Arc<Profile>>);
 
-impl Entry {
-    /// The words of the lexicon that an audience sees in it.
-    pub(super) const fn words(&self, audience: Audience) -> &Arc<[u32]> {
-        let [anonymous, member, manager] = &self.words;
-        match audience {
-            Audience::Anonymous => anonymous,
-            Audience::Member => member,
-            Audience::Manager => manager,
-        }
-    }
-}
-
 impl Shard {
-    /// The shard in this place, without organisations.
-    pub(super) fn empty(number: usize) -> Self {
-        Self {
-            number,
-            ..Self::default()
-        }
+    /// How many slots there are.
+    pub(super) fn slots(&self) -> usize {
+        self.entries.len()
     }
 
     /// What the audience sees of the shard.
@@ -75,12 +59,20 @@ impl Shard {
         }
     }
 
-    /// The slot of an organisation.
+    /// The slots that the audience sees.
+    pub(super) fn visible(&self, audience: Audience) -> &Bits {
+        let [anonymous, member, manager] = &self.visible;
+        match audience {
+            Audience::Anonymous => anonymous,
+            Audience::Member => member,
+            Audience::Manager => manager,
+        }
+    }
+
+    /// The slot of an organisation that was not taken out.
     pub(super) fn slot(&self, id: OrganisationId) -> Option<u32> {
-        self.entries
-            .binary_search_by(|entry| entry.id.cmp(&id))
-            .ok()
-            .map(|slot| slot as u32)
+        let found = self.entries.binary_search_by(|entry| entry.id.cmp(&id)).ok()? as u32;
+        self.visible(Audience::Manager).contains(found).then_some(found)
     }
 
     /// When the organisation in a slot last changed, as the audience may know it: microseconds since 1970.
@@ -96,37 +88,63 @@ impl Shard {
         self.entries.get(slot as usize)
     }
 
-    /// This shard after the changes, which are sorted by id, one for each organisation.
-    pub(super) fn changed(&self, changes: &[Change], maker: &mut Maker<'_>) -> Self {
-        let mut moves = vec![None; self.entries.len()];
-        let mut entries: Vec<Entry> = Vec::with_capacity(self.entries.len() + changes.len());
-        let mut documents: [Vec<(u32, Arc<Document>)>; 3] = Default::default();
-        let mut changes = changes.iter().peekable();
-        let mut put = |entries: &mut Vec<Entry>, profile: &Arc<Profile>| {
-            let slot = entries.len() as u32;
-            let (entry, made) = read(profile, maker);
-            entries.push(entry);
-            for (documents, document) in documents.iter_mut().zip(made) {
-                documents.extend(document.map(|document| (slot, document)));
+    /// The entries that were not taken out.
+    pub(super) fn present(&self) -> impl Iterator<Item = &Entry> {
+        self.visible(Audience::Manager)
+            .iter()
+            .filter_map(|slot| self.entry(slot))
+    }
+
+    /// This shard without some organisations, their entries left where they are.
+    pub(super) fn without<'a>(&self, ids: impl Iterator<Item = &'a OrganisationId>) -> Self {
+        let mut without = self.clone();
+        for slot in ids.filter_map(|id| self.slot(*id)) {
+            for visible in &mut without.visible {
+                Arc::make_mut(visible).remove(slot);
             }
+        }
+        without
+    }
+
+    /// This shard built anew with the changes, which are sorted by id, one for each organisation. `make` makes the next so many.
+    pub(super) fn changed(&self, changes: Vec<Change>, mut make: impl FnMut(Vec<Arc<Profile>>) -> Vec<Made>) -> Self {
+        let present = self.visible(Audience::Manager);
+        let mut slots = vec![None; self.slots()];
+        let mut entries: Vec<Option<Entry>> = Vec::with_capacity(self.slots() + changes.len());
+        let mut fresh: Vec<(u32, Arc<Profile>)> = Vec::new();
+        let mut changes = changes.into_iter().peekable();
+        let mut put = |entries: &mut Vec<Option<Entry>>, profile: Arc<Profile>| {
+            fresh.push((entries.len() as u32, profile));
+            entries.push(None);
         };
-        for (old, entry) in self.entries.iter().enumerate() {
+        for (old, entry) in (0_u32..).zip(self.entries.iter()) {
             while let Some((_, profile)) = changes.next_if(|(id, _)| *id < entry.id) {
-                profile.iter().for_each(|profile| put(&mut entries, profile));
+                profile.into_iter().for_each(|profile| put(&mut entries, profile));
             }
             if let Some((_, profile)) = changes.next_if(|(id, _)| *id == entry.id) {
-                profile.iter().for_each(|profile| put(&mut entries, profile));
+                profile.into_iter().for_each(|profile| put(&mut entries, profile));
                 continue;
             }
-            if let Some(place) = moves.get_mut(old) {
+            if let Some(place) = slots.get_mut(old as usize).filter(|_| present.contains(old)) {
                 *place = Some(entries.len() as u32);
+                entries.push(Some(entry.clone()));
             }
-            entries.push(entry.clone());
         }
         for (_, profile) in changes {
-            profile.iter().for_each(|profile| put(&mut entries, profile));
+            profile.into_iter().for_each(|profile| put(&mut entries, profile));
         }
-        let views = self.merged_views(&moves, &documents, &entries);
+        let gathered = read(fresh, &mut entries, &mut make);
+        let entries: Vec<Entry> = entries.into_iter().flatten().collect();
+        self.rebuilt(entries, &slots, gathered)
+    }
+
+    /// A shard of these entries, which are in order of id, with what was gathered from them.
+    pub(super) fn of(entries: Vec<Entry>, gathered: Gathered) -> Self {
+        Self::default().rebuilt(entries, &[], gathered)
+    }
+
+    fn rebuilt(&self, mut entries: Vec<Entry>, slots: &[Option<u32>], gathered: Gathered) -> Self {
+        entries.shrink_to_fit();
         let by_name = by_name(&entries);
         let mut name_places = vec![0; entries.len()];
         for (place, slot) in (0_u32..).zip(&by_name) {
@@ -134,97 +152,77 @@ impl Shard {
                 *known = place;
             }
         }
+        // Who stays, stays in the order of names.
+        let place = |slot: &u32| {
+            let moved = slots.get(*slot as usize).copied().flatten()?;
+            name_places.get(moved as usize).copied()
+        };
+        let places: Vec<Option<u32>> = self.by_name.iter().map(place).collect();
+        let moved = Moved {
+            slots,
+            places: &places,
+            name_places: &name_places,
+        };
+        let alike = entries.iter().all(|entry| entry.alike);
+        let [anonymous, member, manager] = &self.views;
+        let views = if alike {
+            let all = Arc::new(manager.merged(&moved, gathered.alike()));
+            [Arc::clone(&all), Arc::clone(&all), all]
+        } else {
+            let [for_anonymous, for_member, for_manager] = gathered.each();
+            [
+                Arc::new(anonymous.merged(&moved, for_anonymous)),
+                Arc::new(member.merged(&moved, for_member)),
+                Arc::new(manager.merged(&moved, for_manager)),
+            ]
+        };
+        let visible = |audience: Audience| {
+            let mut bits = Bits::none(entries.len());
+            let seen = |entry: &Entry| entry.seen.get(audience.index()).is_some_and(Option::is_some);
+            let slots = (0_u32..).zip(&entries).filter(|(_, entry)| seen(entry));
+            slots.for_each(|(slot, _)| bits.insert(slot));
+            Arc::new(bits)
+        };
         Self {
-            number: self.number,
-            by_name,
-            name_places,
-            entries,
+            visible: Audience::ALL.map(visible),
+            by_name: Arc::new(by_name),
+            name_places: Arc::new(name_places),
+            entries: Arc::new(entries),
             views,
         }
-    }
-
-    fn merged_views(
-        &self,
-        moves: &[Option<u32>],
-        documents: &[Vec<(u32, Arc<Document>)>; 3],
-        entries: &[Entry],
-    ) -> [Arc<View>; 3] {
-        let merge =
-            |view: &View, documents: &[(u32, Arc<Document>)]| Arc::new(view.merged(moves, documents, entries.len()));
-        let [anonymous, member, manager] = &self.views;
-        let [for_anonymous, for_member, for_manager] = documents;
-        let all = merge(manager, for_manager);
-        if entries.iter().all(|entry| entry.alike) {
-            return [Arc::clone(&all), Arc::clone(&all), all];
-        }
-        [merge(anonymous, for_anonymous), merge(member, for_member), all]
     }
 
     /// Bytes of the views on the heap, shared ones once.
     pub(super) fn bytes(&self) -> usize {
         let [anonymous, member, manager] = &self.views;
         let shared = Arc::ptr_eq(anonymous, manager);
-        let entries = self.entries.len() * (size_of::<Entry>() + 40);
+        let names: usize = self.entries.iter().map(|entry| entry.name.len() + 16).sum();
+        let entries = self.entries.capacity() * (size_of::<Entry>() + 8) + names;
         entries + manager.bytes() + if shared { 0 } else { anonymous.bytes() + member.bytes() }
     }
 }
 
-/// Projects a profile onto every audience and makes its documents.
-fn read(profile: &Arc<Profile>, maker: &mut Maker<'_>) -> (Entry, [Option<Arc<Document>>; 3]) {
-    let manager = profile.project(Audience::Manager).map(Arc::new);
-    let share = |seen: Option<Seen<Profile>>, with: &Option<Arc<Seen<Profile>>>| match (seen, with) {
-        (Some(seen), Some(other)) if seen == **other => Some(Arc::clone(other)),
-        (seen, _) => seen.map(Arc::new),
-    };
-    let member = share(profile.project(Audience::Member), &manager);
-    let anonymous = share(profile.project(Audience::Anonymous), &member);
-    let seen = [anonymous, member, manager];
-    let mut documents: [Option<Arc<Document>>; 3] = Default::default();
-    for place in 0..seen.len() {
-        let (done, rest) = documents.split_at_mut(place);
-        let known = place
-            .checked_sub(1)
-            .and_then(|before| Some((seen.get(before)?.as_ref()?, done.get(before)?.clone())));
-        let (Some(seen), Some(document)) = (seen.get(place).and_then(Option::as_ref), rest.first_mut()) else {
-            continue;
-        };
-        *document = match known {
-            Some((other, known)) if Arc::ptr_eq(seen, other) => known,
-            _ => Some(Arc::new(maker.document(seen.get()))),
-        };
-    }
-    let words = shared_words(&documents);
-    let [a, b, c] = &documents;
-    let mut times = Audience::ALL.into_iter().zip(&seen);
-    let time = |_| {
-        times
-            .next()
-            .and_then(|(audience, seen)| Some(updated(seen.as_ref()?.get(), audience)))
-            .unwrap_or_default()
-    };
-    let entry = Entry {
-        id: profile.id(),
-        name: key(&profile.organisation.record.name).into(),
-        alike: a == b && b == c,
-        updated: [(); 3].map(time),
-        words,
-        seen,
-    };
-    (entry, documents)
-}
+/// So many profiles are read at a time: what lies between them and the index is large.
+const AT_A_TIME: usize = 4096;
 
-/// The words of each document, once where they are the same.
-fn shared_words(documents: &[Option<Arc<Document>>; 3]) -> [Arc<[u32]>; 3] {
-    let mut known: Vec<Arc<[u32]>> = Vec::new();
-    documents.each_ref().map(|document| {
-        let words = document.as_ref().map_or(&[][..], |document| &document.words);
-        if let Some(same) = known.iter().find(|other| ***other == *words) {
-            return Arc::clone(same);
+/// Puts fresh entries into their slots, and gathers what they add to the views.
+fn read(
+    fresh: Vec<(u32, Arc<Profile>)>,
+    entries: &mut [Option<Entry>],
+    make: &mut impl FnMut(Vec<Arc<Profile>>) -> Vec<Made>,
+) -> Gathered {
+    let mut gathered = Gathered::default();
+    let mut fresh = fresh.into_iter().peekable();
+    while fresh.peek().is_some() {
+        let (slots, profiles): (Vec<u32>, Vec<_>) = fresh.by_ref().take(AT_A_TIME).unzip();
+        for (slot, made) in slots.into_iter().zip(make(profiles)) {
+            gathered.push(slot, &made);
+            if let Some(place) = entries.get_mut(slot as usize) {
+                *place = Some(made.entry);
+            }
         }
-        let words: Arc<[u32]> = words.into();
-        known.push(Arc::clone(&words));
-        words
-    })
+    }
+    gathered
 }
 
 fn by_name(entries: &[Entry]) -> Vec<u32> {

@@ -21,11 +21,6 @@ use super::shard::Shard;
 use super::skills::{SkillPosition, Skills};
 use super::solutions::Solutions;
 use super::statistics::Statistics;
-use super::view::View;
-
-/// How many shards there are, at most 64. A write copies one of them, so it costs 1/16 of the directory; a query visits all of
-/// them, and pays for each.
-pub(super) const SHARDS: usize = 16;
 
 /// The directory at one moment.
 #[derive(Clone, Debug)]
@@ -34,20 +29,15 @@ pub struct Snapshot {
     /// The day of the index: claims that expired before it are not in it.
     pub(super) day: NaiveDate,
     pub(super) dictionaries: Arc<Dictionaries>,
-    pub(super) shards: Vec<Arc<Shard>>,
+    /// What is settled, and what changed since: an organisation is in one of them. A write copies the second only; from time to time
+    /// it is merged into the first.
+    pub(super) shards: [Arc<Shard>; 2],
     /// What each audience sees of all of them.
     pub(super) statistics: [Arc<Statistics>; 3],
     pub(super) skills: Arc<Skills>,
     pub(super) opportunities: Arc<Opportunities>,
     pub(super) solutions: Arc<Solutions>,
     pub(super) persons: Arc<Persons>,
-}
-
-/// The shard of an organisation: by the last bits of its id, which are random in a UUIDv7, mixed for ids that are not.
-pub(super) const fn shard_of(id: OrganisationId) -> usize {
-    let bits = id.uuid().as_u128();
-    let mixed = ((bits ^ (bits >> 64)) as u64).wrapping_mul(0x9E37_79B9_7F4A_7C15);
-    (mixed >> 58) as usize % SHARDS
 }
 
 impl Snapshot {
@@ -58,9 +48,14 @@ impl Snapshot {
 
     /// One organisation with all that belongs to it, as the audience sees it.
     pub fn organisation(&self, audience: Audience, id: OrganisationId) -> Option<&Arc<Seen<Profile>>> {
-        let shard = self.shards.get(shard_of(id))?;
+        let (shard, slot) = self.place(id)?;
         let audience = Leak::Existence.through(audience);
-        shard.entry(shard.slot(id)?)?.seen.get(audience.index())?.as_ref()
+        self.shards
+            .get(shard)?
+            .entry(slot)?
+            .seen
+            .get(audience.index())?
+            .as_ref()
     }
 
     /// The organisation that shows this external id to the audience; the one with the smallest id, if several do.
@@ -75,17 +70,18 @@ impl Snapshot {
             let start = shard
                 .by_name
                 .partition_point(|slot| shard.entry(*slot).is_some_and(|entry| *entry.name < *name));
-            let rest = shard.by_name.get(start..)?.iter().filter_map(|slot| shard.entry(*slot));
-            let mut same = rest.take_while(|entry| *entry.name == *name);
-            same.find(|entry| entry.seen.get(audience.index()).is_some_and(Option::is_some))
-                .map(|entry| entry.id)
+            let rest = shard.by_name.get(start..)?.iter();
+            let rest = rest.filter_map(|slot| Some((*slot, shard.entry(*slot)?)));
+            let mut same = rest.take_while(|(_, entry)| *entry.name == *name);
+            same.find(|(slot, _)| shard.visible(audience).contains(*slot))
+                .map(|(_, entry)| entry.id)
         });
         holders.min()
     }
 
     /// How many organisations the audience sees.
     pub fn organisation_count(&self, audience: Audience) -> u64 {
-        self.views(audience).map(|view| view.visible.len()).sum()
+        self.shards.iter().map(|shard| shard.visible(audience).len()).sum()
     }
 
     /// One skill.
@@ -142,7 +138,9 @@ impl Snapshot {
 
     /// Bytes of the index on the heap, the records themselves not counted.
     pub fn index_bytes(&self) -> usize {
-        self.shards.iter().map(|shard| shard.bytes()).sum()
+        let statistics: usize = self.statistics.iter().map(|statistics| statistics.bytes()).sum();
+        let shards: usize = self.shards.iter().map(|shard| shard.bytes()).sum();
+        statistics + shards
     }
 
     /// The statistics of what an audience sees.
@@ -164,15 +162,17 @@ impl Snapshot {
         }
     }
 
-    /// What the audience sees, shard by shard.
-    pub(super) fn views(&self, audience: Audience) -> impl Iterator<Item = &View> + Clone {
-        self.shards.iter().map(move |shard| &**shard.view(audience))
+    /// Where an organisation is: the number of its shard, and its slot there.
+    pub(super) fn place(&self, id: OrganisationId) -> Option<(usize, u32)> {
+        let mut shards = self.shards.iter().enumerate();
+        shards.find_map(|(number, shard)| Some((number, shard.slot(id)?)))
     }
 
     /// The organisation that an external id means to the audience.
     pub(super) fn named(&self, audience: Audience, name: u32) -> Option<OrganisationId> {
         let holders = self.shards.iter().filter_map(|shard| {
-            let slot = shard.view(audience).names.slots(name).first()?;
+            let mut slots = shard.view(audience).names.slots(name).iter();
+            let slot = slots.find(|slot| shard.visible(audience).contains(**slot))?;
             Some(shard.entry(*slot)?.id)
         });
         holders.min()

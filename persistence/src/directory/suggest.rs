@@ -1,6 +1,7 @@
 //! What somebody may be typing: organisations by the words of their names, skills by the words of their labels.
 
 use std::cmp::Reverse;
+use std::ops::Range;
 use std::sync::Arc;
 
 use werkstadt_domain::analysis::{Analyser, folded, words};
@@ -57,9 +58,8 @@ impl Snapshot {
         let mut best: Vec<(bool, &str, &Arc<Seen<Profile>>)> = Vec::new();
         let audience = Leak::Completions.through(audience);
         for shard in &self.shards {
-            let mut found = typed.found(audience, shard);
-            found.truncate(limit);
-            best.extend(found.into_iter().filter_map(|(later, slot)| {
+            let found = typed.found(audience, shard, limit).into_iter();
+            best.extend(found.filter_map(|(later, slot)| {
                 let entry = shard.entry(slot)?;
                 Some((later, &*entry.name, entry.seen.get(audience.index())?.as_ref()?))
             }));
@@ -79,15 +79,22 @@ impl Snapshot {
             let readings = known.readings.iter().map(|reading| reading.number);
             readings.filter(|number| statistics.word(*number) > 0).collect()
         };
-        let mut longer: Vec<(Reverse<u32>, Vec<u32>)> = Vec::new();
+        let mut longer: Vec<(Reverse<u32>, u32, Range<usize>)> = Vec::new();
+        let mut numbers: Vec<u32> = Vec::new();
         lexicon.beginning(&last, |known| {
-            if let Some((count, _)) = statistics.seen(&known) {
-                longer.push((Reverse(count), visible(&known)));
+            let count = statistics.count(&known);
+            if count > 0 {
+                let start = numbers.len();
+                let readings = known.readings.iter().map(|reading| reading.number);
+                numbers.extend(readings.filter(|number| statistics.word(*number) > 0));
+                longer.push((Reverse(count), longer.len() as u32, start..numbers.len()));
             }
         });
-        // Stable: words of equal frequency stay in order of name.
-        longer.sort_by_key(|(count, _)| *count);
-        longer.truncate(MOST_LONGER);
+        // Words of equal frequency stay in order of name.
+        if longer.len() > MOST_LONGER {
+            longer.select_nth_unstable_by_key(MOST_LONGER - 1, |(count, place, _)| (*count, *place));
+            longer.truncate(MOST_LONGER);
+        }
         // Stop words are in no index. Any other word must be in the name, so one that the audience sees nowhere finds nothing,
         // whether or not a hidden text has it.
         let whole = all.iter().filter(|word| Analyser.terms(word, None).is_some());
@@ -95,30 +102,69 @@ impl Snapshot {
         Some(Typed {
             key: key(text),
             whole: whole.collect::<Option<_>>()?,
-            longer: longer.into_iter().flat_map(|(_, numbers)| numbers).collect(),
+            longer: longer
+                .into_iter()
+                .flat_map(|(.., range)| numbers.get(range).unwrap_or_default())
+                .copied()
+                .collect(),
         })
     }
 }
 
 impl Typed {
-    /// The slots of a shard that are called so; those whose name does not begin with what was typed later, each in order of name.
-    fn found(&self, audience: Audience, shard: &Shard) -> Vec<(bool, u32)> {
+    /// The first slots of a shard that are called so: those whose name begins with what was typed, then the others; each in order
+    /// of name. True for the others.
+    fn found(&self, audience: Audience, shard: &Shard, limit: usize) -> Vec<(bool, u32)> {
         let called = &shard.view(audience).called;
-        let mut slots: Vec<u32> = self
-            .longer
-            .iter()
-            .flat_map(|word| called.slots(*word))
-            .copied()
-            .collect();
-        let has = |slot: &u32, word: &u32| called.slots(*word).binary_search(slot).is_ok();
-        let has_any = |slot: &u32, words: &Vec<u32>| words.iter().any(|word| has(slot, word));
-        slots.retain(|slot| self.whole.iter().all(|words| has_any(slot, words)));
-        slots.sort_unstable();
-        slots.dedup();
-        let later = |slot: u32| shard.entry(slot).is_none_or(|entry| !entry.name.starts_with(&self.key));
-        let place = |slot: u32| shard.name_places.get(slot as usize).copied().unwrap_or_default();
-        let mut found: Vec<(bool, u32)> = slots.into_iter().map(|slot| (later(slot), slot)).collect();
-        found.sort_by_key(|(later, slot)| (*later, place(*slot)));
-        found
+        let slot = |place: u32| shard.by_name.get(place as usize).copied();
+        let name = |place: usize| {
+            let slot = shard.by_name.get(place)?;
+            Some(&*shard.entry(*slot)?.name)
+        };
+        let end = shard.by_name.len();
+        let first = partition(0..end, |place| name(place).is_some_and(|name| name < self.key.as_str()));
+        let behind = partition(first..end, |place| {
+            name(place).is_some_and(|name| name.starts_with(&self.key))
+        });
+        let (first, behind) = (first as u32, behind as u32);
+        let fits = |place: &&u32| {
+            let has_any = |words: &Vec<u32>| {
+                words
+                    .iter()
+                    .any(|word| called.slots(*word).binary_search(place).is_ok())
+            };
+            slot(**place).is_some_and(|slot| shard.visible(audience).contains(slot)) && self.whole.iter().all(has_any)
+        };
+        // The first ones of all words are among the first ones of each.
+        let (mut beginning, mut other): (Vec<u32>, Vec<u32>) = (Vec::new(), Vec::new());
+        for word in &self.longer {
+            let places = called.slots(*word);
+            let (before, rest) = places.split_at(places.partition_point(|place| *place < first));
+            let (inside, after) = rest.split_at(rest.partition_point(|place| *place < behind));
+            beginning.extend(inside.iter().filter(fits).take(limit));
+            other.extend(before.iter().chain(after).filter(fits).take(limit));
+        }
+        let found = [(false, beginning), (true, other)]
+            .into_iter()
+            .flat_map(|(later, mut places)| {
+                places.sort_unstable();
+                places.dedup();
+                places.into_iter().filter_map(move |place| Some((later, slot(place)?)))
+            });
+        found.take(limit).collect()
     }
+}
+
+/// The first place of a range of which something, that is true of the first ones, is not true.
+fn partition(range: Range<usize>, holds: impl Fn(usize) -> bool) -> usize {
+    let (mut start, mut end) = (range.start, range.end);
+    while start < end {
+        let middle = usize::midpoint(start, end);
+        if holds(middle) {
+            start = middle + 1;
+        } else {
+            end = middle;
+        }
+    }
+    start
 }

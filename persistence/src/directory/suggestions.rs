@@ -8,6 +8,7 @@ use werkstadt_domain::search::Question;
 
 use super::document::passages;
 use super::listing::{Count, OrganisationQuery};
+use super::shard::Shard;
 use super::snapshot::Snapshot;
 
 /// At most so many are given.
@@ -101,13 +102,20 @@ impl Snapshot {
             let same = words(text).find(|other| folded(&other.text) == word)?;
             text.get(same.start..same.end).map(str::to_owned)
         };
-        self.shards.iter().find_map(|shard| {
-            let view = shard.view(audience);
-            let mut slots = terms.iter().flat_map(|term| view.text.postings.slots(*term));
-            slots.find_map(|slot| {
-                let seen = shard.entry(*slot)?.seen.get(audience.index())?.as_ref()?;
-                passages::all(seen.get(), &self.skills).find_map(|passage| in_text(passage.text))
-            })
-        })
+        let spelt = |shard: &Shard, slot: u32| {
+            let seen = shard.entry(slot)?.seen.get(audience.index())?.as_ref()?;
+            let text = passages::all(seen.get(), &self.skills).find_map(|passage| in_text(passage.text))?;
+            Some((seen.get().id(), text))
+        };
+        let first = |shard: &Shard, term: u32| {
+            let slots = shard.view(audience).text.postings.slots(term).iter();
+            let mut slots = slots.filter(|slot| shard.visible(audience).contains(**slot));
+            slots.find_map(|slot| spelt(shard, *slot))
+        };
+        // Each shard is in order of id. In what order the lexicon came to know the terms, hidden texts have a say.
+        let found = terms
+            .iter()
+            .flat_map(|term| self.shards.iter().filter_map(|shard| first(shard, *term)));
+        found.min().map(|(_, text)| text)
     }
 }

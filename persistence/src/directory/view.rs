@@ -1,30 +1,24 @@
 //! A view: the index of one shard for one audience. Built from projected profiles only, so what is hidden is not in it.
 
-use std::sync::Arc;
-
 use werkstadt_domain::place::Point;
 
-use super::bits::Bits;
 use super::column::Tags;
-use super::document::{Column, Document};
-use super::postings::{Moves, Postings};
+use super::document::{Bag, Column, Document, Piece, Value};
+use super::points::Points;
+use super::postings::{Moves, Posting, Postings};
+use super::references::References;
 
 /// Slots are places in the shard's order of ids, the same for all audiences; an invisible organisation leaves its slot empty.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct View {
-    pub(super) visible: Bits,
     pub(super) text: Texts,
     pub(super) references: References,
     columns: [Tags; Column::COUNT],
     /// External ids → slots.
     pub(super) names: Postings<()>,
-    /// Words of names, by their numbers in the lexicon → slots.
+    /// Words of names, by their numbers in the lexicon → places in the order of names.
     pub(super) called: Postings<()>,
-    /// In order of latitude.
-    points: Vec<(Point, u32)>,
-    /// The same in order of slot, and where those of each slot end.
-    by_slot: Vec<Point>,
-    ends: Vec<u32>,
+    pub(super) points: Points,
     /// Per slot.
     pub(super) known: Vec<u16>,
     /// Per slot.
@@ -35,26 +29,58 @@ pub(super) struct View {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct Texts {
     pub(super) postings: Postings<u16>,
-    /// Per text, the sum of weighted words.
+    /// Per text, the sum of weighted words; 0 for slots without one.
     pub(super) lengths: Vec<u32>,
-    /// Sum of the lengths.
-    pub(super) total: u64,
-    /// How many texts there are; slots without one have length 0.
-    pub(super) count: u64,
 }
 
-/// All references of the shard, in order of owner, then of their place in the profile.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub(super) struct References {
-    pub(super) texts: Texts,
-    pub(super) owners: Vec<u32>,
-    /// Place among the references of the profile.
-    pub(super) index: Vec<u16>,
-    pub(super) work: Vec<u32>,
-    /// Piece of work → references.
-    pub(super) works: Postings<()>,
-    /// Partner named → references.
-    pub(super) partners: Postings<()>,
+/// What new documents add to a view, as its lists want it.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Added {
+    pub(super) terms: Vec<Posting<u16>>,
+    pub(super) lengths: Vec<(u32, u32)>,
+    references: Vec<(u32, Piece)>,
+    columns: [Vec<Posting<Value>>; Column::COUNT],
+    names: Vec<Posting<()>>,
+    /// Words of names and slots.
+    called: Vec<(u32, u32)>,
+    points: Vec<(Point, u32)>,
+    /// Slot, known facts, claims.
+    counts: Vec<(u32, u16, u16)>,
+}
+
+/// Where the slots of a shard go when it is built anew.
+pub(super) struct Moved<'a> {
+    /// Old slots.
+    pub(super) slots: &'a Moves,
+    /// Old places in the order of names.
+    pub(super) places: &'a Moves,
+    /// The new place of each new slot in that order.
+    pub(super) name_places: &'a [u32],
+}
+
+impl Added {
+    /// Adds a document in its slot.
+    pub(super) fn push(&mut self, slot: u32, document: &Document) {
+        self.push_text(slot, &document.text);
+        let pieces = document.references.iter().cloned();
+        self.references.extend(pieces.map(|piece| (slot, piece)));
+        for (column, tag, value) in &document.columns {
+            if let Some(postings) = self.columns.get_mut(*column as usize) {
+                postings.push((*tag, slot, *value));
+            }
+        }
+        self.names.extend(document.names.iter().map(|name| (*name, slot, ())));
+        self.called.extend(document.called.iter().map(|word| (*word, slot)));
+        self.points.extend(document.points.iter().map(|point| (*point, slot)));
+        self.counts.push((slot, document.known, document.claims));
+    }
+
+    /// Adds a text in its slot.
+    pub(super) fn push_text(&mut self, slot: u32, text: &Bag) {
+        self.lengths.push((slot, text.length));
+        self.terms
+            .extend(text.terms.iter().map(|(term, count)| (*term, slot, *count)));
+    }
 }
 
 impl View {
@@ -74,234 +100,87 @@ impl View {
         }
     }
 
-    /// The points within a band of latitude, with their slots.
-    pub(super) fn points_between(&self, south: f64, north: f64) -> &[(Point, u32)] {
-        let start = self.points.partition_point(|(point, _)| point.lat < south);
-        let end = self.points.partition_point(|(point, _)| point.lat <= north);
-        self.points.get(start..end).unwrap_or_default()
-    }
-
-    /// The points of one slot.
-    pub(super) fn points_of(&self, slot: u32) -> &[Point] {
-        let end = |at: usize| self.ends.get(at).map_or(0, |end| *end as usize);
-        let start = (slot as usize).checked_sub(1).map_or(0, end);
-        self.by_slot.get(start..end(slot as usize)).unwrap_or_default()
-    }
-
-    /// All points with their slots.
-    pub(super) fn points(&self) -> &[(Point, u32)] {
-        &self.points
-    }
-
-    /// This view with slots moved or dropped and new documents in their slots. `slots` is how many there are then.
-    pub(super) fn merged(&self, moves: &Moves, added: &[(u32, Arc<Document>)], slots: usize) -> Self {
-        let mut visible = Bits::none(slots);
-        let mut known = vec![0; slots];
-        let mut claims = vec![0; slots];
-        for slot in self.visible.iter() {
-            if let Some(moved) = moved(moves, slot) {
-                visible.insert(moved);
-                put(&mut known, moved, self.known.get(slot as usize).copied());
-                put(&mut claims, moved, self.claims.get(slot as usize).copied());
-            }
+    /// This view with slots moved or dropped and new documents in their slots.
+    pub(super) fn merged(&self, moved: &Moved<'_>, added: Added) -> Self {
+        let (moves, slots) = (moved.slots, moved.name_places.len());
+        let place = |slot: u32| moved.name_places.get(slot as usize).copied();
+        let called = added.called.into_iter();
+        let called = called.filter_map(|(word, slot)| Some((word, place(slot)?, ())));
+        let called = self.called.merged(moved.places, called.collect());
+        let mut columns = added.columns.into_iter();
+        let mut known = kept(&self.known, moves, slots);
+        let mut claims = kept(&self.claims, moves, slots);
+        for (slot, facts, skills) in added.counts {
+            put(&mut known, slot, facts);
+            put(&mut claims, slot, skills);
         }
-        for (slot, document) in added {
-            visible.insert(*slot);
-            put(&mut known, *slot, Some(document.known));
-            put(&mut claims, *slot, Some(document.claims));
-        }
-        let bags = added.iter().map(|(slot, document)| (*slot, &document.text));
-        let mut points: Vec<_> = self
-            .points
-            .iter()
-            .filter_map(|(point, slot)| Some((*point, moved(moves, *slot)?)))
-            .chain(
-                added
-                    .iter()
-                    .flat_map(|(slot, document)| document.points.iter().map(|point| (*point, *slot))),
-            )
-            .collect();
-        points.sort_by(|(a, s), (b, t)| a.lat.total_cmp(&b.lat).then(a.lon.total_cmp(&b.lon)).then(s.cmp(t)));
-        let (by_slot, ends) = by_slot(&points, slots);
-        let names = added
-            .iter()
-            .flat_map(|(slot, document)| document.names.iter().map(|name| (*name, *slot, ())));
-        let called = added
-            .iter()
-            .flat_map(|(slot, document)| document.called.iter().map(|word| (*word, *slot, ())));
         Self {
-            visible,
-            text: self.text.merged(moves, bags, slots),
-            references: self.references.merged(moves, added),
-            columns: self.merged_columns(moves, added, slots),
-            names: self.names.merged(moves, names.collect()),
-            called: self.called.merged(moves, called.collect()),
-            points,
-            by_slot,
-            ends,
+            text: self.text.merged(moves, added.terms, &added.lengths, slots),
+            references: self.references.merged(moves, &added.references),
+            columns: self
+                .columns
+                .each_ref()
+                .map(|tags| tags.merged(moves, columns.next().unwrap_or_default(), slots)),
+            names: self.names.merged(moves, added.names),
+            called,
+            points: self.points.merged(moves, added.points, slots),
             known,
             claims,
         }
     }
 
-    fn merged_columns(&self, moves: &Moves, added: &[(u32, Arc<Document>)], slots: usize) -> [Tags; Column::COUNT] {
-        let mut place = 0;
-        self.columns.each_ref().map(|tags| {
-            let of_column = |(slot, document): &(u32, Arc<Document>)| {
-                let slot = *slot;
-                let entries = document.columns.iter().filter(|(column, ..)| *column as usize == place);
-                entries.map(|(_, tag, value)| (*tag, slot, *value)).collect::<Vec<_>>()
-            };
-            let merged = tags.merged(moves, added.iter().flat_map(of_column).collect(), slots);
-            place += 1;
-            merged
-        })
-    }
-
     /// Bytes on the heap.
     pub(super) fn bytes(&self) -> usize {
         let columns: usize = self.columns.iter().map(Tags::bytes).sum();
-        let references = &self.references;
         columns
             + self.text.bytes()
-            + references.texts.bytes()
-            + references.works.bytes()
-            + references.partners.bytes()
-            + references.owners.capacity() * 10
+            + self.references.bytes()
             + self.names.bytes()
             + self.called.bytes()
-            + self.points.capacity() * 24
-            + self.by_slot.capacity() * 16
-            + self.ends.capacity() * 4
+            + self.points.bytes()
             + self.known.capacity() * 4
     }
 }
 
 impl Texts {
-    /// A collection of these texts, each in its slot.
-    pub(super) fn with<'a>(
-        &self,
-        added: impl Iterator<Item = (u32, &'a super::document::Bag)> + Clone,
-        slots: usize,
-    ) -> Self {
-        self.merged(&[], added, slots)
+    /// These texts, each in its slot.
+    pub(super) fn of<'a>(texts: impl Iterator<Item = (u32, &'a Bag)>, slots: usize) -> Self {
+        let mut added = Added::default();
+        texts.for_each(|(slot, text)| added.push_text(slot, text));
+        Self::default().merged(&[], added.terms, &added.lengths, slots)
     }
 
-    fn merged<'a>(
-        &self,
-        moves: &Moves,
-        added: impl Iterator<Item = (u32, &'a super::document::Bag)> + Clone,
-        slots: usize,
-    ) -> Self {
-        let mut lengths = vec![0; slots];
-        for (slot, length) in (0_u32..).zip(&self.lengths) {
-            if let Some(moved) = moved(moves, slot) {
-                put(&mut lengths, moved, Some(*length));
-            }
+    /// The collection with slots moved or dropped, and texts added: their terms, and the length of each.
+    pub(super) fn merged(&self, moves: &Moves, terms: Vec<Posting<u16>>, added: &[(u32, u32)], slots: usize) -> Self {
+        let mut lengths = kept(&self.lengths, moves, slots);
+        for (slot, length) in added {
+            put(&mut lengths, *slot, *length);
         }
-        for (slot, bag) in added.clone() {
-            put(&mut lengths, slot, Some(bag.length));
-        }
-        let entries = added.flat_map(|(slot, bag)| bag.terms.iter().map(move |(term, count)| (*term, slot, *count)));
         Self {
-            postings: self.postings.merged(moves, entries.collect()),
-            total: lengths.iter().map(|length| u64::from(*length)).sum(),
-            count: lengths.iter().filter(|length| **length > 0).count() as u64,
+            postings: self.postings.merged(moves, terms),
             lengths,
         }
     }
 
-    fn bytes(&self) -> usize {
+    /// Bytes on the heap.
+    pub(super) fn bytes(&self) -> usize {
         self.postings.bytes() + self.lengths.capacity() * 4
     }
 }
 
-impl References {
-    /// How many references an organisation has.
-    pub(super) fn count_of(&self, owner: u32) -> usize {
-        let start = self.owners.partition_point(|other| *other < owner);
-        let rest = self.owners.get(start..).unwrap_or_default();
-        rest.partition_point(|other| *other == owner)
-    }
-
-    /// References follow their owners: those of moved owners keep their order, new ones take their places between them.
-    fn merged(&self, owner_moves: &Moves, added: &[(u32, Arc<Document>)]) -> Self {
-        let kept = (0_u32..)
-            .zip(&self.owners)
-            .filter_map(|(old, owner)| Some((moved(owner_moves, *owner)?, Origin::Old(old))));
-        let new = added.iter().flat_map(|(slot, document)| {
-            let slot = *slot;
-            document.references.iter().map(move |piece| (slot, Origin::New(piece)))
-        });
-        let mut all: Vec<(u32, Origin<'_>)> = kept.chain(new).collect();
-        // Stable: the references of one owner are all old or all new, and in order already.
-        all.sort_by_key(|(owner, _)| *owner);
-        let mut moves = vec![None; self.owners.len()];
-        let mut fresh = Vec::new();
-        let mut out = Self::default();
-        for (place, (owner, origin)) in (0_u32..).zip(all) {
-            out.owners.push(owner);
-            match origin {
-                Origin::Old(old) => {
-                    put(&mut moves, old, Some(Some(place)));
-                    out.index.extend(self.index.get(old as usize));
-                    out.work.extend(self.work.get(old as usize));
-                }
-                Origin::New(piece) => {
-                    fresh.push((place, piece));
-                    out.index.push(piece.index);
-                    out.work.push(piece.work);
-                }
-            }
+/// What moved slots had, in their new places.
+fn kept<T: Copy + Default>(values: &[T], moves: &Moves, slots: usize) -> Vec<T> {
+    let mut out = vec![T::default(); slots];
+    for (value, moved) in values.iter().zip(moves) {
+        if let Some(slot) = moved {
+            put(&mut out, *slot, *value);
         }
-        let bags = fresh.iter().map(|(place, piece)| (*place, &piece.text));
-        out.texts = self.texts.merged(&moves, bags, out.owners.len());
-        out.works = self.works.merged(
-            &moves,
-            fresh.iter().map(|(place, piece)| (piece.work, *place, ())).collect(),
-        );
-        let partners = fresh
-            .iter()
-            .flat_map(|(place, piece)| piece.partners.iter().map(|key| (*key, *place, ())));
-        out.partners = self.partners.merged(&moves, partners.collect());
-        out
     }
+    out
 }
 
-/// Points in order of slot, and where those of each slot end.
-fn by_slot(points: &[(Point, u32)], slots: usize) -> (Vec<Point>, Vec<u32>) {
-    let mut sorted: Vec<(u32, Point)> = points.iter().map(|(point, slot)| (*slot, *point)).collect();
-    // Stable: the points of one slot stay in order of latitude.
-    sorted.sort_by_key(|(slot, _)| *slot);
-    let mut ends = vec![0_u32; slots];
-    for (slot, _) in &sorted {
-        put_with(&mut ends, *slot, |count| *count += 1);
-    }
-    let mut sum = 0;
-    for end in &mut ends {
-        sum += *end;
-        *end = sum;
-    }
-    (sorted.into_iter().map(|(_, point)| point).collect(), ends)
-}
-
-fn put_with<T>(values: &mut [T], slot: u32, change: impl FnOnce(&mut T)) {
+fn put<T>(values: &mut [T], slot: u32, value: T) {
     if let Some(place) = values.get_mut(slot as usize) {
-        change(place);
-    }
-}
-
-enum Origin<'a> {
-    Old(u32),
-    New(&'a super::document::Piece),
-}
-
-fn moved(moves: &Moves, slot: u32) -> Option<u32> {
-    moves.get(slot as usize).copied().flatten()
-}
-
-fn put<T>(values: &mut [T], slot: u32, value: Option<T>) {
-    if let (Some(place), Some(value)) = (values.get_mut(slot as usize), value) {
         *place = value;
     }
 }

@@ -19,14 +19,19 @@ impl Snapshot {
         after: Option<OrganisationId>,
         limit: Limit,
     ) -> Vec<Arc<Seen<Profile>>> {
-        let place = Leak::Existence.through(audience).index();
+        let audience = Leak::Existence.through(audience);
         let mut first: Vec<(OrganisationId, &Arc<Seen<Profile>>)> = Vec::new();
         for shard in &self.shards {
             let start = shard
                 .entries
                 .partition_point(|entry| after.is_some_and(|after| entry.id <= after));
-            let rest = shard.entries.get(start..).unwrap_or_default().iter();
-            let seen = rest.filter_map(|entry| Some((entry.id, entry.seen.get(place)?.as_ref()?)));
+            // Entries stay in their places after their organisations have gone.
+            let rest = (start..shard.slots()).filter_map(|slot| u32::try_from(slot).ok());
+            let rest = rest.filter(|slot| shard.visible(audience).contains(*slot));
+            let seen = rest.filter_map(|slot| {
+                let entry = shard.entry(slot)?;
+                Some((entry.id, entry.seen.get(audience.index())?.as_ref()?))
+            });
             // Each shard might hold the whole page.
             first.extend(seen.take(limit.get()));
         }

@@ -5,6 +5,7 @@
     reason = "a program for the command line"
 )]
 
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Parser, ValueEnum};
@@ -15,9 +16,9 @@ use werkstadt_tests::local::Failure;
 /// the same bytes. Client, server and bare handler are processes of their own on this machine. Build with --release.
 #[derive(Parser)]
 struct Arguments {
-    /// Organisations to generate.
-    #[arg(long, default_value_t = 100_000)]
-    organisations: u64,
+    /// Organisations to generate; a run for each number.
+    #[arg(long, default_values_t = [10_000, 100_000])]
+    organisations: Vec<u64>,
     /// Connections at a time.
     #[arg(long, default_value_t = 16)]
     connections: usize,
@@ -27,6 +28,9 @@ struct Arguments {
     /// Measure only these operations; all without.
     #[arg(long)]
     only: Vec<String>,
+    /// Where the databases stay for the next run; without, they are filled anew.
+    #[arg(long)]
+    data: Option<PathBuf>,
     /// Which part to be; the program starts its parts itself.
     #[arg(long, hide = true)]
     part: Option<Role>,
@@ -53,25 +57,17 @@ fn main() -> ExitCode {
 
 fn run(arguments: &Arguments) -> Result<(), Failure> {
     match arguments.part {
-        Some(Role::Server) => process::be_server(),
+        Some(Role::Server) => process::be_server(arguments.data.as_deref().ok_or("a server needs --data")?),
         Some(Role::Bare) => process::be_bare(&arguments.file),
         None => {
-            let Arguments {
-                organisations,
-                connections,
-                seconds,
-                ref only,
-                ..
-            } = *arguments;
-            println!(
-                "{:#}",
-                report::run(&report::Size {
-                    organisations,
-                    connections,
-                    seconds,
-                    only: only.clone(),
-                })?
-            );
+            let size = report::Size {
+                organisations: arguments.organisations.clone(),
+                connections: arguments.connections,
+                seconds: arguments.seconds,
+                only: arguments.only.clone(),
+                data: arguments.data.clone(),
+            };
+            println!("{:#}", report::run(&size)?);
             Ok(())
         }
     }

@@ -2,7 +2,8 @@
 
 use std::io::{BufRead, BufReader, Write};
 use std::net::SocketAddr;
-use std::process::{Child, ChildStdin, Command, Stdio};
+use std::path::Path;
+use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 
 use actix_web::{App, HttpResponse, HttpServer, web};
 
@@ -13,6 +14,7 @@ pub struct Part {
     child: Child,
     /// Open as long as the part shall live.
     stdin: Option<ChildStdin>,
+    stdout: BufReader<ChildStdout>,
     /// Where it listens.
     pub address: SocketAddr,
     /// What it said after its address.
@@ -32,15 +34,30 @@ impl Part {
             .stdout(Stdio::piped())
             .spawn()?;
         let stdin = child.stdin.take();
+        let mut stdout = BufReader::new(child.stdout.take().ok_or("no output")?);
         let mut line = String::new();
-        BufReader::new(child.stdout.take().ok_or("no output")?).read_line(&mut line)?;
+        stdout.read_line(&mut line)?;
         let (address, said) = line.trim().split_once(' ').unwrap_or((line.trim(), ""));
         Ok(Self {
             address: address.parse()?,
             said: said.to_owned(),
             child,
             stdin,
+            stdout,
         })
+    }
+
+    /// Bytes of the server's index, as it says itself.
+    ///
+    /// # Errors
+    /// When it does not answer.
+    pub fn index_bytes(&mut self) -> Result<u64, Failure> {
+        let stdin = self.stdin.as_mut().ok_or("the part has no input")?;
+        stdin.write_all(b"\n")?;
+        stdin.flush()?;
+        let mut line = String::new();
+        self.stdout.read_line(&mut line)?;
+        Ok(line.trim().parse()?)
     }
 
     /// Memory in use that is not shared with files, in bytes.
@@ -78,14 +95,19 @@ impl Drop for Part {
     }
 }
 
-/// The part that is the real server: prints its address and key, lives until its input ends.
+/// The part that is the real server, on the database in a folder: prints its address and key, and for each line of its input the
+/// bytes of its index; lives until its input ends.
 ///
 /// # Errors
 /// When it cannot start.
-pub fn be_server() -> Result<(), Failure> {
-    let server = Local::start(2)?;
+pub fn be_server(folder: &Path) -> Result<(), Failure> {
+    let server = Local::on(folder, 2)?;
     say(&format!("{} {}", server.address, server.key))?;
-    wait_for_the_end()
+    for line in std::io::stdin().lines() {
+        line?;
+        say(&server.index_bytes().to_string())?;
+    }
+    Ok(())
 }
 
 /// The part that is a bare handler: answers `/n` with the bytes of the n-th file.

@@ -1,98 +1,124 @@
-//! One run: fill, ask, compare.
+//! One run: fill, start, ask, compare.
 
 use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use super::client::{Connection, Measured, measure};
-use super::data::{Numbers, SKILLS, organisation, skill, skill_uri, word};
+use super::data::{Numbers, WORDS, word};
+use super::fill::{fill, record_bytes};
+use super::operations::{DIFFERENT, Operation, operations, request};
 use super::process::Part;
 use crate::local::Failure;
 
 /// How large and how long.
 #[derive(Clone, Debug)]
 pub struct Size {
-    /// Organisations.
-    pub organisations: u64,
+    /// Organisations: a run for each number.
+    pub organisations: Vec<u64>,
     /// Connections at a time.
     pub connections: usize,
     /// Seconds of each measurement.
     pub seconds: u64,
     /// Names of the operations to measure; empty for all.
     pub only: Vec<String>,
+    /// Where databases stay for the next run; none to fill new ones.
+    pub data: Option<PathBuf>,
 }
 
-/// An operation that is measured.
-struct Operation {
-    name: &'static str,
-    requests: Vec<Vec<u8>>,
-}
-
-/// Different requests of each operation.
-const DIFFERENT: u64 = 2000;
-/// Organisations in one import.
-const BATCH: u64 = 20_000;
-
-/// Runs everything and returns a row per operation.
+/// Runs everything, and says how much slower the last size is than the first.
 ///
 /// # Errors
 /// When a part does not do what it should.
 pub fn run(size: &Size) -> Result<Value, Failure> {
-    let server = Part::start(&["--part", "server"])?;
-    let key = server.said.clone();
-    let empty = server.memory();
-    let begin = Instant::now();
-    fill(&server, &key, size.organisations)?;
-    let loading = begin.elapsed().as_secs_f64();
-    let ids = ids(server.address, size.organisations)?;
-    let filled = server.memory();
-    let folder = tempfile::tempdir()?;
+    let mut runs = Vec::new();
+    for organisations in &size.organisations {
+        runs.push(run_one(size, *organisations)?);
+    }
+    let growth = match (runs.first(), runs.last()) {
+        (Some(first), Some(last)) if runs.len() > 1 => growth(first, last),
+        _ => Value::Null,
+    };
+    Ok(json!({"connections": size.connections, "runs": runs, "growth_of_p50": growth}))
+}
+
+fn run_one(size: &Size, organisations: u64) -> Result<Value, Failure> {
+    let temporary = tempfile::tempdir()?;
+    let folder = match &size.data {
+        Some(data) => data.join(organisations.to_string()),
+        None => temporary.path().to_owned(),
+    };
+    std::fs::create_dir_all(&folder)?;
+    let import = filled(&folder, organisations)?;
+    let empty = start(temporary.path().join("empty"))?.0.memory();
+    let (mut server, ready) = start(folder)?;
+    let memory = server.memory().saturating_sub(empty);
+    let index = server.index_bytes()?;
+    let per = |bytes: u64| bytes / organisations.max(1);
+    let records = record_bytes(organisations)?;
+    let ids = ids(server.address, organisations)?;
     let mut rows = Vec::new();
     let wanted = |operation: &Operation| size.only.is_empty() || size.only.iter().any(|only| only == operation.name);
     for operation in operations(&ids).into_iter().filter(wanted) {
-        rows.push(compare(&server, &operation, size, folder.path())?);
+        rows.push(compare(&server, &operation, size, temporary.path())?);
     }
+    let warm = server.memory().saturating_sub(empty);
     Ok(json!({
-        "organisations": size.organisations,
-        "connections": size.connections,
-        "import_per_second": (size.organisations as f64 / loading).round(),
-        "memory_per_organisation": filled.saturating_sub(empty) / size.organisations.max(1),
+        "organisations": organisations,
+        "import": import,
+        "ready_seconds": (ready.as_secs_f64() * 100.0).round() / 100.0,
+        "bytes_per_organisation": {
+            "memory": per(memory),
+            "memory_under_load": per(warm),
+            "record": per(records),
+            "beside_the_record": per(memory.saturating_sub(records)),
+            "index": per(index),
+        },
         "operations": rows,
     }))
 }
 
-fn fill(server: &Part, key: &str, organisations: u64) -> Result<(), Failure> {
-    let mut connection = Connection::open(server.address)?;
-    let mut import = |lines: Vec<Value>| -> Result<(), Failure> {
-        let mut body = Vec::new();
-        for line in lines {
-            serde_json::to_writer(&mut body, &line)?;
-            body.push(b'\n');
-        }
-        let head = format!("Authorization: Bearer {key}\r\nContent-Type: application/x-ndjson\r\n");
-        let (status, answer) = connection.send(&request("POST", "/v1/imports", &head, &body))?;
-        let mut job: Value = serde_json::from_slice(answer)?;
-        if status != 202 {
-            return Err(format!("import refused: {job}").into());
-        }
-        while job["status"] == "queued" || job["status"] == "running" {
-            std::thread::sleep(Duration::from_millis(200));
-            let path = format!("/v1/jobs/{}", job["id"].as_str().unwrap_or_default());
-            let head = format!("Authorization: Bearer {key}\r\n");
-            job = serde_json::from_slice(connection.send(&request("GET", &path, &head, b""))?.1)?;
-        }
-        if job["status"] == "succeeded" && job["failed"] == 0 {
-            Ok(())
-        } else {
-            Err(format!("import failed: {job}").into())
-        }
-    };
-    import((0..SKILLS).map(skill).collect())?;
-    for first in (0..organisations).step_by(usize::try_from(BATCH)?) {
-        import((first..organisations.min(first + BATCH)).map(organisation).collect())?;
+/// Fills the database of a folder unless that was done before: organisations per second, and memory at the end of the import.
+fn filled(folder: &Path, organisations: u64) -> Result<Value, Failure> {
+    if folder.join("filled").exists() {
+        return Ok(Value::Null);
     }
-    Ok(())
+    let server = Part::start(&["--part", "server", "--data", &folder.to_string_lossy()])?;
+    let empty = server.memory();
+    let begin = Instant::now();
+    fill(&server, &server.said, organisations)?;
+    let loading = begin.elapsed().as_secs_f64();
+    std::fs::write(folder.join("filled"), "")?;
+    Ok(json!({
+        "per_second": (organisations as f64 / loading).round(),
+        "memory_per_organisation": server.memory().saturating_sub(empty) / organisations.max(1),
+    }))
+}
+
+/// Starts the server on the database of a folder; the time until it says that it is ready.
+fn start(folder: PathBuf) -> Result<(Part, Duration), Failure> {
+    std::fs::create_dir_all(&folder)?;
+    let begin = Instant::now();
+    let server = Part::start(&["--part", "server", "--data", &folder.to_string_lossy()])?;
+    let (status, _) = Connection::open(server.address)?.send(&request("GET", "/readyz", "", b""))?;
+    match status {
+        200 => Ok((server, begin.elapsed())),
+        _ => Err("the server is not ready".into()),
+    }
+}
+
+/// By which factor the median of each operation grew.
+fn growth(first: &Value, last: &Value) -> Value {
+    let rows = |run: &Value| run["operations"].as_array().cloned().unwrap_or_default();
+    let pairs = rows(first).into_iter().zip(rows(last));
+    let factor = |(small, large): (Value, Value)| {
+        let p50 = |row: &Value| row["p50_ms"].as_f64().unwrap_or_default();
+        let name = small["operation"].as_str().unwrap_or_default().to_owned();
+        (name, json!(rounded(p50(&large) / p50(&small))))
+    };
+    Value::Object(pairs.map(factor).collect::<Map<_, _>>())
 }
 
 /// Ids of organisations all over the list.
@@ -101,10 +127,7 @@ fn ids(address: SocketAddr, organisations: u64) -> Result<Vec<String>, Failure> 
     let mut numbers = Numbers::new(1);
     let mut ids = Vec::new();
     for _ in 0..DIFFERENT.min(organisations) / 20 {
-        let path = format!(
-            "/v1/organisations?q={}&limit=20",
-            word(numbers.skewed(super::data::WORDS))
-        );
+        let path = format!("/v1/organisations?q={}&limit=20", word(numbers.skewed(WORDS)));
         let page: Value = serde_json::from_slice(connection.send(&request("GET", &path, "", b""))?.1)?;
         let items = page["items"].as_array().into_iter().flatten();
         ids.extend(items.filter_map(|item| item["organisation"]["id"].as_str().map(str::to_owned)));
@@ -116,102 +139,12 @@ fn ids(address: SocketAddr, organisations: u64) -> Result<Vec<String>, Failure> 
     }
 }
 
-fn operations(ids: &[String]) -> Vec<Operation> {
-    let get = |path: String| request("GET", &path, "", b"");
-    let mut numbers = Numbers::new(7);
-    let by_id = ids.iter().map(|id| get(format!("/v1/organisations/{id}"))).collect();
-    let text = (0..DIFFERENT).map(|_| get(search(&two_words(&mut numbers).join("+"))));
-    let text = text.collect();
-    let typo = (0..DIFFERENT).map(|_| {
-        let [one, mut other] = two_words(&mut numbers);
-        // One letter is left out.
-        other.remove(usize::try_from(1 + numbers.below(6)).unwrap_or(1));
-        get(search(&format!("{other}+{one}")))
-    });
-    let typo = typo.collect();
-    let suggest = (0..DIFFERENT).map(|_| {
-        let [word, _] = two_words(&mut numbers);
-        let letters = usize::try_from(3 + numbers.below(4)).unwrap_or(3);
-        get(format!("/v1/suggest?q={}", &word[..letters]))
-    });
-    let suggest = suggest.collect();
-    let near = (0..DIFFERENT).map(|_| {
-        let [word, _] = two_words(&mut numbers);
-        get(search(&word) + "&near=50.927,11.586&radius_km=50")
-    });
-    let near = near.collect();
-    let faceted = (0..DIFFERENT).map(|_| {
-        let (one, other) = (skill_uri(numbers.skewed(200)), skill_uri(numbers.skewed(200)));
-        get(format!(
-            "/v1/organisations?skill={one}&skill={other}&skill_mode=any&kind=company&facets=helix&facets=size&facets=city&limit=20"
-        ))
-    });
-    let faceted = faceted.collect();
-    let matches = (0..DIFFERENT).map(|_| {
-        let words: Vec<String> = (0..8).map(|_| word(30 + numbers.skewed(5000))).collect();
-        let mut needs = vec![numbers.skewed(500), numbers.skewed(500), numbers.skewed(500)];
-        needs.sort_unstable();
-        needs.dedup();
-        let needs: Vec<Value> = needs
-            .iter()
-            .map(|skill| json!({"skill": skill_uri(*skill), "min_level": 2}))
-            .collect();
-        let body =
-            json!({"text": {"de": words.join(" ")}, "required_skills": needs, "helix": ["business"], "limit": 20});
-        request(
-            "POST",
-            "/v1/matches",
-            "Content-Type: application/json\r\n",
-            body.to_string().as_bytes(),
-        )
-    });
-    vec![
-        Operation {
-            name: "get",
-            requests: by_id,
-        },
-        Operation {
-            name: "text",
-            requests: text,
-        },
-        Operation {
-            name: "typo",
-            requests: typo,
-        },
-        Operation {
-            name: "geo_text",
-            requests: near,
-        },
-        Operation {
-            name: "suggest",
-            requests: suggest,
-        },
-        Operation {
-            name: "facets",
-            requests: faceted,
-        },
-        Operation {
-            name: "match",
-            requests: matches.collect(),
-        },
-    ]
-}
-
-/// Not the very commonest words: people do not search for those.
-fn two_words(numbers: &mut Numbers) -> [String; 2] {
-    [(); 2].map(|()| word(30 + numbers.skewed(5000)))
-}
-
-fn search(q: &str) -> String {
-    format!("/v1/organisations?q={q}&limit=20")
-}
-
 /// The server between two measurements of the bare handler, all on the same bytes.
 fn compare(server: &Part, operation: &Operation, size: &Size, folder: &std::path::Path) -> Result<Value, Failure> {
     let body = folder.join(operation.name);
     let first = operation.requests.first().ok_or("no requests")?;
     std::fs::write(&body, Connection::open(server.address)?.send(first)?.1)?;
-    let bare = Part::start(&["--part", "bare", "--file", &body.to_string_lossy()])?;
+    let handler = Part::start(&["--part", "bare", "--file", &body.to_string_lossy()])?;
     let same = [request("GET", "/0", "", b"")];
     let time = Duration::from_secs(size.seconds);
     measure(
@@ -220,13 +153,16 @@ fn compare(server: &Part, operation: &Operation, size: &Size, folder: &std::path
         size.connections,
         Duration::from_secs(1),
     )?;
-    measure(bare.address, &same, size.connections, Duration::from_secs(1))?;
-    let (before, bare_cpu) = timed(&bare, || measure(bare.address, &same, size.connections, time / 2))?;
+    measure(handler.address, &same, size.connections, Duration::from_secs(1))?;
+    let (before, bare_cpu) = timed(&handler, || measure(handler.address, &same, size.connections, time / 2))?;
     let (real, real_cpu) = timed(server, || {
         measure(server.address, &operation.requests, size.connections, time)
     })?;
-    let (after, _) = timed(&bare, || measure(bare.address, &same, size.connections, time / 2))?;
+    let (after, more_cpu) = timed(&handler, || measure(handler.address, &same, size.connections, time / 2))?;
     let bare_rate = f64::midpoint(before.rate, after.rate);
+    let per_request = |cpu: f64, requests: usize| cpu * 1e6 / requests.max(1) as f64;
+    let cpu = per_request(real_cpu, real.requests);
+    let bare = per_request(bare_cpu + more_cpu, before.requests + after.requests);
     Ok(json!({
         "operation": operation.name,
         "requests_per_second": real.rate.round(),
@@ -234,9 +170,11 @@ fn compare(server: &Part, operation: &Operation, size: &Size, folder: &std::path
         "p99_ms": milliseconds(real.p99),
         "bytes": real.bytes,
         "failures": real.failures,
-        "cpu_us": (real_cpu * 1e6 / real.requests.max(1) as f64).round(),
+        "p99_by_p50": rounded(real.p99.as_secs_f64() / real.p50.as_secs_f64()),
+        "cpu_us": rounded(cpu),
         "bare_requests_per_second": bare_rate.round(),
-        "bare_cpu_us": (bare_cpu * 1e6 / before.requests.max(1) as f64).round(),
+        "bare_cpu_us": rounded(bare),
+        "cpu_by_bare": rounded(cpu / bare),
         "of_bare": (real.rate / bare_rate * 1000.0).round() / 1000.0,
     }))
 }
@@ -247,17 +185,10 @@ fn timed(part: &Part, work: impl FnOnce() -> Result<Measured, Failure>) -> Resul
     Ok((measured, part.cpu() - before))
 }
 
-fn milliseconds(time: Duration) -> f64 {
-    (time.as_secs_f64() * 1e6).round() / 1e3
+fn rounded(factor: f64) -> f64 {
+    (factor * 10.0).round() / 10.0
 }
 
-fn request(method: &str, path: &str, head: &str, body: &[u8]) -> Vec<u8> {
-    let length = if method == "POST" {
-        format!("Content-Length: {}\r\n", body.len())
-    } else {
-        String::new()
-    };
-    let mut bytes = format!("{method} {path} HTTP/1.1\r\nHost: 127.0.0.1\r\n{head}{length}\r\n").into_bytes();
-    bytes.extend_from_slice(body);
-    bytes
+fn milliseconds(time: Duration) -> f64 {
+    (time.as_secs_f64() * 1e6).round() / 1e3
 }

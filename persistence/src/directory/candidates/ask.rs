@@ -16,7 +16,7 @@ use werkstadt_domain::text::Text;
 
 use crate::directory::bits::Bits;
 use crate::directory::document::Column;
-use crate::directory::filter::{any_of, within};
+use crate::directory::filter::any_of;
 use crate::directory::query::{Query, Weighed};
 use crate::directory::shard::Shard;
 use crate::directory::snapshot::Snapshot;
@@ -132,21 +132,20 @@ impl<'a> Ask<'a> {
 
     /// What the constraints let through in a shard.
     pub(super) fn passing(&self, shard: &Shard) -> Passing {
-        let view = shard.view(self.audience);
-        let slots = shard.entries.len();
-        let mut visible = view.visible.clone();
+        let mut visible = shard.visible(self.audience).clone();
         for slot in self.involved.iter().filter_map(|id| shard.slot(*id)) {
             visible.remove(slot);
         }
         let set = Constraint::set_by(self.requirement());
-        let passed = |constraint| (constraint, self.passed(constraint, view, slots));
+        let passed = |constraint| (constraint, self.passed(constraint, shard));
         Passing {
             visible,
             constraints: set.into_iter().map(passed).collect(),
         }
     }
 
-    fn passed(&self, constraint: Constraint, view: &View, slots: usize) -> Bits {
+    fn passed(&self, constraint: Constraint, shard: &Shard) -> Bits {
+        let (view, visible, slots) = (shard.view(self.audience), shard.visible(self.audience), shard.slots());
         let sought = &self.requirement().sought;
         let names = |column, names: &[&str]| {
             let tags = &self.snapshot.dictionaries.tags;
@@ -155,26 +154,26 @@ impl<'a> Ask<'a> {
         };
         let codes = |column, codes: Vec<&str>| names(column, &codes);
         match constraint {
-            Constraint::Involved => view.visible.clone(),
+            Constraint::Involved => visible.clone(),
             Constraint::Kind => codes(Column::Kind, sought.kinds.iter().map(|kind| kind.code()).collect()),
             Constraint::Helix => codes(Column::Helix, sought.helix.iter().map(|helix| helix.code()).collect()),
             Constraint::Size => {
                 let mut bits = codes(Column::Size, sought.sizes.iter().map(|size| size.code()).collect());
-                bits.or(&unknown(view, Column::Size, slots));
+                bits.or(&unknown(view, Column::Size, visible));
                 bits
             }
             Constraint::Language => {
                 let mut bits = codes(Column::Language, sought.languages.iter().map(String::as_str).collect());
-                bits.or(&unknown(view, Column::Language, slots));
+                bits.or(&unknown(view, Column::Language, visible));
                 bits
             }
             Constraint::Distance => sought
                 .near
-                .map_or_else(|| view.visible.clone(), |circle| within(view, circle, &view.visible)),
+                .map_or_else(|| visible.clone(), |circle| view.points.within(circle, visible)),
             Constraint::Membership => match self.requirement().member {
                 Some(true) => names(Column::Member, &["true"]),
                 Some(false) => names(Column::Member, &["false"]),
-                None => view.visible.clone(),
+                None => visible.clone(),
             },
         }
     }
@@ -201,10 +200,10 @@ fn tagged(snapshot: &Snapshot, wishes: &[Wish]) -> Vec<Tagged> {
 }
 
 /// Slots of which the column says nothing.
-fn unknown(view: &View, column: Column, slots: usize) -> Bits {
-    let mut bits = view.visible.clone();
+fn unknown(view: &View, column: Column, visible: &Bits) -> Bits {
+    let mut bits = visible.clone();
     let tags: Vec<u32> = view.column(column).postings.iter().map(|(tag, _)| tag).collect();
-    bits.and_not(&any_of(view.column(column), &tags, slots));
+    bits.and_not(&any_of(view.column(column), &tags, visible.room()));
     bits
 }
 
@@ -247,11 +246,17 @@ impl Frequencies for Seen<'_> {
             .filter_map(|skill| tags.find(&skill.to_string()))
             .collect();
         let count = |shard: &std::sync::Arc<Shard>| {
-            let column = shard.view(self.audience).column(Column::Skill);
+            let (column, visible) = (
+                shard.view(self.audience).column(Column::Skill),
+                shard.visible(self.audience),
+            );
             match tags.as_slice() {
                 [] => 0,
-                [tag] => column.postings.slots(*tag).len() as u64,
-                tags => any_of(column, tags, shard.entries.len()).len(),
+                [tag] => {
+                    let slots = column.postings.slots(*tag).iter();
+                    slots.filter(|slot| visible.contains(**slot)).count() as u64
+                }
+                tags => any_of(column, tags, shard.slots()).common(visible),
             }
         };
         self.snapshot.shards.iter().map(count).sum()

@@ -50,7 +50,7 @@ pub(super) struct Best {
 impl Evidence {
     /// Gathers the evidence of the whole directory.
     pub(super) fn gather(ask: &Ask<'_>) -> Self {
-        let mut scores = Scores::default();
+        let mut scores = Scores::taken();
         let mut scored: Vec<Scored> = Vec::new();
         let mut shards: Vec<Shown> = Vec::with_capacity(ask.snapshot.shards.len());
         for (number, shard) in ask.snapshot.shards.iter().enumerate() {
@@ -60,6 +60,7 @@ impl Evidence {
             });
             shards.push(shown);
         }
+        scores.put_back();
         let mut works = Works::new(ask);
         let (votes, all_votes) = works.votes(scored);
         let records = works.records();
@@ -75,7 +76,7 @@ impl Evidence {
 
     /// Gathers what one shard alone shows, without pieces of work of others: the other direction asks for one organisation.
     pub(super) fn of_one(ask: &Ask<'_>, number: usize) -> Self {
-        let mut scores = Scores::default();
+        let mut scores = Scores::taken();
         let shown = |(place, shard): (usize, &std::sync::Arc<Shard>)| {
             if place != number {
                 return Shown::default();
@@ -84,8 +85,10 @@ impl Evidence {
             shown.add_references(ask, shard, &mut scores, |_, _| {});
             shown
         };
+        let shards = ask.snapshot.shards.iter().enumerate().map(shown).collect();
+        scores.put_back();
         Self {
-            shards: ask.snapshot.shards.iter().enumerate().map(shown).collect(),
+            shards,
             votes: FxHashMap::default(),
             all_votes: 0.0,
             records: FxHashMap::default(),
@@ -171,9 +174,10 @@ impl Evidence {
 
     fn touch_participants(&mut self, ask: &Ask<'_>) {
         for id in self.votes.keys().chain(self.records.keys()) {
-            let number = crate::directory::snapshot::shard_of(*id);
-            let slot = ask.snapshot.shards.get(number).and_then(|shard| shard.slot(*id));
-            if let (Some(shown), Some(slot)) = (self.shards.get_mut(number), slot)
+            let Some((number, slot)) = ask.snapshot.place(*id) else {
+                continue;
+            };
+            if let Some(shown) = self.shards.get_mut(number)
                 && shown.passed.contains(slot)
             {
                 shown.touched.insert(slot);
@@ -195,14 +199,14 @@ impl Shown {
     /// All but the references.
     fn new(ask: &Ask<'_>, shard: &Shard, scores: &mut Scores) -> Self {
         let view = shard.view(ask.audience);
-        let slots = shard.entries.len();
+        let slots = shard.slots();
         let mut shown = Self {
             passed: ask.passing(shard).all(&Constraint::ALL),
             touched: Bits::none(slots),
             ..Self::default()
         };
         if ask.profiles.bound > 0.0 {
-            scores.fill(&ask.profiles, shard.number, &view.text);
+            scores.fill(&ask.profiles, &view.text);
             scores.touched.iter().for_each(|slot| shown.touched.insert(*slot));
             shown.text = scores.sum.clone();
         }
@@ -263,11 +267,11 @@ impl Shown {
             return;
         };
         self.distance = vec![f64::INFINITY; slots];
-        for (point, slot) in view.points() {
-            if self.passed.contains(*slot) {
-                self.touched.insert(*slot);
-                if let Some(nearest) = self.distance.get_mut(*slot as usize) {
-                    *nearest = nearest.min(circle.centre.distance_km(*point));
+        for (point, slot) in view.points.iter() {
+            if self.passed.contains(slot) {
+                self.touched.insert(slot);
+                if let Some(nearest) = self.distance.get_mut(slot as usize) {
+                    *nearest = nearest.min(circle.centre.distance_km(point));
                 }
             }
         }
@@ -299,9 +303,13 @@ impl Shown {
         if ask.references.bound <= 0.0 || references.owners.is_empty() {
             return;
         }
-        scores.fill(&ask.references, shard.number, &references.texts);
-        self.best = vec![Best::default(); shard.entries.len()];
+        scores.fill(&ask.references, &references.texts);
+        self.best = vec![Best::default(); shard.slots()];
+        let visible = shard.visible(Leak::References.through(ask.audience));
         for ((number, owner), bm25) in (0_u32..).zip(&references.owners).zip(&scores.sum) {
+            if !visible.contains(*owner) {
+                continue;
+            }
             let relevance = rules::relevance(*bm25, ask.references.bound).unwrap_or_default();
             if let Some(best) = self.best.get_mut(*owner as usize) {
                 best.offer(relevance, number);

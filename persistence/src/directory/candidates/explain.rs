@@ -8,7 +8,7 @@ use werkstadt_domain::organisation::OrganisationId;
 use super::ask::Ask;
 use super::evidence::Evidence;
 use super::{MatchQuery, best, candidates, page, reverse};
-use crate::directory::snapshot::{Snapshot, shard_of};
+use crate::directory::snapshot::Snapshot;
 
 impl Snapshot {
     /// What became of one candidate in the list that the query asks for. `None` if the audience does not see it.
@@ -19,9 +19,8 @@ impl Snapshot {
         candidate: OrganisationId,
     ) -> Option<Explanation> {
         self.organisation(audience, candidate)?;
-        let number = shard_of(candidate);
+        let (number, slot) = self.place(candidate)?;
         let shard = self.shards.get(number)?;
-        let slot = shard.slot(candidate)?;
         let ask = Ask::new(self, audience, query.seeker, query.today);
         let passing = ask.passing(shard);
         let broken: Vec<Constraint> = Constraint::ALL

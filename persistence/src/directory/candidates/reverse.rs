@@ -6,7 +6,6 @@ use werkstadt_domain::organisation::OrganisationId;
 use super::ask::Ask;
 use super::evidence::Evidence;
 use super::{Candidate, Tie, page, tie};
-use crate::directory::snapshot::shard_of;
 
 /// How well the seeker fits the best of a candidate's wishes.
 pub(super) struct Wished {
@@ -23,11 +22,11 @@ pub(super) struct Wished {
 /// it has none, or if the seeker is nobody that the audience can see.
 pub(super) fn wish(ask: &Ask<'_>, rules: &RuleSet, candidate: OrganisationId) -> Option<Wished> {
     let seeker = ask.seeker.organisation?;
-    let number = shard_of(seeker);
+    let (number, slot) = ask.snapshot.place(seeker)?;
     let shard = ask.snapshot.shards.get(number)?;
-    let slot = shard
-        .slot(seeker)
-        .filter(|slot| shard.view(ask.audience).visible.contains(*slot))?;
+    if !shard.visible(ask.audience).contains(slot) {
+        return None;
+    }
     let answering = ask
         .open
         .get(&candidate)?

@@ -1,6 +1,6 @@
 //! Pieces of work: who took part in those most like the request, and in those with the partners on board.
 
-use rustc_hash::{FxHashMap, FxHashSet};
+use rustc_hash::FxHashMap;
 use werkstadt_domain::matching::rules;
 use werkstadt_domain::organisation::OrganisationId;
 use werkstadt_domain::reference::{Partner, Reference, ReferenceId};
@@ -155,7 +155,10 @@ impl<'a> Works<'a> {
             let references = &shard.view(self.ask.audience).references;
             for reference in references.works.slots(work) {
                 let owner = references.owners.get(*reference as usize);
-                all.extend(owner.and_then(|slot| Some(shard.entry(*slot)?.id)));
+                let Some(owner) = owner.filter(|slot| shard.visible(self.ask.audience).contains(**slot)) else {
+                    continue;
+                };
+                all.extend(shard.entry(*owner).map(|entry| entry.id));
                 if let Some(reference) = self.reference((number, *reference)) {
                     all.extend(reference.partners.iter().filter_map(|partner| self.resolve(partner)));
                 }
@@ -179,8 +182,7 @@ impl<'a> Works<'a> {
             names.extend(external.map(crate::directory::document::external_key));
         }
         let keys: Vec<u32> = names.iter().filter_map(|name| actors.find(name)).collect();
-        let mut works = FxHashSet::default();
-        let mut places: Vec<Place> = Vec::new();
+        let mut places: Vec<(u32, OrganisationId, u16, Place)> = Vec::new();
         for (number, shard) in self.ask.snapshot.shards.iter().enumerate() {
             let references = &shard.view(self.ask.audience).references;
             let named = keys.iter().flat_map(|key| references.partners.slots(*key)).copied();
@@ -190,13 +192,21 @@ impl<'a> Works<'a> {
                 start as u32..end as u32
             });
             for reference in named.chain(own) {
-                let work = references.work.get(reference as usize);
-                if work.is_some_and(|work| works.insert(*work)) {
-                    places.push((number, reference));
+                let at = reference as usize;
+                let owner = references.owners.get(at);
+                let owner = owner.filter(|slot| shard.visible(self.ask.audience).contains(**slot));
+                let entry = owner.and_then(|slot| shard.entry(*slot));
+                if let (Some(work), Some(entry), Some(index)) =
+                    (references.work.get(at), entry, references.index.get(at))
+                {
+                    places.push((*work, entry.id, *index, (number, reference)));
                 }
             }
         }
-        places
+        // Of several references to one work the first, in order of owner, so that the answer does not depend on where they are kept.
+        places.sort_unstable();
+        places.dedup_by_key(|(work, ..)| *work);
+        places.into_iter().map(|(.., place)| place).collect()
     }
 
     fn work(&self, (shard, number): Place) -> Option<u32> {

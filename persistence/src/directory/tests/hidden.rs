@@ -115,7 +115,7 @@ fn answers(snapshot: &Snapshot, audience: Audience, pair: &Pair) -> String {
     parts.join("\n")
 }
 
-fn name(suggestion: &Suggestion) -> String {
+pub(super) fn name(suggestion: &Suggestion) -> String {
     match suggestion {
         Suggestion::Organisation(profile) => profile.get().organisation.record.name.clone(),
         Suggestion::Skill(skill) => skill.record.uri.clone(),

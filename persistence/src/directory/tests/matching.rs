@@ -220,6 +220,24 @@ proptest! {
     }
 
     #[test]
+    fn changes_one_by_one_match_like_building_anew(first in world(12), second in world(8), requirement in requirement()) {
+        let (directory, rule_set) = (first.directory(), RuleSet::standard());
+        for profile in &second.profiles {
+            directory.apply(crate::directory::Delta { profiles: vec![profile.clone()], ..Default::default() });
+        }
+        let mut anew = first.clone();
+        anew.profiles.retain(|profile| second.profiles.iter().all(|other| other.id() != profile.id()));
+        anew.profiles.extend(second.profiles.iter().cloned());
+        let seeker = Seeker { organisation: Some(organisation_id(1)), ..Seeker::ad_hoc(requirement) };
+        for audience in Audience::ALL {
+            let ask = |directory: &crate::directory::Directory| {
+                format!("{:?}", directory.snapshot().matches(audience, &all(&seeker, &rule_set, Mode::Reciprocal)))
+            };
+            prop_assert_eq!(ask(&directory), ask(&anew.directory()));
+        }
+    }
+
+    #[test]
     fn hidden_claims_and_references_change_no_match(world in world(12), requirement in requirement(), seeker in 0_u128..12) {
         let (audience, rule_set) = (Audience::Anonymous, RuleSet::standard());
         let mut twin = world.clone();

@@ -225,10 +225,19 @@ proptest! {
         }
         let mut profiles: Vec<_> = last.into_values().collect();
         profiles.reverse();
-        let anew = World { profiles, opportunities: first.opportunities.clone() }.directory();
+        let world = World { profiles, opportunities: first.opportunities.clone() };
+        let (anew, loaded) = (world.directory(), world.loaded());
         for audience in Audience::ALL {
             let ask = |directory: &Directory| directory.snapshot().organisations(audience, &everything(&filter, sort), today());
             prop_assert_eq!(format!("{:?}", ask(&directory)), format!("{:?}", ask(&anew)));
+            prop_assert_eq!(format!("{:?}", ask(&loaded)), format!("{:?}", ask(&anew)));
+            for typed in ["L", "Op", "Laser Mu", "Mue", "x"] {
+                let suggest = |directory: &Directory| {
+                    let found = directory.snapshot().suggest(audience, typed, 3);
+                    found.iter().map(super::hidden::name).collect::<Vec<_>>()
+                };
+                prop_assert_eq!(suggest(&directory), suggest(&anew));
+            }
         }
     }
 }

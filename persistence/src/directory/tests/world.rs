@@ -53,6 +53,23 @@ impl World {
         directory.rebuild(self.delta());
         directory
     }
+
+    /// A directory of this world, its profiles loaded in chunks, in order of id.
+    pub(super) fn loaded(&self) -> Directory {
+        let directory = Directory::new();
+        let mut profiles = self.profiles.clone();
+        profiles.sort_by_key(Profile::id);
+        let rest = Delta {
+            profiles: vec![],
+            ..self.delta()
+        };
+        let load = |take: &mut dyn FnMut(Vec<Profile>)| {
+            profiles.chunks(5).for_each(|chunk| take(chunk.to_vec()));
+            Ok::<(), std::convert::Infallible>(())
+        };
+        directory.rebuild_while(rest, load).unwrap();
+        directory
+    }
 }
 
 pub(super) fn today() -> NaiveDate {
