@@ -10,12 +10,14 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 use uuid::Uuid;
+use werkstadt_api::state::World;
 use werkstadt_persistence::jobs::{self, Job, JobId, JobStatus};
 use werkstadt_persistence::{Actor, Error};
 use werkstadt_tests::app::TestApp;
 use werkstadt_tests::database::on_each;
 use werkstadt_tests::http::Request;
 use werkstadt_tests::load::data::Numbers;
+use werkstadt_tests::world::TestWorld;
 
 /// How often the program is killed.
 const KILLS: u64 = 50;
@@ -204,7 +206,7 @@ fn binary() -> PathBuf {
 fn jobs_that_were_cut_off_are_ended_by_the_next_server() {
     on_each(|database| {
         let ids = [1, 2].map(|number| JobId::new(Uuid::from_u128(number)));
-        let now = TestApp::on(database).state.now();
+        let now = TestWorld::new(0).now();
         let store = database.store(7);
         let write = |job: JobId, result: serde_json::Value| {
             let earlier = now - chrono::TimeDelta::hours(1);

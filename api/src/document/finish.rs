@@ -101,6 +101,26 @@ fn error_responses() -> Value {
     Value::Object(all.collect::<Map<_, _>>())
 }
 
+/// Extensions are collected in no order; written in order of name, where they stood.
+fn in_order(members: &mut Map<String, Value>) {
+    let is_extension = |name: &&String| name.starts_with("x-");
+    let mut names: Vec<String> = members.keys().filter(is_extension).cloned().collect();
+    names.sort_unstable();
+    let mut names = names.into_iter();
+    let mut before = std::mem::take(members);
+    let places: Vec<String> = before.keys().cloned().collect();
+    for place in places {
+        let name = if place.starts_with("x-") {
+            names.next()
+        } else {
+            Some(place)
+        };
+        if let Some((name, value)) = name.and_then(|name| before.remove_entry(&name)) {
+            members.insert(name, value);
+        }
+    }
+}
+
 fn finish_operation(path: &str, method: &str, operation: &mut Value) {
     expand_access(operation);
     // A key without the scope is refused wherever it calls.
@@ -131,6 +151,7 @@ fn finish_operation(path: &str, method: &str, operation: &mut Value) {
     }
     if let Some(members) = operation.as_object_mut() {
         members.shift_remove("x-errors");
+        in_order(members);
     }
     describe(operation);
     patch_as_json(operation);

@@ -51,7 +51,6 @@ pub struct Event {
 }
 
 /// What happened.
-#[expect(clippy::large_enum_variant, reason = "there is one page of them at a time")]
 #[derive(Clone, Debug, PartialEq)]
 pub enum Change {
     /// The record came to be, as this.
