@@ -209,7 +209,8 @@ impl Remains {
         self.recent.insert((remain, word));
         if self.recent.len() > self.settled.len() / 16 + 4096 {
             self.settled.extend(std::mem::take(&mut self.recent));
-            self.settled.sort_unstable();
+            // Two runs, each in order: the stable sort merges them, the other one would sort all.
+            self.settled.sort();
         }
     }
 
