@@ -13,9 +13,16 @@ use werkstadt_tests::database::{TestDatabase, on_each};
 
 use crate::sample;
 
-/// Reads the feed from an address to its end: what is told, and where to go on.
+/// Reads the feed from an address to its end, when all that was written is told: what is told, and where to go on.
 #[track_caller]
 fn follow(caller: &Caller<'_>, from: &str) -> (Vec<Value>, String) {
+    caller.settle();
+    follow_now(caller, from)
+}
+
+/// The same, but without what transactions hold back.
+#[track_caller]
+fn follow_now(caller: &Caller<'_>, from: &str) -> (Vec<Value>, String) {
     let (mut items, mut next) = (Vec::new(), from.to_owned());
     loop {
         let page = caller.read(&next);
@@ -143,7 +150,7 @@ fn a_slow_writer_is_not_passed_over() {
         scope.spawn(|| write(slow, Some(wait), Some(begun)));
         has_begun.recv().unwrap();
         write(fast, None, None);
-        let (items, place) = follow(&app.anonymous(), &start);
+        let (items, place) = follow_now(&app.anonymous(), &start);
         heard.extend(told(&items));
         go.send(()).unwrap();
         heard.push((String::new(), place));
@@ -184,7 +191,10 @@ fn nothing_is_lost_among_many_writers() {
                 let (mut place, mut heard) = (start.clone(), Vec::new());
                 loop {
                     let last = done.load(Ordering::SeqCst);
-                    let (items, next) = follow(&app.anonymous(), &place);
+                    if last {
+                        app.settle();
+                    }
+                    let (items, next) = follow_now(&app.anonymous(), &place);
                     heard.extend(told(&items));
                     place = next;
                     if last {

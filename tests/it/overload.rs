@@ -15,7 +15,7 @@ fn a_full_server_refuses_at_once_and_a_slow_request_ends() {
             config.request_seconds = 6;
         });
         app.anonymous().get("/v1/organisations").is(200);
-        // A body that is announced and never sent takes the only place, unless the request before it is just leaving.
+        // A body that is announced and never sent takes the only place, unless the question whether it did was quicker.
         let head = "POST /v1/auth/login HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Type: application/json\r\nContent-Length: 50\r\n\r\n{";
         let taken = (0..100).find_map(|_| {
             let mut slow = TcpStream::connect(app.address).unwrap();

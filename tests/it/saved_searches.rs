@@ -8,6 +8,7 @@ use werkstadt_tests::database::on_each;
 
 #[track_caller]
 fn save(caller: &Caller<'_>, target: &str, query: &str) -> String {
+    caller.settle();
     let body = json!({"name": "Meine Suche", "target": target, "query": query});
     format!("/v1/saved-searches/{}", caller.create("/v1/saved-searches", &body))
 }
@@ -15,6 +16,7 @@ fn save(caller: &Caller<'_>, target: &str, query: &str) -> String {
 /// The ids that a page of hits names, and where to go on.
 #[track_caller]
 fn hits(caller: &Caller<'_>, address: &str) -> (Vec<String>, Value) {
+    caller.settle();
     let page = caller.read(address);
     let items = page["items"].as_array().unwrap().iter();
     let ids = items.map(|item| item["id"].as_str().unwrap().to_owned()).collect();

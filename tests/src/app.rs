@@ -4,16 +4,20 @@ use std::collections::BTreeSet;
 use std::net::{SocketAddr, TcpListener};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError, mpsc};
 use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
 
 use actix_web::dev::ServerHandle;
 use actix_web::web;
 use chrono::TimeDelta;
+use diesel::RunQueryDsl;
+use diesel::sql_types::BigInt;
 use serde_json::Value;
 use werkstadt_api::app;
 use werkstadt_api::boot::{self, Booted};
 use werkstadt_api::config::{Config, Settings};
 use werkstadt_api::state::State;
 use werkstadt_domain::account::{Role, Scope, UserId};
+use werkstadt_persistence::{Db, Error, Store};
 
 use crate::caller::Caller;
 use crate::database::TestDatabase;
@@ -117,6 +121,20 @@ impl TestApp {
         self.world.advance(time);
     }
 
+    /// Waits until the feed of changes tells of all that was written so far. On PostgreSQL every running transaction of the cluster
+    /// holds it back, and tests share a cluster.
+    ///
+    /// # Panics
+    /// If a transaction does not end.
+    pub fn settle(&self) {
+        let (_, next) = running(&self.state.store);
+        let patience = Instant::now() + Duration::from_secs(60);
+        while running(&self.state.store).0 < next {
+            assert!(Instant::now() < patience, "a transaction does not end");
+            std::thread::sleep(Duration::from_millis(2));
+        }
+    }
+
     /// Someone without credentials.
     pub fn anonymous(&self) -> Caller<'_> {
         Caller::anonymous(self)
@@ -195,4 +213,26 @@ impl Drop for TestApp {
             drop(thread.join());
         }
     }
+}
+
+#[derive(diesel::QueryableByName)]
+struct Running {
+    #[diesel(sql_type = BigInt)]
+    oldest: i64,
+    #[diesel(sql_type = BigInt)]
+    next: i64,
+}
+
+/// The number of the oldest transaction that runs, and of the one to come. On SQLite a write has ended when it is answered.
+fn running(store: &Store) -> (i64, i64) {
+    let query = "SELECT pg_snapshot_xmin(s)::text::bigint AS oldest, pg_snapshot_xmax(s)::text::bigint AS next
+                 FROM pg_current_snapshot() AS s";
+    let found = store.read(|db| match db {
+        Db::Sqlite(_) => Ok((0, 0)),
+        Db::Postgres(db) => {
+            let found: Running = diesel::sql_query(query).get_result(db)?;
+            Ok::<_, Error>((found.oldest, found.next))
+        }
+    });
+    found.expect("the numbers of transactions")
 }

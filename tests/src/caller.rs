@@ -49,6 +49,11 @@ impl<'a> Caller<'a> {
         }
     }
 
+    /// Waits until the feed of changes tells of all that was written so far.
+    pub fn settle(&self) {
+        self.app.settle();
+    }
+
     /// True for a signed-in user, false for keys and anonymous callers.
     pub const fn is_user(&self) -> bool {
         matches!(self.credential, Credential::User(_))
