@@ -85,9 +85,20 @@ pub fn boot(config: &Config, world: Arc<dyn World>) -> Result<Booted, BootError>
     }
     let (signing, cursors) = keys(&store, &*world)?;
     let read_model = Arc::new(ReadModel::default());
-    store.attach(Arc::clone(&read_model) as Arc<_>)?;
+    // Neither needs the other, and both take time.
+    let (filled, documents) = std::thread::scope(|scope| {
+        let documents = scope.spawn(documents);
+        let filled = store.attach(Arc::clone(&read_model) as Arc<_>);
+        (
+            filled,
+            documents
+                .join()
+                .unwrap_or_else(|panic| std::panic::resume_unwind(panic)),
+        )
+    });
+    filled?;
+    let (contract, documents, lines) = documents?;
     let follower = Follower::start(store.clone())?;
-    let (contract, documents, lines) = documents()?;
     let tokens = Tokens::new(config.public_url.clone(), &[signing]);
     let cores = std::thread::available_parallelism().map_or(2, std::num::NonZero::get);
     let limits = Limits {

@@ -14,7 +14,7 @@ mod word;
 pub use compound::{joined, splits};
 pub use fold::{collapse, fold};
 pub use phrase::{Phrase, folded};
-pub use word::{Word, words};
+pub use word::{Word, each_word, words};
 
 use crate::text::Language;
 
@@ -41,6 +41,10 @@ impl Terms {
 impl Analyser {
     /// The terms of one word (as [`words`] gives it), none for a stop word or a mark without a letter.
     pub fn terms(self, word: &str, language: Option<Language>) -> Option<Terms> {
+        if is_number(word) {
+            let first = word.to_owned();
+            return Some(Terms { first, second: None });
+        }
         if stop::is_stop_word(word, language) {
             return None;
         }
@@ -58,6 +62,11 @@ impl Analyser {
             .filter_map(|word| self.terms(&word.text, language))
             .collect()
     }
+}
+
+/// True for a word of digits, which is what it is in every language and spelling.
+fn is_number(word: &str) -> bool {
+    word.bytes().all(|byte| byte.is_ascii_digit()) && !word.is_empty()
 }
 
 /// The language of a text by its stop words, `None` if they do not tell (short texts, names, other languages).

@@ -1,11 +1,16 @@
 //! The profile: an organisation with all that belongs to it. What search indexes and matching reads.
 
-use crate::audience::{Audience, Project, Seen, Stored};
-use crate::institution::Unit;
+use std::sync::Arc;
+
+use crate::audience::{Audience, Project, Seen, Stored, Visibility};
+use crate::institution::{Unit, UnitId};
 use crate::membership::Membership;
-use crate::organisation::{Organisation, OrganisationId};
+use crate::organisation::{FieldGroups, Organisation, OrganisationId};
 use crate::reference::Reference;
 use crate::skill::Claim;
+
+/// Parts of a profile. Shared: most are the same for every audience, and profiles are kept by the hundred thousand.
+pub type Parts<T> = Arc<[Stored<T>]>;
 
 /// An organisation with its units, claims, references, membership and logo.
 #[derive(Clone, Debug, PartialEq)]
@@ -13,13 +18,13 @@ pub struct Profile {
     /// The organisation.
     pub organisation: Stored<Organisation>,
     /// Its units, in order of id.
-    pub units: Vec<Stored<Unit>>,
+    pub units: Parts<Unit>,
     /// What it can do, in order of id.
-    pub claims: Vec<Stored<Claim>>,
+    pub claims: Parts<Claim>,
     /// What it has done, in order of id.
-    pub references: Vec<Stored<Reference>>,
+    pub references: Parts<Reference>,
     /// Its membership.
-    pub membership: Option<Stored<Membership>>,
+    pub membership: Option<Arc<Stored<Membership>>>,
     /// What tells its present logo from others, if it has one.
     pub logo: Option<String>,
 }
@@ -30,15 +35,37 @@ impl Profile {
         self.organisation.record.id
     }
 
+    /// The profile as managers see it, whole: what projecting it onto them gives, without a copy.
+    pub const fn whole(self) -> Seen<Self> {
+        Seen::new(self)
+    }
+
+    /// True if it is certain, without a closer look, that everyone sees all of it.
+    pub fn is_open(&self) -> bool {
+        let organisation = &self.organisation.record;
+        let usual = organisation.visibility == FieldGroups::default();
+        let public = |level: Visibility| level == Visibility::Public;
+        // Contacts and notes are not for everyone, as a rule.
+        usual
+            && organisation.contacts.is_empty()
+            && organisation.notes.is_none()
+            && self.membership.is_none()
+            && self.units.iter().all(|unit| public(unit.record.visibility))
+            && self.claims.iter().all(|claim| public(claim.record.visibility))
+            && self.references.iter().all(|one| public(one.record.visibility))
+    }
+
     /// The profile exactly as the audience sees it, without a trace of hidden changes; `None` if it does not exist for it.
     fn face(&self, audience: Audience) -> Option<Self> {
         let seen = self.project(audience)?.into_inner();
         Some(Self {
             organisation: seen.organisation.without_traces(audience),
-            units: each_without_traces(seen.units, audience),
-            claims: each_without_traces(seen.claims, audience),
-            references: each_without_traces(seen.references, audience),
-            membership: seen.membership.map(|membership| membership.without_traces(audience)),
+            units: each_without_traces(&seen.units, audience),
+            claims: each_without_traces(&seen.claims, audience),
+            references: each_without_traces(&seen.references, audience),
+            membership: seen
+                .membership
+                .map(|membership| Arc::new(Arc::unwrap_or_clone(membership).without_traces(audience))),
             logo: seen.logo,
         })
     }
@@ -50,8 +77,9 @@ pub fn differs(before: Option<&Profile>, after: Option<&Profile>, audience: Audi
     face(before) != face(after)
 }
 
-fn each_without_traces<T>(parts: Vec<Stored<T>>, audience: Audience) -> Vec<Stored<T>> {
-    parts.into_iter().map(|part| part.without_traces(audience)).collect()
+fn each_without_traces<T: Clone>(parts: &Parts<T>, audience: Audience) -> Parts<T> {
+    let parts = parts.iter().cloned();
+    parts.map(|part| part.without_traces(audience)).collect()
 }
 
 impl Project for Profile {
@@ -59,47 +87,53 @@ impl Project for Profile {
     fn project(&self, audience: Audience) -> Option<Seen<Self>> {
         let mut organisation = self.organisation.clone();
         organisation.record = organisation.record.project(audience)?.into_inner();
-        let units = visible(&self.units, audience);
-        let shown = |unit: Option<_>| unit.is_none_or(|id| units.iter().any(|unit| unit.record.id == id));
-        let mut claims = visible(&self.claims, audience);
-        claims.retain(|claim| shown(claim.record.unit));
-        let mut references = visible(&self.references, audience);
-        references.retain(|reference| shown(reference.record.unit));
-        let may_know =
-            |membership: &&Stored<Membership>| audience == Audience::Manager || membership.record.status.is_member();
-        let membership = self.membership.as_ref().filter(may_know).cloned();
-        let units = units
-            .into_iter()
-            .map(|unit| detach_from_hidden(unit, &self.units, audience))
-            .collect();
+        let units = visible(&self.units, audience, |_| true);
+        let shown = |unit: Option<UnitId>| unit.is_none_or(|id| units.iter().any(|unit| unit.record.id == id));
+        let claims = visible(&self.claims, audience, |claim| shown(claim.unit));
+        let references = visible(&self.references, audience, |reference| shown(reference.unit));
+        let may_know = |membership: &&Arc<Stored<Membership>>| {
+            audience == Audience::Manager || membership.record.status.is_member()
+        };
         Some(Seen::new(Self {
             organisation,
-            units,
+            units: attached(units, &self.units, audience),
             claims,
             references,
-            membership,
+            membership: self.membership.as_ref().filter(may_know).cloned(),
             logo: self.logo.clone(),
         }))
     }
 }
 
-fn visible<T: Project>(parts: &[Stored<T>], audience: Audience) -> Vec<Stored<T>> {
+/// The parts as the audience sees them, of those that are shown at all; the same list where that is all of them.
+fn visible<T: Project>(parts: &Parts<T>, audience: Audience, shown: impl Fn(&T) -> bool) -> Parts<T> {
     let seen = |part: &Stored<T>| {
-        let record = part.record.project(audience)?.into_inner();
+        let record = part.record.project(audience).filter(|_| shown(&part.record))?;
+        Some(record.into_inner())
+    };
+    if parts.iter().all(|part| seen(part).as_ref() == Some(&part.record)) {
+        return Arc::clone(parts);
+    }
+    let seen = parts.iter().filter_map(|part| {
         Some(Stored {
-            record,
+            record: seen(part)?,
             version: part.version,
             created_at: part.created_at,
             changed_at: part.changed_at,
         })
-    };
-    let mut seen: Vec<Stored<T>> = parts.iter().filter_map(seen).collect();
-    // Profiles are kept by the hundred thousand.
-    seen.shrink_to_fit();
-    seen
+    });
+    seen.collect()
 }
 
-/// A visible unit below a hidden one hangs from the nearest visible unit above, so that the hidden one cannot be inferred.
+/// Visible units. One below a hidden one hangs from the nearest visible one above, so that the hidden one cannot be inferred.
+fn attached(units: Parts<Unit>, all: &Parts<Unit>, audience: Audience) -> Parts<Unit> {
+    if Arc::ptr_eq(&units, all) {
+        return units;
+    }
+    let units = units.iter().cloned();
+    units.map(|unit| detach_from_hidden(unit, all, audience)).collect()
+}
+
 fn detach_from_hidden(mut unit: Stored<Unit>, all: &[Stored<Unit>], audience: Audience) -> Stored<Unit> {
     for _ in 0..all.len() {
         let Some(parent) = unit.record.parent else { break };

@@ -13,7 +13,7 @@ use crate::changes::{Noun, Operation};
 use crate::db::Db;
 use crate::dialect;
 use crate::error::{Error, Result};
-use crate::guard::{self, IDS_PER_QUERY};
+use crate::guard::{self, Owners};
 use crate::history::Kept;
 use crate::schema::skill_claims;
 use crate::shapes::{EvidenceShape, Fault, items, named, shapes};
@@ -40,23 +40,17 @@ pub fn find(db: &mut Db, organisation: OrganisationId, id: ClaimId) -> Result<St
 /// # Errors
 /// As every read.
 pub fn list(db: &mut Db, organisation: OrganisationId) -> Result<Vec<Stored<Claim>>> {
-    Ok(load(db, &[organisation])?.into_iter().map(|(_, claim)| claim).collect())
+    Ok(load(db, Owners::These(&[organisation]))?
+        .into_iter()
+        .map(|(_, claim)| claim)
+        .collect())
 }
 
 /// The claims of these organisations, each with its organisation, in order of id.
-pub(crate) fn load(db: &mut Db, organisations: &[OrganisationId]) -> Result<Vec<(OrganisationId, Stored<Claim>)>> {
-    let mut found = Vec::new();
-    for chunk in organisations.chunks(IDS_PER_QUERY) {
-        let owners: Vec<SqlId> = chunk.iter().copied().map(SqlId::from).collect();
-        let rows: Vec<ClaimRow> = skill_claims::table
-            .filter(skill_claims::organisation_id.eq_any(owners))
-            .order(skill_claims::id)
-            .load(db)?;
-        for row in rows {
-            found.push(row.into_parts()?);
-        }
-    }
-    Ok(found)
+pub(crate) fn load(db: &mut Db, owners: Owners<'_>) -> Result<Vec<(OrganisationId, Stored<Claim>)>> {
+    let mut rows: Vec<ClaimRow> = guard::rows_of!(skill_claims, owners, db);
+    rows.sort_by_key(|row| row.id);
+    rows.into_iter().map(ClaimRow::into_parts).collect()
 }
 
 /// Adds a claim.

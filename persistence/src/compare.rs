@@ -107,13 +107,13 @@ impl Outcome {
                 let load = |db: &mut Db| opportunities::load(db, &typed(ids));
                 let (old, new) = (load(before)?, load(after)?);
                 self.weigh_records(noun, ids, (&old, &new), |one| one.id.uuid());
-                self.end(old, &new, |one| one.id.uuid(), Record::Opportunity);
+                self.end(&old, &new, |one| one.id.uuid(), Record::Opportunity);
             }
             Noun::Solution => {
                 let load = |db: &mut Db| solutions::load(db, &typed(ids));
                 let (old, new) = (load(before)?, load(after)?);
                 self.weigh_records(noun, ids, (&old, &new), |one| one.id.uuid());
-                self.end(old, &new, |one| one.id.uuid(), Record::Solution);
+                self.end(&old, &new, |one| one.id.uuid(), Record::Solution);
             }
             Noun::Person => {
                 let load = |db: &mut Db| persons::load(db, &typed(ids));
@@ -121,14 +121,14 @@ impl Outcome {
                 self.weigh_records(noun, ids, (&old, &new), |one| one.id.uuid());
                 // Of who is removed nothing is kept.
                 let left = |one: &Stored<Person>| new.iter().any(|other| other.record.id == one.record.id);
-                let old = old.into_iter().filter(left).collect();
-                self.end(old, &new, |one| one.id.uuid(), Record::Person);
+                let old: Vec<_> = old.into_iter().filter(left).collect();
+                self.end(&old, &new, |one| one.id.uuid(), Record::Person);
             }
             _ => {
                 let load = |db: &mut Db| skills::load(db, &typed(ids));
                 let (old, new) = (load(before)?, load(after)?);
                 ids.iter().for_each(|id| self.note(noun, *id, EVERYONE));
-                self.end(old, &new, |one| one.id.uuid(), Record::Skill);
+                self.end(&old, &new, |one| one.id.uuid(), Record::Skill);
             }
         }
         Ok(())
@@ -220,23 +220,23 @@ impl Outcome {
         let owner = was.id();
         let now = |stored: &Profile| vec![stored.organisation.clone()];
         self.end(
-            vec![was.organisation],
+            std::slice::from_ref(&was.organisation),
             &is.map(now).unwrap_or_default(),
             |one| one.id.uuid(),
             Record::Organisation,
         );
-        let units = is.map(|is| is.units.as_slice()).unwrap_or_default();
-        self.end(was.units, units, |one| one.id.uuid(), Record::Unit);
-        let claims = is.map(|is| is.claims.as_slice()).unwrap_or_default();
+        let units = is.map(|is| &*is.units).unwrap_or_default();
+        self.end(&was.units, units, |one| one.id.uuid(), Record::Unit);
+        let claims = is.map(|is| &*is.claims).unwrap_or_default();
         self.end(
-            was.claims,
+            &was.claims,
             claims,
             |one| one.id.uuid(),
             |claim| Record::Claim(owner, claim),
         );
-        let references = is.map(|is| is.references.as_slice()).unwrap_or_default();
+        let references = is.map(|is| &*is.references).unwrap_or_default();
         self.end(
-            was.references,
+            &was.references,
             references,
             |one| one.id.uuid(),
             |one| Record::Reference(owner, one),
@@ -244,9 +244,9 @@ impl Outcome {
     }
 
     /// Notes the states that have another version by now, or none.
-    fn end<T>(
+    fn end<T: Clone>(
         &mut self,
-        old: Vec<Stored<T>>,
+        old: &[Stored<T>],
         new: &[Stored<T>],
         id: impl Fn(&T) -> Uuid,
         record: impl Fn(Stored<T>) -> Record,
@@ -258,7 +258,7 @@ impl Outcome {
                 Some(version) if *version == was.version => continue,
                 Some(_) => Operation::Updated,
             };
-            self.ended.push((record(was), operation));
+            self.ended.push((record(was.clone()), operation));
         }
     }
 

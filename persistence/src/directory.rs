@@ -5,7 +5,7 @@
 //! its own index (`view`), built from projected profiles, so what is hidden cannot move a count, a score or an order.
 //!
 //! - `document`: what a profile is indexed under. `dictionary`, `postings`, `bits`: how.
-//! - `view`, `points`, `references`, `shard`: the index of some organisations, for one audience and for all. `making`: what goes in.
+//! - `view`, `points`, `references`, `shard`: the index of some organisations, for one audience and for all. `making`: what goes in. `loading`: all at once.
 //! - `lexicon`, `statistics`: the words there are, and how often an audience sees them.
 //! - `query`, `every`, `scores`, `filter`, `order`, `facets`, `highlight`, `listing`, `suggestions`, `suggest`: search. `skills`, `opportunities`, `solutions`, `persons`: the smaller nouns.
 //! - `candidates` and what is below it: matching.
@@ -23,6 +23,7 @@ mod highlight;
 mod leak;
 mod lexicon;
 mod listing;
+mod loading;
 mod making;
 mod opportunities;
 mod order;
@@ -88,45 +89,49 @@ impl Directory {
         let _writing = self.writing.lock().unwrap_or_else(PoisonError::into_inner);
         let current = self.current.load_full();
         if current.day != day {
-            self.current.store(Arc::new(current.turned(day)));
+            self.publish(current.turned(day));
         }
     }
 
     /// Publishes the directory with these changes. Applying the same changes twice is the same as once.
     pub fn apply(&self, delta: Delta) {
         let _writing = self.writing.lock().unwrap_or_else(PoisonError::into_inner);
-        let next = self.current.load().changed(delta);
-        self.current.store(Arc::new(next));
+        self.publish(self.current.load().changed(delta));
     }
 
     /// Publishes a directory of exactly these records.
     pub fn rebuild(&self, delta: Delta) {
         let _writing = self.writing.lock().unwrap_or_else(PoisonError::into_inner);
-        let empty = Snapshot {
-            version: self.current.load().version,
-            day: self.current.load().day,
-            ..Snapshot::empty()
-        };
-        self.current.store(Arc::new(empty.changed(delta)));
+        self.publish(self.empty().changed(delta));
     }
 
-    /// Publishes a directory of exactly these records and of the profiles that `load` gives, a chunk at a time, in order of id.
+    /// Publishes a directory of exactly these records and of the profiles that `chunks` gives, in order of id.
     ///
     /// # Errors
-    /// As `load`; then nothing is published.
-    pub fn rebuild_while<E>(
+    /// The first one of `chunks`; then nothing is published.
+    pub fn load<E: Send>(
         &self,
         delta: Delta,
-        load: impl FnOnce(&mut dyn FnMut(Vec<Profile>)) -> Result<(), E>,
+        chunks: impl Iterator<Item = Result<Vec<Profile>, E>> + Send,
     ) -> Result<(), E> {
         let _writing = self.writing.lock().unwrap_or_else(PoisonError::into_inner);
-        let empty = Snapshot {
-            version: self.current.load().version,
-            day: self.current.load().day,
-            ..Snapshot::empty()
-        };
-        self.current.store(Arc::new(empty.loaded(delta, load)?));
+        self.publish(self.empty().loaded(delta, chunks)?);
         Ok(())
+    }
+
+    /// Nothing, in the place of what is published.
+    fn empty(&self) -> Snapshot {
+        let current = self.current.load();
+        Snapshot {
+            version: current.version,
+            day: current.day,
+            ..Snapshot::empty()
+        }
+    }
+
+    fn publish(&self, next: Snapshot) {
+        next.dictionaries.lexicon.publish();
+        self.current.store(Arc::new(next));
     }
 }
 

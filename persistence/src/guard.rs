@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use werkstadt_domain::audience::{ChangedAt, Project, Stored};
+use werkstadt_domain::organisation::OrganisationId;
 
 use crate::changes::Noun;
 use crate::error::{Error, Result};
@@ -10,6 +11,58 @@ use crate::work::UnitOfWork;
 
 /// Ids per query: SQLite binds 32,766 values.
 pub(crate) const IDS_PER_QUERY: usize = 1000;
+
+/// Whose parts are read.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Owners<'a> {
+    /// Of these organisations.
+    These(&'a [OrganisationId]),
+    /// Of all organisations from the first to the last, in order of id. Many times faster for many: the statement is the same for
+    /// every page of them.
+    Between(OrganisationId, OrganisationId),
+}
+
+/// The rows that a query gives. Asked of the engine itself: the common connection looks at each value once more, which shows when
+/// a directory is loaded.
+macro_rules! rows {
+    ($query:expr, $db:expr) => {{
+        let query = $query;
+        match $db {
+            $crate::db::Db::Postgres(db) => query.load(db)?,
+            $crate::db::Db::Sqlite(db) => query.load(db)?,
+        }
+    }};
+}
+pub(crate) use rows;
+
+/// The rows of a table that belong to owners, or some columns of them, in no order.
+macro_rules! rows_of {
+    ($table:ident, $owners:expr, $db:expr) => {
+        $crate::guard::rows_of!($table, $owners, $db, $table::all_columns)
+    };
+    ($table:ident, $owners:expr, $db:expr, $columns:expr) => {{
+        let mut rows = Vec::new();
+        match $owners {
+            $crate::guard::Owners::These(ids) => {
+                for ids in ids.chunks($crate::guard::IDS_PER_QUERY) {
+                    let ids = ids.iter().copied().map($crate::sqltypes::SqlId::from);
+                    let owned = $table::organisation_id.eq_any(ids.collect::<Vec<_>>());
+                    rows.append(&mut $table::table.filter(owned).select($columns).load($db)?);
+                }
+            }
+            $crate::guard::Owners::Between(first, last) => {
+                let (first, last) = (
+                    $crate::sqltypes::SqlId::from(first),
+                    $crate::sqltypes::SqlId::from(last),
+                );
+                let owned = $table::organisation_id.between(first, last);
+                rows = $crate::guard::rows!($table::table.filter(owned).select($columns), $db);
+            }
+        }
+        rows
+    }};
+}
+pub(crate) use rows_of;
 
 /// A record that is new.
 pub(crate) fn created<T>(unit: &UnitOfWork<'_>, record: T) -> Stored<T> {

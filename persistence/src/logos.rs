@@ -1,7 +1,5 @@
 //! Logos of organisations: pictures of two sizes, apart from the organisations, which are read often.
 
-use std::collections::HashMap;
-
 use diesel::prelude::*;
 use werkstadt_domain::organisation::OrganisationId;
 
@@ -9,7 +7,7 @@ use crate::changes::{Noun, Operation};
 use crate::db::Db;
 use crate::dialect;
 use crate::error::{Error, Result};
-use crate::guard::IDS_PER_QUERY;
+use crate::guard::{self, Owners};
 use crate::schema::logos;
 use crate::sqltypes::SqlId;
 use crate::work::UnitOfWork;
@@ -26,20 +24,10 @@ pub struct Logo {
 }
 
 /// The digests of the logos of these organisations, as far as they have one.
-///
-/// # Errors
-/// As every read.
-pub fn digests(db: &mut Db, ids: &[OrganisationId]) -> Result<HashMap<OrganisationId, String>> {
-    let mut found = HashMap::new();
-    for chunk in ids.chunks(IDS_PER_QUERY) {
-        let keys: Vec<SqlId> = chunk.iter().copied().map(SqlId::from).collect();
-        let rows: Vec<(SqlId, String)> = logos::table
-            .filter(logos::organisation_id.eq_any(keys))
-            .select((logos::organisation_id, logos::digest))
-            .load(db)?;
-        found.extend(rows.into_iter().map(|(id, digest)| (id.into(), digest)));
-    }
-    Ok(found)
+pub(crate) fn digests(db: &mut Db, owners: Owners<'_>) -> Result<Vec<(OrganisationId, String)>> {
+    // The pictures themselves are large.
+    let rows: Vec<(SqlId, String)> = guard::rows_of!(logos, owners, db, (logos::organisation_id, logos::digest));
+    Ok(rows.into_iter().map(|(id, digest)| (id.into(), digest)).collect())
 }
 
 /// The logo of an organisation.

@@ -6,13 +6,12 @@ use uuid::Uuid;
 use werkstadt_domain::audience::{ChangedAt, Stored};
 use werkstadt_domain::membership::{Membership, MembershipId, MembershipStatus, MembershipStep};
 use werkstadt_domain::named::Named;
-use werkstadt_domain::organisation::OrganisationId;
 
 use crate::changes::{Noun, Operation};
 use crate::db::Db;
 use crate::dialect;
 use crate::error::{Error, Result};
-use crate::guard::{self, IDS_PER_QUERY};
+use crate::guard::{self, Owners};
 use crate::schema::{membership_steps, memberships};
 use crate::shapes::{Fault, named};
 use crate::sqltypes::{SqlId, SqlInstant};
@@ -49,21 +48,9 @@ pub fn list(
 }
 
 /// The memberships of these organisations.
-///
-/// # Errors
-/// As every read.
-pub fn of_organisations(db: &mut Db, organisations: &[OrganisationId]) -> Result<Vec<Stored<Membership>>> {
-    let mut found = Vec::new();
-    for chunk in organisations.chunks(IDS_PER_QUERY) {
-        let owners: Vec<SqlId> = chunk.iter().copied().map(SqlId::from).collect();
-        let rows: Vec<MembershipRow> = memberships::table
-            .filter(memberships::organisation_id.eq_any(owners))
-            .load(db)?;
-        for row in rows {
-            found.push(row.into_stored()?);
-        }
-    }
-    Ok(found)
+pub(crate) fn load(db: &mut Db, owners: Owners<'_>) -> Result<Vec<Stored<Membership>>> {
+    let rows: Vec<MembershipRow> = guard::rows_of!(memberships, owners, db);
+    rows.into_iter().map(MembershipRow::into_stored).collect()
 }
 
 /// The steps of a membership, the first one first.

@@ -10,7 +10,7 @@ use crate::changes::{Noun, Operation};
 use crate::db::Db;
 use crate::dialect;
 use crate::error::{Error, Result};
-use crate::guard::{self, IDS_PER_QUERY};
+use crate::guard::{self, IDS_PER_QUERY, Owners};
 use crate::references;
 use crate::schema::{
     affiliations, opportunities, organisation_external_ids, organisation_references, organisations, reference_partners,
@@ -42,7 +42,7 @@ pub fn load(db: &mut Db, ids: &[OrganisationId]) -> Result<Vec<Stored<Organisati
     for chunk in ids.chunks(IDS_PER_QUERY) {
         let keys: Vec<SqlId> = chunk.iter().copied().map(SqlId::from).collect();
         let rows = organisations::table.filter(organisations::id.eq_any(keys)).load(db)?;
-        found.extend(with_numbers(db, rows)?);
+        found.extend(with_numbers(db, rows, Owners::These(chunk))?);
     }
     found.sort_by_key(|stored: &Stored<Organisation>| stored.record.id);
     Ok(found)
@@ -54,12 +54,18 @@ pub fn load(db: &mut Db, ids: &[OrganisationId]) -> Result<Vec<Stored<Organisati
 /// As every read.
 pub fn list(db: &mut Db, after: Option<OrganisationId>, limit: i64) -> Result<Vec<Stored<Organisation>>> {
     let after = SqlId(after.map_or(uuid::Uuid::nil(), OrganisationId::uuid));
-    let rows = organisations::table
+    let page = organisations::table
         .filter(organisations::id.gt(after))
         .order(organisations::id)
-        .limit(limit)
-        .load(db)?;
-    with_numbers(db, rows)
+        .limit(limit);
+    let rows: Vec<OrganisationRow> = guard::rows!(page, db);
+    match (rows.first(), rows.last()) {
+        (Some(first), Some(last)) => {
+            let owners = Owners::Between(first.id.into(), last.id.into());
+            with_numbers(db, rows, owners)
+        }
+        _ => Ok(Vec::new()),
+    }
 }
 
 /// Adds an organisation.
@@ -195,21 +201,13 @@ fn write_external_ids(unit: &mut UnitOfWork<'_>, stored: &[Stored<Organisation>]
     references::resolve_partners_by_owner(unit, &owners)
 }
 
-fn with_numbers(db: &mut Db, rows: Vec<OrganisationRow>) -> Result<Vec<Stored<Organisation>>> {
+fn with_numbers(db: &mut Db, rows: Vec<OrganisationRow>, owners: Owners<'_>) -> Result<Vec<Stored<Organisation>>> {
+    let mut external: Vec<ExternalIdRow> = guard::rows_of!(organisation_external_ids, owners, db);
+    external.sort_by_key(ExternalIdRow::place);
     let mut numbers: HashMap<SqlId, Vec<ExternalId>> = HashMap::new();
-    let owners: Vec<SqlId> = rows.iter().map(|row| row.id).collect();
-    for chunk in owners.chunks(IDS_PER_QUERY) {
-        let rows: Vec<ExternalIdRow> = organisation_external_ids::table
-            .filter(organisation_external_ids::organisation_id.eq_any(chunk))
-            .order((
-                organisation_external_ids::organisation_id,
-                organisation_external_ids::position,
-            ))
-            .load(db)?;
-        for row in rows {
-            let (owner, id) = row.into_parts();
-            numbers.entry(owner.into()).or_default().push(id);
-        }
+    for row in external {
+        let (owner, id) = row.into_parts();
+        numbers.entry(owner.into()).or_default().push(id);
     }
     rows.into_iter()
         .map(|row| {

@@ -69,8 +69,7 @@ impl Listener for ReadModel {
             persons: all(|after| persons::list(db, after, CHUNK), |person| person.record.id)?,
             ..Delta::default()
         };
-        self.directory
-            .rebuild_while(delta, |take| profiles::for_each_chunk(db, take))
+        self.directory.load(delta, profiles::Chunks::new(db))
     }
 }
 

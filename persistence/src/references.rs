@@ -11,7 +11,7 @@ use crate::changes::{Noun, Operation};
 use crate::db::Db;
 use crate::dialect;
 use crate::error::{Error, Result};
-use crate::guard::{self, IDS_PER_QUERY};
+use crate::guard::{self, IDS_PER_QUERY, Owners};
 use crate::organisations;
 use crate::schema::{organisation_external_ids, organisation_references, reference_partners};
 use crate::sqltypes::SqlId;
@@ -45,29 +45,23 @@ pub fn find(db: &mut Db, organisation: OrganisationId, id: ReferenceId) -> Resul
 /// # Errors
 /// As every read.
 pub fn list(db: &mut Db, organisation: OrganisationId) -> Result<Vec<Stored<Reference>>> {
-    let references = load(db, &[organisation])?.into_iter();
+    let references = load(db, Owners::These(&[organisation]))?.into_iter();
     Ok(references.map(|(_, reference)| reference).collect())
 }
 
 /// The references of these organisations, each with its organisation, in order of id.
-pub(crate) fn load(db: &mut Db, organisations: &[OrganisationId]) -> Result<Vec<(OrganisationId, Stored<Reference>)>> {
-    let mut found = Vec::new();
-    for chunk in organisations.chunks(IDS_PER_QUERY) {
-        let owners: Vec<SqlId> = chunk.iter().copied().map(SqlId::from).collect();
-        let rows: Vec<ReferenceRow> = organisation_references::table
-            .filter(organisation_references::organisation_id.eq_any(owners.clone()))
-            .order(organisation_references::id)
-            .load(db)?;
-        let ids = organisation_references::table
-            .filter(organisation_references::organisation_id.eq_any(owners))
-            .select(organisation_references::id);
-        let partners: Vec<PartnerRow> = reference_partners::table
+pub(crate) fn load(db: &mut Db, owners: Owners<'_>) -> Result<Vec<(OrganisationId, Stored<Reference>)>> {
+    let mut rows: Vec<ReferenceRow> = guard::rows_of!(organisation_references, owners, db);
+    rows.sort_by_key(|row| row.id);
+    let mut partners: Vec<PartnerRow> = Vec::new();
+    for chunk in rows.chunks(IDS_PER_QUERY) {
+        let ids: Vec<SqlId> = chunk.iter().map(|row| row.id).collect();
+        let of_chunk = reference_partners::table
             .filter(reference_partners::reference_id.eq_any(ids))
-            .order((reference_partners::reference_id, reference_partners::position))
-            .load(db)?;
-        found.extend(with_partners(rows, partners)?);
+            .order((reference_partners::reference_id, reference_partners::position));
+        partners.append(&mut of_chunk.load(db)?);
     }
-    Ok(found)
+    with_partners(rows, partners)
 }
 
 /// Adds a reference. Partners with an external id that some organisation has are resolved to it; the others are as soon

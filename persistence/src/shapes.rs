@@ -291,5 +291,11 @@ pub(crate) fn shapes<'items, T, S: From<&'items T>>(items: &'items [T]) -> Vec<S
 
 /// The list of these shapes.
 pub(crate) fn items<S, T: From<S>>(shapes: Vec<S>) -> Vec<T> {
-    shapes.into_iter().map(T::from).collect()
+    tight(shapes.into_iter().map(T::from).collect())
+}
+
+/// A list without room for more: readers of JSON leave some, and profiles are kept by the hundred thousand.
+pub(crate) fn tight<T>(mut list: Vec<T>) -> Vec<T> {
+    list.shrink_to_fit();
+    list
 }

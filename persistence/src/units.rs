@@ -11,7 +11,7 @@ use crate::changes::{Noun, Operation};
 use crate::db::Db;
 use crate::dialect;
 use crate::error::{Error, Result};
-use crate::guard::{self, IDS_PER_QUERY};
+use crate::guard::{self, Owners};
 use crate::history::Kept;
 use crate::schema::units;
 use crate::shapes::{Fault, TextShape, named};
@@ -34,23 +34,14 @@ pub fn find(db: &mut Db, id: UnitId) -> Result<Stored<Unit>> {
 /// # Errors
 /// As every read.
 pub fn list(db: &mut Db, organisation: OrganisationId) -> Result<Vec<Stored<Unit>>> {
-    load(db, &[organisation])
+    load(db, Owners::These(&[organisation]))
 }
 
 /// The units of these organisations, in order of id.
-pub(crate) fn load(db: &mut Db, organisations: &[OrganisationId]) -> Result<Vec<Stored<Unit>>> {
-    let mut found = Vec::new();
-    for chunk in organisations.chunks(IDS_PER_QUERY) {
-        let owners: Vec<SqlId> = chunk.iter().copied().map(SqlId::from).collect();
-        let rows: Vec<UnitRow> = units::table
-            .filter(units::organisation_id.eq_any(owners))
-            .order(units::id)
-            .load(db)?;
-        for row in rows {
-            found.push(row.into_stored()?);
-        }
-    }
-    Ok(found)
+pub(crate) fn load(db: &mut Db, owners: Owners<'_>) -> Result<Vec<Stored<Unit>>> {
+    let mut rows: Vec<UnitRow> = guard::rows_of!(units, owners, db);
+    rows.sort_by_key(|row| row.id);
+    rows.into_iter().map(UnitRow::into_stored).collect()
 }
 
 /// Adds a unit.

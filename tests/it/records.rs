@@ -77,11 +77,8 @@ fn profiles_read_as_written() {
         );
         assert_eq!(bare.organisation.record, bare_organisation(2));
         assert!(bare.membership.is_none() && bare.claims.is_empty());
-        let mut chunks = Vec::new();
-        store
-            .read(|db| profiles::for_each_chunk(db, |chunk| chunks.push(chunk)))
-            .unwrap();
-        assert_eq!(chunks, [profiles]);
+        let chunks: Result<Vec<_>, Error> = store.read(|db| profiles::Chunks::new(db).collect());
+        assert_eq!(chunks.unwrap(), [profiles]);
     });
 }
 

@@ -84,11 +84,11 @@ pub(crate) fn organisation(number: u128) -> Organisation {
         short_name: some("O"),
         legal_form: some("e. V."),
         identifiers: Identifiers {
-            register: Some(RegisterEntry {
+            register: Some(Box::new(RegisterEntry {
                 court: "Jena".to_owned(),
                 register: "VR".to_owned(),
                 number: number.to_string(),
-            }),
+            })),
             vat_id: Some(format!("DE{number:09}")),
             w_idnr: Some(format!("w{number}")),
             lei: Some(format!("lei{number}")),

@@ -263,7 +263,7 @@ impl<'a> Marks<'a> {
     fn of(organisation: &'a Organisation) -> Self {
         let ids = &organisation.identifiers;
         Self {
-            register: ids.register.as_ref(),
+            register: ids.register.as_deref(),
             numbers: numbers([&ids.vat_id, &ids.w_idnr, &ids.lei, &ids.ror_id, &ids.wikidata_id]),
             external: &ids.external,
             name: &organisation.name,

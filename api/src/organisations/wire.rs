@@ -245,7 +245,7 @@ impl OrganisationBody {
             name: record.name.clone(),
             short_name: record.short_name.clone(),
             legal_form: record.legal_form.clone(),
-            register: identifiers.register.as_ref().map(RegisterBody::from),
+            register: identifiers.register.as_deref().map(RegisterBody::from),
             vat_id: identifiers.vat_id.clone(),
             w_idnr: identifiers.w_idnr.clone(),
             lei: identifiers.lei.clone(),

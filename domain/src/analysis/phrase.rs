@@ -58,6 +58,9 @@ impl Phrase {
 
 /// The form in which spellings of one word are equal.
 pub fn folded(lower: &str) -> String {
+    if super::is_number(lower) {
+        return lower.to_owned();
+    }
     collapse(&fold(lower))
 }
 

@@ -112,7 +112,9 @@ impl Merging {
     }
 
     fn identifiers(&mut self, present: &mut Identifiers, given: &Identifiers) {
-        self.option("/register", &mut present.register, &given.register, register);
+        self.option("/register", &mut present.register, &given.register, |entry| {
+            register(entry)
+        });
         self.text("/vat_id", &mut present.vat_id, &given.vat_id);
         self.text("/w_idnr", &mut present.w_idnr, &given.w_idnr);
         self.text("/lei", &mut present.lei, &given.lei);

@@ -7,7 +7,7 @@ use crate::text::line;
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Identifiers {
     /// Entry in a German register; unique only as a whole.
-    pub register: Option<RegisterEntry>,
+    pub register: Option<Box<RegisterEntry>>,
     /// Umsatzsteuer-Identifikationsnummer or another EU VAT id, for example `DE123456789`.
     pub vat_id: Option<String>,
     /// Wirtschafts-Identifikationsnummer, for example `DE123456788-00001`.

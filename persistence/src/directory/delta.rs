@@ -1,7 +1,6 @@
 //! Deltas: what changed, and how the next snapshot comes to be.
 
 use std::sync::Arc;
-use std::sync::mpsc::sync_channel;
 
 use chrono::NaiveDate;
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -13,7 +12,7 @@ use werkstadt_domain::profile::Profile;
 use werkstadt_domain::skill::{Skill, SkillId};
 use werkstadt_domain::solution::{Solution, SolutionId};
 
-use super::making::{self, Gathered, Made, Makers};
+use super::making::{self, Made, Makers};
 use super::opportunities::Opportunities;
 use super::shard::{Change, Shard};
 use super::skills::Skills;
@@ -45,9 +44,6 @@ pub struct Delta {
     pub removed_persons: Vec<PersonId>,
 }
 
-/// So many chunks wait at most to be indexed.
-const CHUNKS: usize = 4;
-
 /// So many organisations the recent shard holds at least before it is merged into the settled one, and this part of that one. A
 /// write copies the recent shard, a merge all.
 #[cfg(not(test))]
@@ -78,12 +74,12 @@ impl Snapshot {
         let mut next = self.clone();
         next.version += 1;
         let touched = next.change_skills(delta.skills, &delta.removed_skills);
-        let mut changes: FxHashMap<OrganisationId, Option<Arc<Profile>>> = self.rereads(&next.skills, &touched);
+        let mut changes: FxHashMap<OrganisationId, Option<Arc<Seen<Profile>>>> = self.rereads(&next.skills, &touched);
         changes.extend(
             delta
                 .profiles
                 .into_iter()
-                .map(|profile| (profile.id(), Some(Arc::new(profile)))),
+                .map(|profile| (profile.id(), Some(Arc::new(profile.whole())))),
         );
         changes.extend(delta.removed_organisations.into_iter().map(|id| (id, None)));
         next.change_organisations(changes, self);
@@ -105,42 +101,6 @@ impl Snapshot {
             next.persons = Arc::new(self.persons.changed(delta.persons, &delta.removed_persons));
         }
         next
-    }
-
-    /// The next snapshot, with the profiles besides that `load` gives, a chunk at a time, in order of id. Chunks are indexed while the
-    /// next ones are loaded. For an empty directory.
-    pub(super) fn loaded<E>(
-        &self,
-        delta: Delta,
-        load: impl FnOnce(&mut dyn FnMut(Vec<Profile>)) -> Result<(), E>,
-    ) -> Result<Self, E> {
-        let mut next = self.changed(delta);
-        let (dictionaries, skills, day) = (Arc::clone(&next.dictionaries), Arc::clone(&next.skills), next.day);
-        let statistics = &mut next.statistics;
-        let (sender, chunks) = sync_channel::<Vec<Profile>>(CHUNKS);
-        let shard = std::thread::scope(|scope| {
-            let indexing = scope.spawn(move || {
-                let mut makers = Makers::new(&dictionaries, &skills, day);
-                let (mut entries, mut gathered) = (Vec::new(), Gathered::default());
-                for chunk in chunks {
-                    for made in makers.each(chunk, |profile, maker| making::made(&profile, maker)) {
-                        count(statistics, &made);
-                        gathered.push(entries.len() as u32, &made);
-                        entries.push(made.entry);
-                    }
-                }
-                Shard::of(entries, gathered)
-            });
-            // If nobody takes a chunk any more, joining tells why.
-            load(&mut |chunk| drop(sender.send(chunk)))?;
-            drop(sender);
-            match indexing.join() {
-                Ok(shard) => Ok(shard),
-                Err(panic) => std::panic::resume_unwind(panic),
-            }
-        })?;
-        next.shards = [Arc::new(shard), Arc::default()];
-        Ok(next)
     }
 
     /// Changes the skills; returns those that changed.
@@ -171,7 +131,7 @@ impl Snapshot {
         &self,
         skills: &Skills,
         touched: &FxHashSet<SkillId>,
-    ) -> FxHashMap<OrganisationId, Option<Arc<Profile>>> {
+    ) -> FxHashMap<OrganisationId, Option<Arc<Seen<Profile>>>> {
         if touched.is_empty() {
             return FxHashMap::default();
         }
@@ -188,9 +148,9 @@ impl Snapshot {
                 .chain(shown.copied())
                 .any(moved)
         };
-        let moving = self.profiles().filter(|profile| concerns(profile));
+        let moving = self.profiles().filter(|profile| concerns(profile.get()));
         moving
-            .map(|profile| (profile.id(), Some(Arc::new(profile.clone()))))
+            .map(|profile| (profile.get().id(), Some(Arc::clone(profile))))
             .collect()
     }
 
@@ -203,20 +163,20 @@ impl Snapshot {
             let mut claims = profile.claims.iter().map(|claim| &claim.record);
             claims.any(|claim| claim.holds_on(self.day) != claim.holds_on(day))
         };
-        let turning = self.profiles().filter(|profile| turns(profile));
-        let changes = turning.map(|profile| (profile.id(), Some(Arc::new(profile.clone()))));
+        let turning = self.profiles().filter(|profile| turns(profile.get()));
+        let changes = turning.map(|profile| (profile.get().id(), Some(Arc::clone(profile))));
         next.change_organisations(changes.collect(), self);
         next
     }
 
     /// Every organisation. Managers see everything, so their view of a profile is the profile.
-    fn profiles(&self) -> impl Iterator<Item = &Profile> {
+    fn profiles(&self) -> impl Iterator<Item = &Arc<Seen<Profile>>> {
         let entries = self.shards.iter().flat_map(|shard| shard.present());
-        entries.filter_map(|entry| Some(entry.seen[2].as_ref()?.get()))
+        entries.filter_map(|entry| entry.seen[2].as_ref())
     }
 
     /// Changes organisations. `before` is what they were indexed by so far.
-    fn change_organisations(&mut self, changes: FxHashMap<OrganisationId, Option<Arc<Profile>>>, before: &Self) {
+    fn change_organisations(&mut self, changes: FxHashMap<OrganisationId, Option<Arc<Seen<Profile>>>>, before: &Self) {
         if changes.is_empty() {
             return;
         }
@@ -227,10 +187,7 @@ impl Snapshot {
         let many = recent.slots() + changes.len() > least.max(settled.slots() / part) || settled.slots() == 0;
         if many {
             let moving = recent.present().filter(|entry| !changes.contains_key(&entry.id));
-            // Managers see everything, so their view of a profile is the profile.
-            let profile = |seen: &Arc<Seen<Profile>>| Arc::new(seen.get().clone());
-            let moving = moving.map(|entry| (entry.id, entry.seen[2].as_ref().map(profile)));
-            let moving: Vec<Change> = moving.collect();
+            let moving: Vec<Change> = moving.map(|entry| (entry.id, entry.seen[2].clone())).collect();
             let known: FxHashSet<OrganisationId> = moving.iter().map(|(id, _)| *id).collect();
             let all = moving.into_iter().chain(changes);
             let settled = self.built(&rest, all, &known);
@@ -270,7 +227,7 @@ impl Snapshot {
         let mut makers = Makers::new(&dictionaries, &skills, self.day);
         let statistics = &mut self.statistics;
         shard.changed(changes, |profiles| {
-            let made = makers.each(profiles, |profile, maker| making::made(&profile, maker));
+            let made = makers.each(profiles, making::made);
             for one in made.iter().filter(|made| !known.contains(&made.entry.id)) {
                 count(statistics, one);
             }

@@ -1,12 +1,16 @@
 //! The dictionary: a number for each term, tag or key. Grows only; the numbers never show in an answer.
 
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{PoisonError, RwLock};
 
 use rustc_hash::FxHashMap;
-use werkstadt_domain::analysis::{Analyser, folded, words};
+use werkstadt_domain::analysis::{Analyser, each_word, folded};
 use werkstadt_domain::text::Language;
 
+use self::names::Names;
 use super::document::Dictionaries;
+use super::lexicon::Terms;
+
+pub(super) mod names;
 
 /// Shared by all snapshots: a number that an older snapshot does not know has no postings there.
 #[derive(Debug, Default)]
@@ -14,17 +18,10 @@ pub(super) struct Dictionary {
     names: RwLock<Names>,
 }
 
-#[derive(Debug, Default)]
-struct Names {
-    numbers: FxHashMap<Arc<str>, u32>,
-    names: Vec<Arc<str>>,
-}
-
 impl Dictionary {
     /// The number of a name, if it ever occurred.
     pub(super) fn find(&self, name: &str) -> Option<u32> {
-        let names = self.names.read().unwrap_or_else(PoisonError::into_inner);
-        names.numbers.get(name).copied()
+        self.names.read().unwrap_or_else(PoisonError::into_inner).find(name)
     }
 
     /// The number of a name, a new one if need be.
@@ -32,32 +29,33 @@ impl Dictionary {
         if let Some(number) = self.find(name) {
             return number;
         }
-        let mut names = self.names.write().unwrap_or_else(PoisonError::into_inner);
-        if let Some(number) = names.numbers.get(name) {
-            return *number;
-        }
-        let number = names.names.len() as u32;
-        let name: Arc<str> = name.into();
-        names.names.push(Arc::clone(&name));
-        names.numbers.insert(name, number);
-        number
+        self.names.write().unwrap_or_else(PoisonError::into_inner).add(name)
     }
 
     /// The name with this number.
     pub(super) fn name(&self, number: u32) -> String {
         let names = self.names.read().unwrap_or_else(PoisonError::into_inner);
-        names
-            .names
-            .get(number as usize)
-            .map(|name| name.to_string())
-            .unwrap_or_default()
+        names.get(number).unwrap_or_default().to_owned()
+    }
+
+    /// Bytes on the heap.
+    pub(super) fn bytes(&self) -> usize {
+        self.names.read().unwrap_or_else(PoisonError::into_inner).bytes()
     }
 }
 
 /// Analyses texts into numbers, remembering each word that it has seen: stemming is dearer than looking up.
 pub(super) struct Reader<'a> {
     dictionaries: &'a Dictionaries,
-    seen: [FxHashMap<String, Option<Numbers>>; 3],
+    seen: [Seen; 3],
+}
+
+/// Words that were seen in one language, with their numbers; none for stop words.
+#[derive(Default)]
+struct Seen {
+    /// By [`packed`]: nearly all. Their bytes are at hand where the number is.
+    short: FxHashMap<u128, Option<Numbers>>,
+    long: FxHashMap<String, Option<Numbers>>,
 }
 
 /// The numbers of a word and of its terms.
@@ -65,10 +63,8 @@ pub(super) struct Reader<'a> {
 pub(super) struct Numbers {
     /// In the lexicon.
     pub(super) word: u32,
-    /// The first term.
-    pub(super) first: u32,
-    /// The second, where there is one.
-    pub(super) second: Option<u32>,
+    /// In the dictionary of terms.
+    pub(super) terms: Terms,
 }
 
 impl<'a> Reader<'a> {
@@ -88,25 +84,41 @@ impl<'a> Reader<'a> {
             None => 2,
         };
         let Some(seen) = self.seen.get_mut(place) else { return };
-        for word in words(text) {
-            let numbers = match seen.get(&word.text) {
-                Some(numbers) => *numbers,
-                None => {
-                    let terms = &self.dictionaries.terms;
-                    let numbers = Analyser.terms(&word.text, language).map(|found| {
-                        let first = terms.intern(&found.first);
-                        let second = found.second.as_deref().map(|second| terms.intern(second));
-                        let all = std::iter::once(first).chain(second).collect();
-                        let word = self.dictionaries.lexicon.intern(&folded(&word.text), all);
-                        Numbers { word, first, second }
-                    });
-                    seen.insert(word.text, numbers);
-                    numbers
-                }
+        let dictionaries = self.dictionaries;
+        each_word(text, |word| {
+            let new = || numbers(dictionaries, word, language);
+            let numbers = match packed(word) {
+                // Numbers rarely come again, and would push the words out of the processor's caches.
+                _ if word.starts_with(|first: char| first.is_ascii_digit()) => new(),
+                Some(key) => *seen.short.entry(key).or_insert_with(new),
+                None => match seen.long.get(word) {
+                    Some(numbers) => *numbers,
+                    None => {
+                        let numbers = new();
+                        seen.long.insert(word.to_owned(), numbers);
+                        numbers
+                    }
+                },
             };
-            if let Some(numbers) = numbers {
-                each(numbers);
-            }
-        }
+            numbers.into_iter().for_each(&mut each);
+        });
     }
+}
+
+fn numbers(dictionaries: &Dictionaries, word: &str, language: Option<Language>) -> Option<Numbers> {
+    let found = Analyser.terms(word, language)?;
+    let first = dictionaries.terms.intern(&found.first);
+    let second = found.second.map(|second| dictionaries.terms.intern(&second));
+    let terms = Terms::new(first, second);
+    let word = dictionaries.lexicon.intern(&folded(word), terms);
+    Some(Numbers { word, terms })
+}
+
+/// A word of up to 15 bytes as a number: its bytes and, in the last one, how many there are.
+fn packed(word: &str) -> Option<u128> {
+    let mut bytes = [0_u8; 16];
+    let (last, room) = bytes.split_last_mut()?;
+    room.get_mut(..word.len())?.copy_from_slice(word.as_bytes());
+    *last = word.len() as u8;
+    Some(u128::from_le_bytes(bytes))
 }

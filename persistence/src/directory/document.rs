@@ -1,7 +1,6 @@
 //! A document: one profile, as one audience sees it, ready to be indexed.
 
 use chrono::NaiveDate;
-use rustc_hash::{FxHashMap, FxHashSet};
 use werkstadt_domain::audience::Audience;
 use werkstadt_domain::place::Point;
 use werkstadt_domain::profile::Profile;
@@ -115,6 +114,13 @@ pub(super) struct Dictionaries {
     pub(super) actors: Dictionary,
 }
 
+impl Dictionaries {
+    /// Bytes on the heap.
+    pub(super) fn bytes(&self) -> usize {
+        self.terms.bytes() + self.lexicon.bytes() + self.tags.bytes() + self.actors.bytes()
+    }
+}
+
 /// Makes documents.
 pub(super) struct Maker<'a> {
     dictionaries: &'a Dictionaries,
@@ -139,23 +145,33 @@ impl<'a> Maker<'a> {
 
     /// The document of a profile that is already projected onto an audience.
     pub(super) fn document(&mut self, profile: &Profile) -> Document {
-        let mut bag = Counter::default();
+        let mut bag = Counter::roomy();
         let organisation = &profile.organisation.record;
-        passages::own(profile).for_each(|passage| bag.read(&mut self.reader, passage));
+        let mut called = Vec::new();
+        for passage in passages::own(profile) {
+            let before = bag.words.len();
+            bag.read(&mut self.reader, passage);
+            if passage.field == Field::Name {
+                called.extend(bag.words.iter().skip(before));
+            }
+        }
+        called.sort_unstable();
+        called.dedup();
         for claim in self.held(profile) {
             self.skill(&mut bag, claim.skill);
         }
         let references: Vec<Piece> = (0_u16..)
-            .zip(&profile.references)
+            .zip(profile.references.iter())
             .map(|(index, reference)| self.piece(index, &reference.record, &mut bag))
             .collect();
+        let (words, text) = bag.finish();
         Document {
-            words: bag.words(),
-            text: bag.finish(),
+            words,
+            text,
             references,
             columns: self.columns(profile),
             names: self.names(profile),
-            called: self.called(profile),
+            called,
             points: organisation
                 .locations
                 .iter()
@@ -177,17 +193,6 @@ impl<'a> Maker<'a> {
         let organisation = &profile.organisation.record;
         let texts = organisation.summary.each().count() + organisation.description.each().count();
         u16::try_from(self.held(profile).count() + profile.references.len() + texts).unwrap_or(u16::MAX)
-    }
-
-    fn called(&mut self, profile: &Profile) -> Vec<u32> {
-        let organisation = &profile.organisation.record;
-        let mut called = Vec::new();
-        for name in std::iter::once(&organisation.name).chain(&organisation.short_name) {
-            self.reader.read(name, None, |word| called.push(word.word));
-        }
-        called.sort_unstable();
-        called.dedup();
-        called
     }
 
     fn piece(&mut self, index: u16, reference: &Reference, whole: &mut Counter) -> Piece {
@@ -212,7 +217,7 @@ impl<'a> Maker<'a> {
         Piece {
             index,
             work: self.dictionaries.actors.intern(&work),
-            text: bag.finish(),
+            text: bag.finish().1,
             partners,
         }
     }
@@ -256,12 +261,23 @@ pub(super) fn updated(profile: &Profile, audience: Audience) -> i64 {
 /// Counts the terms of a text.
 #[derive(Default)]
 pub(super) struct Counter {
-    counts: FxHashMap<u32, u16>,
-    words: FxHashSet<u32>,
+    /// As they come.
+    terms: Vec<(u32, u16)>,
+    words: Vec<u32>,
     length: u32,
 }
 
 impl Counter {
+    /// With room for the words of most profiles.
+    fn roomy() -> Self {
+        const WORDS: usize = 128;
+        Self {
+            terms: Vec::with_capacity(WORDS),
+            words: Vec::with_capacity(WORDS),
+            length: 0,
+        }
+    }
+
     /// Adds the words of a passage, each as often as its field says.
     pub(super) fn read(&mut self, reader: &mut Reader<'_>, passage: Passage<'_>) {
         let weight = passage.field.weight();
@@ -269,41 +285,33 @@ impl Counter {
     }
 
     fn word(&mut self, word: Numbers, weight: u16) {
-        self.words.insert(word.word);
-        self.count(word.first, weight);
-        if let Some(second) = word.second {
-            self.count(second, weight);
-        }
+        self.words.push(word.word);
+        self.terms.extend(word.terms.iter().map(|term| (term, weight)));
         self.length += u32::from(weight);
     }
 
-    fn count(&mut self, term: u32, weight: u16) {
-        let count = self.counts.entry(term).or_default();
-        *count = count.saturating_add(weight);
-    }
-
     fn add(&mut self, other: &Self) {
-        for (term, count) in &other.counts {
-            self.count(*term, *count);
-        }
+        self.terms.extend(&other.terms);
         self.words.extend(&other.words);
         self.length += other.length;
     }
 
-    /// The words that were counted, in order.
-    pub(super) fn words(&self) -> Vec<u32> {
-        let mut words: Vec<u32> = self.words.iter().copied().collect();
-        words.sort_unstable();
-        words
-    }
-
-    /// The bag of what was counted.
-    pub(super) fn finish(self) -> Bag {
-        let mut terms: Vec<_> = self.counts.into_iter().collect();
-        terms.sort_unstable();
-        Bag {
-            terms,
+    /// The words that were counted, in order, and the bag of their terms.
+    pub(super) fn finish(mut self) -> (Vec<u32>, Bag) {
+        self.words.sort_unstable();
+        self.words.dedup();
+        self.terms.sort_unstable_by_key(|(term, _)| *term);
+        self.terms.dedup_by(|(term, weight), (kept, sum)| {
+            let same = term == kept;
+            if same {
+                *sum = sum.saturating_add(*weight);
+            }
+            same
+        });
+        let bag = Bag {
+            terms: self.terms,
             length: self.length,
-        }
+        };
+        (self.words, bag)
     }
 }

@@ -10,7 +10,6 @@ use werkstadt_domain::text::key;
 use super::document::{Dictionaries, Document, Maker, updated};
 use super::shard::Entry;
 use super::skills::Skills;
-use super::view::Added;
 
 /// A profile, ready to be put into a shard.
 #[derive(Debug)]
@@ -22,24 +21,24 @@ pub(super) struct Made {
 /// A document for each audience, equal ones shared.
 pub(super) type Documents = [Option<Arc<Document>>; 3];
 
-/// What documents add to the views of the audiences; once, as long as those look the same.
+/// What documents add up to for each audience; once, as long as those look the same.
 #[derive(Debug, Default)]
-pub(super) struct Gathered {
-    manager: Added,
+pub(super) struct Gathered<T> {
+    manager: T,
     /// Of anonymous visitors and of members.
-    others: Option<[Added; 2]>,
+    others: Option<[T; 2]>,
 }
 
-impl Gathered {
-    /// Adds the documents in a slot.
-    pub(super) fn push(&mut self, slot: u32, made: &Made) {
+impl<T: Clone> Gathered<T> {
+    /// Adds the documents of an organisation.
+    pub(super) fn push(&mut self, made: &Made, mut add: impl FnMut(&mut T, &Document)) {
         if !made.entry.alike {
             let manager = &self.manager;
             self.others.get_or_insert_with(|| [manager.clone(), manager.clone()]);
         }
         let [for_anonymous, for_member, for_manager] = &made.documents;
-        let add = |added: &mut Added, document: &Option<Arc<Document>>| {
-            document.iter().for_each(|document| added.push(slot, document));
+        let mut add = |sum: &mut T, document: &Option<Arc<Document>>| {
+            document.iter().for_each(|document| add(sum, document));
         };
         add(&mut self.manager, for_manager);
         if let Some([anonymous, member]) = &mut self.others {
@@ -49,16 +48,25 @@ impl Gathered {
     }
 
     /// For all audiences at once, if they look the same.
-    pub(super) fn alike(self) -> Added {
+    pub(super) fn alike(self) -> T {
         self.manager
     }
 
     /// For each audience.
-    pub(super) fn each(self) -> [Added; 3] {
+    pub(super) fn each(self) -> [T; 3] {
         let [anonymous, member] = self
             .others
             .unwrap_or_else(|| [self.manager.clone(), self.manager.clone()]);
         [anonymous, member, self.manager]
+    }
+
+    /// For each audience, shared where they look the same.
+    pub(super) fn shared(self) -> [Arc<T>; 3] {
+        let manager = Arc::new(self.manager);
+        match self.others {
+            Some([anonymous, member]) => [Arc::new(anonymous), Arc::new(member), manager],
+            None => [Arc::clone(&manager), Arc::clone(&manager), manager],
+        }
     }
 }
 
@@ -84,34 +92,49 @@ impl<'a> Makers<'a> {
         let all = |items: Vec<T>, maker: &mut Maker<'a>| -> Vec<M> {
             items.into_iter().map(|item| make(item, maker)).collect()
         };
-        if items.len() < MANY {
-            return all(items, first);
-        }
-        let rest = items.split_off(items.len() / 2);
-        std::thread::scope(|scope| {
-            let other = scope.spawn(|| all(rest, second));
-            let mut made = all(items, first);
-            match other.join() {
-                Ok(rest) => made.extend(rest),
-                Err(panic) => std::panic::resume_unwind(panic),
-            }
-            made
-        })
+        let many = items.len() >= MANY;
+        let rest = items.split_off(if many { items.len() / 2 } else { items.len() });
+        let (rest, mut made) = side_by_side(many, || all(rest, second), || all(items, first));
+        made.extend(rest);
+        made
     }
 }
 
-/// Projects a profile onto every audience and makes its documents.
-pub(super) fn made(profile: &Profile, maker: &mut Maker<'_>) -> Made {
-    let manager = profile.project(Audience::Manager).map(Arc::new);
-    let share = |seen: Option<Seen<Profile>>, with: &Option<Arc<Seen<Profile>>>| match (seen, with) {
+/// Does two things, the first one in a thread of its own if they are worth it.
+pub(super) fn side_by_side<A: Send, B>(
+    worth_it: bool,
+    one: impl FnOnce() -> A + Send,
+    other: impl FnOnce() -> B,
+) -> (A, B) {
+    if !worth_it {
+        return (one(), other());
+    }
+    std::thread::scope(|scope| {
+        let one = scope.spawn(one);
+        let other = other();
+        match one.join() {
+            Ok(one) => (one, other),
+            Err(panic) => std::panic::resume_unwind(panic),
+        }
+    })
+}
+
+/// Projects a profile, whole as managers see it, onto every audience and makes its documents.
+pub(super) fn made(whole: Arc<Seen<Profile>>, maker: &mut Maker<'_>) -> Made {
+    let profile = whole.get();
+    let share = |audience: Audience, with: &Option<Arc<Seen<Profile>>>| match (profile.project(audience), with) {
         (Some(seen), Some(other)) if seen == **other => Some(Arc::clone(other)),
         (seen, _) => seen.map(Arc::new),
     };
-    let member = share(profile.project(Audience::Member), &manager);
-    let anonymous = share(profile.project(Audience::Anonymous), &member);
-    let seen = [anonymous, member, manager];
+    let manager = Some(Arc::clone(&whole));
+    let seen = if profile.is_open() {
+        [manager.clone(), manager.clone(), manager]
+    } else {
+        let member = share(Audience::Member, &manager);
+        let anonymous = share(Audience::Anonymous, &member);
+        [anonymous, member, manager]
+    };
     let documents = documents(&seen, maker);
-    let [a, b, c] = &documents;
     let mut times = Audience::ALL.into_iter().zip(&seen);
     let time = |_| {
         times
@@ -122,11 +145,19 @@ pub(super) fn made(profile: &Profile, maker: &mut Maker<'_>) -> Made {
     let entry = Entry {
         id: profile.id(),
         name: key(&profile.organisation.record.name).into(),
-        alike: a == b && b == c,
+        alike: documents.windows(2).all(alike),
         updated: [(); 3].map(time),
         seen,
     };
     Made { entry, documents }
+}
+
+/// Whether neighbours are equal; quick where they are one.
+fn alike(pair: &[Option<Arc<Document>>]) -> bool {
+    match pair {
+        [Some(one), Some(other)] => Arc::ptr_eq(one, other) || one == other,
+        _ => false,
+    }
 }
 
 /// The documents of what each audience sees. The same profiles and skills give the same documents again.

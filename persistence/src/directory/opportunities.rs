@@ -271,10 +271,11 @@ fn entry(opportunity: Stored<Opportunity>, reader: &mut Reader<'_>, skills: &Ski
         let labels = skill.iter().flat_map(|skill| skill.record.label.each());
         labels.for_each(|(language, text)| bag.read(reader, passage(Field::Text, language, text)));
     }
+    let (words, bag) = bag.finish();
     Entry {
         seen: Audience::ALL.map(|audience| opportunity.project(audience).map(Arc::new)),
-        words: bag.words(),
-        bag: bag.finish(),
+        words,
+        bag,
         stored: Arc::new(opportunity),
     }
 }

@@ -9,7 +9,7 @@ use werkstadt_domain::profile::Profile;
 use super::bits::Bits;
 use super::leak::Leak;
 use super::making::{Gathered, Made};
-use super::view::{Moved, View};
+use super::view::{Added, Moved, View};
 
 /// Immutable; a change makes another one, which shares what stays.
 #[derive(Clone, Debug, Default)]
@@ -40,8 +40,8 @@ pub(super) struct Entry {
     pub(super) alike: bool,
 }
 
-/// An organisation that is to be put in or, without a profile, taken out.
-pub(super) type Change = (OrganisationId, Option<Arc<Profile>>);
+/// An organisation that is to be put in, whole, or, without a profile, taken out.
+pub(super) type Change = (OrganisationId, Option<Arc<Seen<Profile>>>);
 
 impl Shard {
     /// How many slots there are.
@@ -107,13 +107,17 @@ impl Shard {
     }
 
     /// This shard built anew with the changes, which are sorted by id, one for each organisation. `make` makes the next so many.
-    pub(super) fn changed(&self, changes: Vec<Change>, mut make: impl FnMut(Vec<Arc<Profile>>) -> Vec<Made>) -> Self {
+    pub(super) fn changed(
+        &self,
+        changes: Vec<Change>,
+        mut make: impl FnMut(Vec<Arc<Seen<Profile>>>) -> Vec<Made>,
+    ) -> Self {
         let present = self.visible(Audience::Manager);
         let mut slots = vec![None; self.slots()];
         let mut entries: Vec<Option<Entry>> = Vec::with_capacity(self.slots() + changes.len());
-        let mut fresh: Vec<(u32, Arc<Profile>)> = Vec::new();
+        let mut fresh: Vec<(u32, Arc<Seen<Profile>>)> = Vec::new();
         let mut changes = changes.into_iter().peekable();
-        let mut put = |entries: &mut Vec<Option<Entry>>, profile: Arc<Profile>| {
+        let mut put = |entries: &mut Vec<Option<Entry>>, profile: Arc<Seen<Profile>>| {
             fresh.push((entries.len() as u32, profile));
             entries.push(None);
         };
@@ -139,11 +143,11 @@ impl Shard {
     }
 
     /// A shard of these entries, which are in order of id, with what was gathered from them.
-    pub(super) fn of(entries: Vec<Entry>, gathered: Gathered) -> Self {
+    pub(super) fn of(entries: Vec<Entry>, gathered: Gathered<Added>) -> Self {
         Self::default().rebuilt(entries, &[], gathered)
     }
 
-    fn rebuilt(&self, mut entries: Vec<Entry>, slots: &[Option<u32>], gathered: Gathered) -> Self {
+    fn rebuilt(&self, mut entries: Vec<Entry>, slots: &[Option<u32>], gathered: Gathered<Added>) -> Self {
         entries.shrink_to_fit();
         let by_name = by_name(&entries);
         let mut name_places = vec![0; entries.len()];
@@ -207,16 +211,16 @@ const AT_A_TIME: usize = 4096;
 
 /// Puts fresh entries into their slots, and gathers what they add to the views.
 fn read(
-    fresh: Vec<(u32, Arc<Profile>)>,
+    fresh: Vec<(u32, Arc<Seen<Profile>>)>,
     entries: &mut [Option<Entry>],
-    make: &mut impl FnMut(Vec<Arc<Profile>>) -> Vec<Made>,
-) -> Gathered {
-    let mut gathered = Gathered::default();
+    make: &mut impl FnMut(Vec<Arc<Seen<Profile>>>) -> Vec<Made>,
+) -> Gathered<Added> {
+    let mut gathered: Gathered<Added> = Gathered::default();
     let mut fresh = fresh.into_iter().peekable();
     while fresh.peek().is_some() {
         let (slots, profiles): (Vec<u32>, Vec<_>) = fresh.by_ref().take(AT_A_TIME).unzip();
         for (slot, made) in slots.into_iter().zip(make(profiles)) {
-            gathered.push(slot, &made);
+            gathered.push(&made, |added: &mut Added, document| added.push(slot, document));
             if let Some(place) = entries.get_mut(slot as usize) {
                 *place = Some(made.entry);
             }

@@ -140,7 +140,7 @@ impl Snapshot {
     pub fn index_bytes(&self) -> usize {
         let statistics: usize = self.statistics.iter().map(|statistics| statistics.bytes()).sum();
         let shards: usize = self.shards.iter().map(|shard| shard.bytes()).sum();
-        statistics + shards
+        statistics + shards + self.dictionaries.bytes()
     }
 
     /// The statistics of what an audience sees.

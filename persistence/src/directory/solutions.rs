@@ -182,10 +182,11 @@ impl Entry {
                 .flat_map(|skill| each(Field::Skill, &skill.record.label));
             labels.for_each(|label| bag.read(reader, label));
         }
+        let (words, bag) = bag.finish();
         Self {
             seen: Audience::ALL.map(|audience| solution.project(audience).map(Arc::new)),
-            words: bag.words(),
-            bag: bag.finish(),
+            words,
+            bag,
             stored: Arc::new(solution),
         }
     }

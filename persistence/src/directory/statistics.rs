@@ -49,7 +49,7 @@ impl Statistics {
     pub(super) fn seen(&self, known: &Known<'_>) -> Option<(u32, Vec<u32>)> {
         let count = self.count(known);
         let visible = known.readings.iter().filter(|reading| self.word(reading.number) > 0);
-        let mut terms: Vec<u32> = visible.flat_map(|reading| &reading.terms).copied().collect();
+        let mut terms: Vec<u32> = visible.flat_map(|reading| reading.terms.iter()).collect();
         terms.sort_unstable();
         terms.dedup();
         (count > 0).then_some((count, terms))

@@ -4,6 +4,7 @@ use werkstadt_domain::place::Point;
 
 use super::column::Tags;
 use super::document::{Bag, Column, Document, Piece, Value};
+use super::making::side_by_side;
 use super::points::Points;
 use super::postings::{Moves, Posting, Postings};
 use super::references::References;
@@ -47,6 +48,9 @@ pub(super) struct Added {
     /// Slot, known facts, claims.
     counts: Vec<(u32, u16, u16)>,
 }
+
+/// So many terms are merged in a thread of their own.
+const MANY: usize = 1 << 16;
 
 /// Where the slots of a shard go when it is built anew.
 pub(super) struct Moved<'a> {
@@ -103,30 +107,37 @@ impl View {
     /// This view with slots moved or dropped and new documents in their slots.
     pub(super) fn merged(&self, moved: &Moved<'_>, added: Added) -> Self {
         let (moves, slots) = (moved.slots, moved.name_places.len());
-        let place = |slot: u32| moved.name_places.get(slot as usize).copied();
-        let called = added.called.into_iter();
-        let called = called.filter_map(|(word, slot)| Some((word, place(slot)?, ())));
-        let called = self.called.merged(moved.places, called.collect());
-        let mut columns = added.columns.into_iter();
-        let mut known = kept(&self.known, moves, slots);
-        let mut claims = kept(&self.claims, moves, slots);
-        for (slot, facts, skills) in added.counts {
-            put(&mut known, slot, facts);
-            put(&mut claims, slot, skills);
-        }
-        Self {
-            text: self.text.merged(moves, added.terms, &added.lengths, slots),
-            references: self.references.merged(moves, &added.references),
-            columns: self
-                .columns
-                .each_ref()
-                .map(|tags| tags.merged(moves, columns.next().unwrap_or_default(), slots)),
-            names: self.names.merged(moves, added.names),
-            called,
-            points: self.points.merged(moves, added.points, slots),
-            known,
-            claims,
-        }
+        let Added { terms, lengths, .. } = added;
+        // Texts are half of the work.
+        let many = terms.len() >= MANY;
+        let text = || self.text.merged(moves, terms, &lengths, slots);
+        let rest = || {
+            let place = |slot: u32| moved.name_places.get(slot as usize).copied();
+            let called = added.called.into_iter();
+            let called = called.filter_map(|(word, slot)| Some((word, place(slot)?, ())));
+            let mut columns = added.columns.into_iter();
+            let mut known = kept(&self.known, moves, slots);
+            let mut claims = kept(&self.claims, moves, slots);
+            for (slot, facts, skills) in added.counts {
+                put(&mut known, slot, facts);
+                put(&mut claims, slot, skills);
+            }
+            Self {
+                text: Texts::default(),
+                references: self.references.merged(moves, &added.references),
+                columns: self
+                    .columns
+                    .each_ref()
+                    .map(|tags| tags.merged(moves, columns.next().unwrap_or_default(), slots)),
+                names: self.names.merged(moves, added.names),
+                called: self.called.merged(moved.places, called.collect()),
+                points: self.points.merged(moves, added.points, slots),
+                known,
+                claims,
+            }
+        };
+        let (text, rest) = side_by_side(many, text, rest);
+        Self { text, ..rest }
     }
 
     /// Bytes on the heap.

@@ -247,9 +247,9 @@ fn current(db: &mut Db, scope: Scope) -> Result<HashMap<Uuid, Record>> {
         Scope::Organisation(id) => {
             for profile in profiles::load(db, &[id])? {
                 all.push(Record::Organisation(profile.organisation));
-                all.extend(profile.units.into_iter().map(Record::Unit));
-                all.extend(profile.claims.into_iter().map(|claim| Record::Claim(id, claim)));
-                all.extend(profile.references.into_iter().map(|one| Record::Reference(id, one)));
+                all.extend(profile.units.iter().cloned().map(Record::Unit));
+                all.extend(profile.claims.iter().cloned().map(|claim| Record::Claim(id, claim)));
+                all.extend(profile.references.iter().cloned().map(|one| Record::Reference(id, one)));
             }
             let offered = opportunities::of_organisation(db, id)?;
             all.extend(offered.into_iter().map(Record::Opportunity));

@@ -13,7 +13,7 @@ use crate::guard;
 use crate::history::Kept;
 use crate::schema::{organisation_external_ids, organisations};
 use crate::shapes::{
-    ContactShape, Fault, GroupsShape, IndustryShape, LinkShape, LocationShape, TextShape, items, named, shapes,
+    ContactShape, Fault, GroupsShape, IndustryShape, LinkShape, LocationShape, TextShape, items, named, shapes, tight,
 };
 use crate::sqltypes::{Json, SqlId, SqlInstant};
 
@@ -106,11 +106,11 @@ impl OrganisationRow {
 
     fn read(self, external: Vec<ExternalId>) -> Result<Stored<Organisation>, Fault> {
         let register = match (self.register_court, self.register_type, self.register_number) {
-            (Some(court), Some(register), Some(number)) => Some(RegisterEntry {
+            (Some(court), Some(register), Some(number)) => Some(Box::new(RegisterEntry {
                 court,
                 register,
                 number,
-            }),
+            })),
             _ => None,
         };
         let record = Organisation {
@@ -141,7 +141,7 @@ impl OrganisationRow {
             website: self.website,
             links: items(self.links.0),
             locations: items(self.locations.0),
-            languages: self.languages.0,
+            languages: tight(self.languages.0),
             contacts: items(self.contacts.0),
             notes: self.notes,
             visibility: self.visibility.0.try_into()?,
@@ -171,6 +171,11 @@ impl ExternalIdRow {
                 scheme: id.scheme.clone(),
                 value: id.value.clone(),
             })
+    }
+
+    /// Where it stands among all.
+    pub(super) const fn place(&self) -> (SqlId, i32) {
+        (self.organisation_id, self.position)
     }
 
     pub(crate) fn into_parts(self) -> (OrganisationId, ExternalId) {

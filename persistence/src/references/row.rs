@@ -17,7 +17,7 @@ use crate::error::{Error, Result};
 use crate::guard;
 use crate::history::Kept;
 use crate::schema::{organisation_references, reference_partners};
-use crate::shapes::{Fault, TextShape, external_id, named};
+use crate::shapes::{Fault, TextShape, external_id, named, tight};
 use crate::sqltypes::{Json, SqlId, SqlInstant};
 
 #[derive(Queryable, Insertable, AsChangeset, Serialize, Deserialize)]
@@ -88,7 +88,7 @@ impl ReferenceRow {
             kind: named(&self.kind)?,
             title: self.title.0.into(),
             text: self.body.0.into(),
-            keywords: self.keywords.0,
+            keywords: tight(self.keywords.0),
             skills: self.skills.0.into_iter().map(SkillId::new).collect(),
             from: self.from_on,
             to: self.to_on,

@@ -137,7 +137,7 @@ pub(super) fn identifiers(faults: &mut Faults, body: &OrganisationCreate) -> Ide
             .ok()
     });
     Identifiers {
-        register,
+        register: register.map(Box::new),
         vat_id: optional(faults, "/vat_id", body.vat_id.as_ref(), vat_id),
         w_idnr: optional(faults, "/w_idnr", body.w_idnr.as_ref(), w_idnr),
         lei: optional(faults, "/lei", body.lei.as_ref(), lei),

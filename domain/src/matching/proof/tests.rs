@@ -81,9 +81,9 @@ fn profile(claims: &[(u128, u8)]) -> Profile {
             notes: None,
             visibility: FieldGroups::default(),
         }),
-        units: vec![],
+        units: [].into(),
         claims: (0..).zip(claims).map(claim).collect(),
-        references: vec![],
+        references: [].into(),
         membership: None,
         logo: None,
     }

@@ -1,9 +1,9 @@
 //! The columns of a document: values for filters and facets.
 
-use rustc_hash::FxHashMap;
+use std::cmp::Reverse;
+
 use werkstadt_domain::named::Named;
 use werkstadt_domain::profile::Profile;
-use werkstadt_domain::skill::SkillId;
 use werkstadt_domain::text::key;
 
 use super::{Column, Maker, Value, external_key};
@@ -12,7 +12,6 @@ impl Maker<'_> {
     /// What the profile is filtered and counted by; one entry for each value.
     pub(super) fn columns(&mut self, profile: &Profile) -> Vec<(Column, u32, Value)> {
         let organisation = &profile.organisation.record;
-        let claimed = self.claimed(profile);
         let mut columns = Vec::new();
         let mut tag = |column, name: &str| columns.push((column, self.memory.tag(name), Value::default()));
         tag(Column::Kind, organisation.kind.code());
@@ -40,29 +39,20 @@ impl Maker<'_> {
         for industry in &organisation.industries {
             tag(Column::Sector, &format!("{}:{}", industry.scheme, industry.code));
         }
-        for (skill, value) in claimed {
-            columns.push((Column::Skill, self.memory.skill(skill), value));
-        }
-        columns.sort_unstable_by_key(|(column, name, _)| (*column as u8, *name));
-        columns.dedup_by_key(|(column, name, _)| (*column as u8, *name));
-        columns
-    }
-
-    /// Each skill at the best level at which it is claimed, with the latest confirmation of that level.
-    fn claimed(&self, profile: &Profile) -> FxHashMap<SkillId, Value> {
-        let mut skills: FxHashMap<SkillId, Value> = FxHashMap::default();
         for claim in self.held(profile) {
             let days = claim.confirmed_at.map_or(0, |at| at.timestamp() / 86_400);
             let value = Value {
                 level: claim.level.get(),
                 confirmed: u16::try_from(days).unwrap_or_default(),
             };
-            let best = skills.entry(self.skills.taxonomy().current(claim.skill)).or_default();
-            if (value.level, value.confirmed) > (best.level, best.confirmed) {
-                *best = value;
-            }
+            let skill = self.skills.taxonomy().current(claim.skill);
+            columns.push((Column::Skill, self.memory.skill(skill), value));
         }
-        skills
+        // Of several claims of a skill the best counts, with the latest confirmation of that level.
+        let best = |value: &Value| Reverse((value.level, value.confirmed));
+        columns.sort_unstable_by_key(|(column, name, value)| (*column as u8, *name, best(value)));
+        columns.dedup_by_key(|(column, name, _)| (*column as u8, *name));
+        columns
     }
 
     pub(super) fn names(&self, profile: &Profile) -> Vec<u32> {

@@ -3,11 +3,14 @@
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
 use proptest::test_runner::TestRunner;
-use werkstadt_domain::audience::{Audience, Project};
+use werkstadt_domain::audience::{Audience, Project, Stored, Visibility};
 use werkstadt_domain::matching::{Mode, Requirement, RuleSet, Seeker};
+use werkstadt_domain::organisation::FieldGroups;
 use werkstadt_domain::page::Limit;
 use werkstadt_domain::profile::Profile;
+use werkstadt_domain::reference::Reference;
 use werkstadt_domain::search::{OrganisationFilter, OrganisationSort};
+use werkstadt_domain::skill::Claim;
 
 use super::matching::{all, requirement};
 use super::search::{everything, filter, ids, sort, typed};
@@ -50,18 +53,12 @@ fn twin(world: &World, others: Vec<Profile>) -> World {
     let hidden = |visibility| !Audience::Member.sees(visibility);
     let mut twin = world.clone();
     for (profile, other) in twin.profiles.iter_mut().zip(others) {
-        profile.claims.retain(|claim| !hidden(claim.record.visibility));
-        let claims = other.claims.into_iter();
-        profile
-            .claims
-            .extend(claims.filter(|claim| hidden(claim.record.visibility)));
-        profile
-            .references
-            .retain(|reference| !hidden(reference.record.visibility));
-        let references = other.references.into_iter();
-        profile
-            .references
-            .extend(references.filter(|reference| hidden(reference.record.visibility)));
+        let shown = profile.claims.iter().filter(|claim| !hidden(claim.record.visibility));
+        let others = other.claims.iter().filter(|claim| hidden(claim.record.visibility));
+        profile.claims = shown.chain(others).cloned().collect();
+        let shown = profile.references.iter().filter(|one| !hidden(one.record.visibility));
+        let others = other.references.iter().filter(|one| hidden(one.record.visibility));
+        profile.references = shown.chain(others).cloned().collect();
         let (organisation, other) = (&mut profile.organisation, other.organisation.record);
         organisation.record.notes = other.notes;
         organisation.changed_at.managers += chrono::Duration::days(1);
@@ -146,8 +143,30 @@ fn differ(pair: &Pair) -> bool {
     })
 }
 
+/// With nothing that hides a part of it.
+fn opened(mut profile: Profile) -> Profile {
+    let organisation = &mut profile.organisation.record;
+    (organisation.visibility, organisation.notes) = (FieldGroups::default(), None);
+    profile.membership = None;
+    let open = |claim: &Stored<Claim>| claim.record.visibility == Visibility::Public;
+    profile.claims = profile.claims.iter().filter(|claim| open(claim)).cloned().collect();
+    let open = |one: &Stored<Reference>| one.record.visibility == Visibility::Public;
+    profile.references = profile.references.iter().filter(|one| open(one)).cloned().collect();
+    profile
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(1024))]
+
+    #[test]
+    fn who_may_see_all_is_shown_all(world in world(8)) {
+        for profile in world.profiles {
+            prop_assert_eq!(profile.project(Audience::Manager), Some(profile.clone().whole()));
+            let everyone_sees_all = profile.project(Audience::Anonymous) == Some(profile.clone().whole());
+            prop_assert!(everyone_sees_all || !profile.is_open());
+            prop_assert!(opened(profile).is_open());
+        }
+    }
 
     #[test]
     fn what_is_hidden_changes_nothing(pair in pair()) {

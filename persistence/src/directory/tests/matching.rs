@@ -242,8 +242,8 @@ proptest! {
         let (audience, rule_set) = (Audience::Anonymous, RuleSet::standard());
         let mut twin = world.clone();
         for profile in &mut twin.profiles {
-            profile.claims.retain(|claim| audience.sees(claim.record.visibility));
-            profile.references.retain(|reference| audience.sees(reference.record.visibility));
+            profile.claims = profile.claims.iter().filter(|claim| audience.sees(claim.record.visibility)).cloned().collect();
+            profile.references = profile.references.iter().filter(|reference| audience.sees(reference.record.visibility)).cloned().collect();
             if !audience.sees(profile.organisation.record.visibility.register) {
                 profile.organisation.record.identifiers.external.clear();
             }
@@ -312,8 +312,8 @@ fn ties_are_broken_by_name() {
     let mut world = proptest::strategy::ValueTree::current(&world(8).new_tree(runner).unwrap());
     for profile in &mut world.profiles {
         profile.organisation.record.visibility = Default::default();
-        profile.claims.clear();
-        profile.references.clear();
+        profile.claims = [].into();
+        profile.references = [].into();
     }
     world.opportunities.clear();
     let (rule_set, seeker) = (RuleSet::standard(), Seeker::ad_hoc(Requirement::default()));

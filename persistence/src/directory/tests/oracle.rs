@@ -64,14 +64,14 @@ pub(super) fn bag(profile: &Profile) -> Bag {
         bag.words(&location.city, None, 1.0);
     }
     let labels = skills();
-    for claim in &profile.claims {
+    for claim in profile.claims.iter() {
         let skill = labels
             .iter()
             .find(|skill| skill.record.id == claim.record.skill)
             .unwrap();
         bag.text(&skill.record.label, 2.0);
     }
-    for reference in &profile.references {
+    for reference in profile.references.iter() {
         bag.text(&reference.record.title, 2.0);
         bag.text(&reference.record.text, 1.0);
     }

@@ -23,9 +23,9 @@ fn named(names: &[&str]) -> Directory {
         organisation.short_name = None;
         organisation.summary = Text::default();
         organisation.locations.clear();
-        profile.claims.clear();
-        profile.references.clear();
-        profile.units.clear();
+        profile.claims = [].into();
+        profile.references = [].into();
+        profile.units = [].into();
     }
     World {
         profiles,

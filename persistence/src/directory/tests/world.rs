@@ -63,11 +63,10 @@ impl World {
             profiles: vec![],
             ..self.delta()
         };
-        let load = |take: &mut dyn FnMut(Vec<Profile>)| {
-            profiles.chunks(5).for_each(|chunk| take(chunk.to_vec()));
-            Ok::<(), std::convert::Infallible>(())
-        };
-        directory.rebuild_while(rest, load).unwrap();
+        let chunks = profiles
+            .chunks(5)
+            .map(|chunk| Ok::<_, std::convert::Infallible>(chunk.to_vec()));
+        directory.load(rest, chunks).unwrap();
         directory
     }
 }
@@ -227,7 +226,7 @@ fn organisation(n: u128) -> impl Strategy<Value = (Organisation, i64)> {
                 locations,
                 languages,
                 contacts: vec![],
-                notes: Some("Notiz".to_owned()),
+                notes: (day % 2 == 0).then(|| "Notiz".to_owned()),
                 visibility: FieldGroups {
                     core,
                     profile,
@@ -271,10 +270,10 @@ pub(super) fn profile(n: u128, organisations: u128) -> impl Strategy<Value = Pro
         });
         Profile {
             organisation: stored(organisation, day),
-            units: vec![],
+            units: [].into(),
             claims: claims.collect(),
             references: references.into_iter().map(|reference| stored(reference, 0)).collect(),
-            membership: membership.map(|membership| stored(membership, 0)),
+            membership: membership.map(|membership| std::sync::Arc::new(stored(membership, 0))),
             logo: None,
         }
     })
