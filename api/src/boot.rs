@@ -85,6 +85,8 @@ pub fn boot(config: &Config, world: Arc<dyn World>) -> Result<Booted, BootError>
     }
     let (signing, cursors) = keys(&store, &*world)?;
     let read_model = Arc::new(ReadModel::default());
+    // Before it is filled: what has expired is not indexed at all then.
+    read_model.directory.turn_to(world.now().date_naive());
     // Neither needs the other, and both take time.
     let (filled, documents) = std::thread::scope(|scope| {
         let documents = scope.spawn(documents);

@@ -96,44 +96,69 @@ pub trait Project: Clone + PartialEq {
     fn project(&self, audience: Audience) -> Option<Seen<Self>>;
 }
 
-/// When a record last changed, as each audience may know it: an edit of hidden fields must not show in `updated_at`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// When a record last changed, as each audience may know it: an edit of hidden fields must not show in `updated_at`. To the
+/// microsecond, like all that is stored.
+#[derive(Clone, Copy, PartialEq, Eq)]
 pub struct ChangedAt {
-    /// The last change that anyone can see.
-    pub public: DateTime<Utc>,
-    /// The last change that members can see.
-    pub members: DateTime<Utc>,
-    /// The last change at all.
-    pub managers: DateTime<Utc>,
+    /// Microseconds since 1970, per audience: half the size of times, and there are as many as facts.
+    micros: [i64; 3],
 }
 
 impl ChangedAt {
-    /// Changed for everyone at once, as on creation.
-    pub const fn all(at: DateTime<Utc>) -> Self {
+    /// The last change that anyone can see, the last one that members can see, and the last one at all.
+    pub fn new(times: [DateTime<Utc>; 3]) -> Self {
         Self {
-            public: at,
-            members: at,
-            managers: at,
+            micros: times.map(|at| at.timestamp_micros()),
         }
     }
 
+    /// Changed for everyone at once, as on creation.
+    pub fn all(at: DateTime<Utc>) -> Self {
+        Self::new([at; 3])
+    }
+
     /// The last change that the audience can see.
-    pub const fn seen_by(&self, audience: Audience) -> DateTime<Utc> {
-        match audience {
-            Audience::Anonymous => self.public,
-            Audience::Member => self.members,
-            Audience::Manager => self.managers,
+    pub fn seen_by(&self, audience: Audience) -> DateTime<Utc> {
+        let [public, members, managers] = self.micros;
+        let micros = match audience {
+            Audience::Anonymous => public,
+            Audience::Member => members,
+            Audience::Manager => managers,
+        };
+        // Each was a time.
+        DateTime::from_timestamp_micros(micros).unwrap_or_default()
+    }
+
+    /// The last change at all.
+    pub fn last(&self) -> DateTime<Utc> {
+        self.seen_by(Audience::Manager)
+    }
+
+    /// The times after a change that only managers see.
+    pub fn for_managers(self, at: DateTime<Utc>) -> Self {
+        let [public, members, _] = self.micros;
+        Self {
+            micros: [public, members, at.timestamp_micros()],
         }
     }
 
     /// The times after a change from `before` to `after`: an audience's time moves only if its view did.
     pub fn after<T: Project>(self, before: &T, after: &T, at: DateTime<Utc>) -> Self {
         let differs = |audience| before.project(audience) != after.project(audience);
-        Self {
-            public: if differs(Audience::Anonymous) { at } else { self.public },
-            members: if differs(Audience::Member) { at } else { self.members },
-            managers: if before == after { self.managers } else { at },
-        }
+        let time = |audience: Audience, differs: bool| if differs { at } else { self.seen_by(audience) };
+        Self::new([
+            time(Audience::Anonymous, differs(Audience::Anonymous)),
+            time(Audience::Member, differs(Audience::Member)),
+            time(Audience::Manager, before != after),
+        ])
+    }
+}
+
+impl std::fmt::Debug for ChangedAt {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_list()
+            .entries(Audience::ALL.map(|audience| self.seen_by(audience)))
+            .finish()
     }
 }
 

@@ -96,7 +96,7 @@ pub fn reminders(
     today: NaiveDate,
 ) -> Vec<Reminder> {
     let mut due = Vec::new();
-    let changed_at = profile.organisation.changed_at.managers;
+    let changed_at = profile.organisation.changed_at.last();
     let last = confirmed_at.map_or(changed_at, |confirmed_at| confirmed_at.max(changed_at));
     due.extend(overdue(last, periods.profiles, today).map(|due_on| Reminder {
         cause: Cause::ProfileUnconfirmed,

@@ -1,7 +1,7 @@
 //! What every stored record has: a version that guards it, and times. Built and advanced here alone.
 
 use chrono::{DateTime, Utc};
-use werkstadt_domain::audience::{ChangedAt, Project, Stored};
+use werkstadt_domain::audience::{Audience, ChangedAt, Project, Stored};
 use werkstadt_domain::organisation::OrganisationId;
 
 use crate::changes::Noun;
@@ -86,16 +86,11 @@ pub(crate) fn changed<T: Project>(unit: &UnitOfWork<'_>, before: &Stored<T>, rec
 
 /// A record read from its columns.
 pub(crate) fn stored<T>(record: T, version: i64, created_at: SqlInstant, changed: [SqlInstant; 3]) -> Stored<T> {
-    let [public, members, managers] = changed.map(|instant| instant.0);
     Stored {
         record,
         version,
         created_at: created_at.0,
-        changed_at: ChangedAt {
-            public,
-            members,
-            managers,
-        },
+        changed_at: ChangedAt::new(changed.map(|instant| instant.0)),
     }
 }
 
@@ -106,7 +101,7 @@ pub(crate) fn stored_alike<T>(record: T, version: i64, created_at: SqlInstant, u
 
 /// The three columns of `changed_at`.
 pub(crate) fn instants(changed_at: ChangedAt) -> [SqlInstant; 3] {
-    [changed_at.public, changed_at.members, changed_at.managers].map(SqlInstant)
+    Audience::ALL.map(|audience| SqlInstant(changed_at.seen_by(audience)))
 }
 
 /// Judges a guarded statement by the rows it hit: none means that the record has another version by now, or is gone.

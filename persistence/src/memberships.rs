@@ -133,10 +133,7 @@ fn changed_at(unit: &UnitOfWork<'_>, before: &Stored<Membership>, after: &Member
     if before.record.status.is_member() || after.status.is_member() {
         return ChangedAt::all(unit.now());
     }
-    ChangedAt {
-        managers: unit.now(),
-        ..before.changed_at
-    }
+    before.changed_at.for_managers(unit.now())
 }
 
 fn write_all(unit: &mut UnitOfWork<'_>, stored: &[Stored<Membership>]) -> Result<()> {

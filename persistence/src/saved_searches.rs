@@ -129,7 +129,7 @@ impl SavedSearchRow {
             place: search.seen.count.cast_signed(),
             version: stored.version,
             created_at: SqlInstant(stored.created_at),
-            updated_at: SqlInstant(stored.changed_at.managers),
+            updated_at: SqlInstant(stored.changed_at.last()),
         }
     }
 

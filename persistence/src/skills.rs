@@ -203,7 +203,7 @@ impl From<&Stored<Skill>> for SkillRow {
             replaced_by: skill.replaced_by.map(SqlId::from),
             version: stored.version,
             created_at: SqlInstant(stored.created_at),
-            updated_at: SqlInstant(stored.changed_at.managers),
+            updated_at: SqlInstant(stored.changed_at.last()),
         }
     }
 }

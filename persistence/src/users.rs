@@ -193,7 +193,7 @@ impl UserRow {
             password_hash: password_hash.map(ToOwned::to_owned),
             version: stored.version,
             created_at: SqlInstant(stored.created_at),
-            updated_at: SqlInstant(stored.changed_at.managers),
+            updated_at: SqlInstant(stored.changed_at.last()),
         }
     }
 

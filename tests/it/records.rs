@@ -199,9 +199,16 @@ fn memberships_remember_their_steps() {
             })
         };
         let second = step(&first, MembershipStatus::UnderReview, None);
-        assert_eq!(second.changed_at.public, at(0), "an application is nobody's business");
+        assert_eq!(
+            second.changed_at.seen_by(Audience::Anonymous),
+            at(0),
+            "an application is nobody's business"
+        );
         let third = step(&second, MembershipStatus::Active, Some("welcome"));
-        assert_eq!((third.version, third.changed_at.public), (3, at(9)));
+        assert_eq!(
+            (third.version, third.changed_at.seen_by(Audience::Anonymous)),
+            (3, at(9))
+        );
         let history = store.read(|db| memberships::history(db, first.record.id)).unwrap();
         let history: Vec<_> = history
             .iter()

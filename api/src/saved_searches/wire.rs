@@ -122,7 +122,7 @@ impl From<&Stored<SavedSearch>> for SavedSearchBody {
             query: search.query.clone(),
             href: format!("/v1/{target}{joint}{}", search.query),
             created_at: stored.created_at,
-            updated_at: stored.changed_at.managers,
+            updated_at: stored.changed_at.last(),
         }
     }
 }

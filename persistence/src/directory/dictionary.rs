@@ -48,6 +48,8 @@ impl Dictionary {
 pub(super) struct Reader<'a> {
     dictionaries: &'a Dictionaries,
     seen: [Seen; 3],
+    /// Of the text that is being read.
+    short: Vec<u128>,
 }
 
 /// Words that were seen in one language, with their numbers; none for stop words.
@@ -73,6 +75,7 @@ impl<'a> Reader<'a> {
         Self {
             dictionaries,
             seen: Default::default(),
+            short: Vec::new(),
         }
     }
 
@@ -85,23 +88,38 @@ impl<'a> Reader<'a> {
         };
         let Some(seen) = self.seen.get_mut(place) else { return };
         let dictionaries = self.dictionaries;
-        each_word(text, |word| {
-            let new = || numbers(dictionaries, word, language);
-            let numbers = match packed(word) {
-                // Numbers rarely come again, and would push the words out of the processor's caches.
-                _ if word.starts_with(|first: char| first.is_ascii_digit()) => new(),
-                Some(key) => *seen.short.entry(key).or_insert_with(new),
-                None => match seen.long.get(word) {
+        self.short.clear();
+        each_word(text, |word| match packed(word) {
+            Some(key) => self.short.push(key),
+            None => {
+                let numbers = match seen.long.get(word) {
                     Some(numbers) => *numbers,
                     None => {
-                        let numbers = new();
+                        let numbers = numbers(dictionaries, word, language);
                         seen.long.insert(word.to_owned(), numbers);
                         numbers
                     }
-                },
+                };
+                numbers.into_iter().for_each(&mut each);
+            }
+        });
+        // One after the other, so that the processor fetches several at a time: they lie far apart.
+        for key in &self.short {
+            let numbers = match seen.short.get(key) {
+                Some(numbers) => *numbers,
+                None => {
+                    let mut bytes = [0; 16];
+                    let word = unpacked(*key, &mut bytes);
+                    let numbers = numbers(dictionaries, word, language);
+                    // Numbers rarely come again, and would push the words out of the processor's caches.
+                    if !word.starts_with(|first: char| first.is_ascii_digit()) {
+                        seen.short.insert(*key, numbers);
+                    }
+                    numbers
+                }
             };
             numbers.into_iter().for_each(&mut each);
-        });
+        }
     }
 }
 
@@ -121,4 +139,27 @@ fn packed(word: &str) -> Option<u128> {
     room.get_mut(..word.len())?.copy_from_slice(word.as_bytes());
     *last = word.len() as u8;
     Some(u128::from_le_bytes(bytes))
+}
+
+/// The word that was [`packed`].
+fn unpacked(key: u128, bytes: &mut [u8; 16]) -> &str {
+    *bytes = key.to_le_bytes();
+    let length = bytes.last().copied().unwrap_or_default();
+    let word = bytes.get(..usize::from(length)).unwrap_or_default();
+    std::str::from_utf8(word).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn short_words_are_packed_and_unpacked() {
+        for word in ["", "a", "köln", "straßenbahnen", "fünfzehn bytes", "123456789012345"] {
+            let key = packed(word).unwrap();
+            assert_eq!(unpacked(key, &mut [0; 16]), word);
+        }
+        assert_eq!(packed("1234567890123456"), None);
+        assert_ne!(packed("a"), packed("a\0"));
+    }
 }
