@@ -76,6 +76,14 @@ pub(super) enum Column {
 }
 
 impl Value {
+    fn of(claim: &Claim) -> Self {
+        let days = claim.confirmed_at.map_or(0, |at| at.timestamp() / 86_400);
+        Self {
+            level: claim.level.get(),
+            confirmed: u16::try_from(days).unwrap_or_default(),
+        }
+    }
+
     /// The level, the lowest where none is noted.
     pub(super) fn level(self) -> Level {
         Level::new(self.level).unwrap_or(Level::MIN)
@@ -157,8 +165,12 @@ impl<'a> Maker<'a> {
         }
         called.sort_unstable();
         called.dedup();
+        let mut columns = self.columns(profile);
+        let mut claims = 0;
         for claim in self.held(profile) {
-            self.skill(&mut bag, claim.skill);
+            let tag = self.skill(&mut bag, claim.skill);
+            columns.push((Column::Skill, tag, Value::of(claim)));
+            claims += 1;
         }
         let references: Vec<Piece> = (0_u16..)
             .zip(profile.references.iter())
@@ -169,7 +181,7 @@ impl<'a> Maker<'a> {
             words,
             text,
             references,
-            columns: self.columns(profile),
+            columns: columns::in_order(columns),
             names: self.names(profile),
             called,
             points: organisation
@@ -177,8 +189,8 @@ impl<'a> Maker<'a> {
                 .iter()
                 .filter_map(|location| location.point)
                 .collect(),
-            known: self.known(profile),
-            claims: u16::try_from(self.held(profile).count()).unwrap_or(u16::MAX),
+            known: facts(profile, claims),
+            claims: u16::try_from(claims).unwrap_or(u16::MAX),
         }
     }
 
@@ -187,12 +199,6 @@ impl<'a> Maker<'a> {
         let day = self.day;
         let claims = profile.claims.iter().map(|claim| &claim.record);
         claims.filter(move |claim| claim.holds_on(day))
-    }
-
-    fn known(&self, profile: &Profile) -> u16 {
-        let organisation = &profile.organisation.record;
-        let texts = organisation.summary.each().count() + organisation.description.each().count();
-        u16::try_from(self.held(profile).count() + profile.references.len() + texts).unwrap_or(u16::MAX)
     }
 
     fn piece(&mut self, index: u16, reference: &Reference, whole: &mut Counter) -> Piece {
@@ -222,11 +228,19 @@ impl<'a> Maker<'a> {
         }
     }
 
-    fn skill(&mut self, bag: &mut Counter, skill: SkillId) {
-        let current = self.skills.taxonomy().current(skill);
-        self.memory
-            .count_labels(current, self.skills, &mut self.reader, (bag, Field::Skill.weight()));
+    /// Counts the words of a skill's labels; the number of its tag.
+    fn skill(&mut self, bag: &mut Counter, skill: SkillId) -> u32 {
+        let (tag, words) = self.memory.skill(skill, self.skills, &mut self.reader);
+        words.iter().for_each(|word| bag.word(*word, Field::Skill.weight()));
+        tag
     }
+}
+
+/// How many facts are known, with so many claims.
+fn facts(profile: &Profile, claims: usize) -> u16 {
+    let organisation = &profile.organisation.record;
+    let texts = organisation.summary.each().count() + organisation.description.each().count();
+    u16::try_from(claims + profile.references.len() + texts).unwrap_or(u16::MAX)
 }
 
 /// The names under which a partner is known: the organisation's id, its id elsewhere, or both.

@@ -8,7 +8,7 @@ use werkstadt_domain::profile::Profile;
 
 use super::delta::Delta;
 use super::document::Maker;
-use super::making::{Gathered, Made, made};
+use super::making::{Gathered, Made, made, side_by_side};
 use super::shard::{Entry, Shard};
 use super::snapshot::Snapshot;
 use super::statistics::Statistics;
@@ -66,7 +66,10 @@ impl Snapshot {
         })?;
         let gathered = gathering.into_inner().unwrap_or_else(PoisonError::into_inner);
         next.statistics = gathered.statistics.shared();
-        next.shards = [Arc::new(Shard::of(gathered.entries, gathered.added)), Arc::default()];
+        // Both take a while, and all threads are free now.
+        let shard = || Shard::of(gathered.entries, gathered.added);
+        let ((), shard) = side_by_side(threads > 1, || next.dictionaries.lexicon.publish(), shard);
+        next.shards = [Arc::new(shard), Arc::default()];
         Ok(next)
     }
 }

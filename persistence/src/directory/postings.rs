@@ -52,7 +52,12 @@ impl<V: Copy> Postings<V> {
 
     /// These postings with slots moved or dropped, and `added` entries merged in. Moves keep the order of the slots.
     pub(super) fn merged(&self, moves: &Moves, mut added: Vec<Posting<V>>) -> Self {
-        sort(&mut added);
+        if self.slots.is_empty()
+            && let Some(counted) = Self::counted(&added)
+        {
+            return counted;
+        }
+        added.sort_unstable_by_key(|(key, slot, _)| (*key, *slot));
         let mut out = Self {
             keys: Vec::with_capacity(self.keys.len()),
             ends: Vec::with_capacity(self.keys.len()),
@@ -85,6 +90,50 @@ impl<V: Copy> Postings<V> {
         out
     }
 
+    /// Postings of entries that come in order of slot: then putting those of each key aside sorts them. Much faster where there are
+    /// many and the keys are numbers that were given one by one; `None` where they are not like that.
+    fn counted(entries: &[Posting<V>]) -> Option<Self> {
+        let most = entries.iter().map(|(key, ..)| *key as usize).max()?;
+        let (_, _, any) = entries.first()?;
+        if entries.len() < MANY || most > entries.len() || !entries.is_sorted_by_key(|(_, slot, _)| *slot) {
+            return None;
+        }
+        // How many entries each key has, then where its next entry goes, then where its entries end.
+        let mut ends = vec![0_u32; most + 1];
+        for (key, ..) in entries {
+            if let Some(count) = ends.get_mut(*key as usize) {
+                *count += 1;
+            }
+        }
+        let used = ends.iter().filter(|count| **count > 0).count();
+        let mut keys = Vec::with_capacity(used);
+        let mut sum = 0;
+        for (key, end) in (0..).zip(&mut ends) {
+            if *end > 0 {
+                keys.push(key);
+            }
+            sum += std::mem::replace(end, sum);
+        }
+        let (mut slots, mut values) = (vec![0; entries.len()], vec![*any; entries.len()]);
+        for (key, slot, value) in entries {
+            let Some(next) = ends.get_mut(*key as usize) else {
+                continue;
+            };
+            let place = *next as usize;
+            *next += 1;
+            if let (Some(to), Some(of)) = (slots.get_mut(place), values.get_mut(place)) {
+                (*to, *of) = (*slot, *value);
+            }
+        }
+        let ends = keys.iter().filter_map(|key: &u32| ends.get(*key as usize).copied());
+        Some(Self {
+            ends: ends.collect(),
+            keys,
+            slots,
+            values,
+        })
+    }
+
     fn push(&mut self, key: u32, slot: u32, value: V) {
         if self.keys.last() != Some(&key) {
             self.keys.push(key);
@@ -106,38 +155,6 @@ impl<V: Copy> Postings<V> {
 /// Longer lists are sorted by counting.
 const MANY: usize = 4096;
 
-/// Sorts by key, then by slot.
-fn sort<V: Copy>(entries: &mut Vec<Posting<V>>) {
-    let most = entries.iter().map(|(key, ..)| *key as usize).max().unwrap_or_default();
-    // Slots come in order, then putting the entries of each key aside sorts them; keys are numbers that were given one by one.
-    let countable = entries.len() >= MANY && most <= entries.len() && entries.is_sorted_by_key(|(_, slot, _)| *slot);
-    let Some(first) = entries.first().copied().filter(|_| countable) else {
-        entries.sort_unstable_by_key(|(key, slot, _)| (*key, *slot));
-        return;
-    };
-    let mut next = vec![0_u32; most + 2];
-    for (key, ..) in &*entries {
-        if let Some(count) = next.get_mut(*key as usize + 1) {
-            *count += 1;
-        }
-    }
-    let mut sum = 0;
-    for place in &mut next {
-        sum += *place;
-        *place = sum;
-    }
-    let mut sorted = vec![first; entries.len()];
-    for entry in &*entries {
-        if let Some(place) = next.get_mut(entry.0 as usize) {
-            if let Some(room) = sorted.get_mut(*place as usize) {
-                *room = *entry;
-            }
-            *place += 1;
-        }
-    }
-    *entries = sorted;
-}
-
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeMap;
@@ -153,11 +170,18 @@ mod tests {
         ) {
             let mut entries: Vec<_> = (0_u32..).zip(keys).map(|(slot, key)| (key, slot / 2, slot)).collect();
             entries.extend(last.map(|slot| (7, slot, 0)));
-            let mut expected = entries.clone();
-            expected.sort_by_key(|(key, slot, _)| (*key, *slot));
-            sort(&mut entries);
-            let without_values = |all: &[Posting<u32>]| all.iter().map(|(key, slot, _)| (*key, *slot)).collect::<Vec<_>>();
-            prop_assert_eq!(without_values(&entries), without_values(&expected));
+            let postings = Postings::default().merged(&[], entries.clone());
+            let found: Vec<_> = postings
+                .iter()
+                .flat_map(|(key, slots)| slots.iter().map(move |slot| (key, *slot)))
+                .collect();
+            let mut expected: Vec<_> = entries.iter().map(|(key, slot, _)| (*key, *slot)).collect();
+            expected.sort_unstable();
+            prop_assert_eq!(found, expected);
+            for (key, slot, value) in entries {
+                let (slots, values) = postings.get(key);
+                prop_assert!(slots.iter().zip(values).any(|found| found == (&slot, &value)));
+            }
         }
 
         #[test]

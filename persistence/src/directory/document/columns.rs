@@ -9,7 +9,7 @@ use werkstadt_domain::text::key;
 use super::{Column, Maker, Value, external_key};
 
 impl Maker<'_> {
-    /// What the profile is filtered and counted by; one entry for each value.
+    /// What the profile is filtered and counted by, but for its skills.
     pub(super) fn columns(&mut self, profile: &Profile) -> Vec<(Column, u32, Value)> {
         let organisation = &profile.organisation.record;
         let mut columns = Vec::new();
@@ -39,19 +39,6 @@ impl Maker<'_> {
         for industry in &organisation.industries {
             tag(Column::Sector, &format!("{}:{}", industry.scheme, industry.code));
         }
-        for claim in self.held(profile) {
-            let days = claim.confirmed_at.map_or(0, |at| at.timestamp() / 86_400);
-            let value = Value {
-                level: claim.level.get(),
-                confirmed: u16::try_from(days).unwrap_or_default(),
-            };
-            let skill = self.skills.taxonomy().current(claim.skill);
-            columns.push((Column::Skill, self.memory.skill(skill), value));
-        }
-        // Of several claims of a skill the best counts, with the latest confirmation of that level.
-        let best = |value: &Value| Reverse((value.level, value.confirmed));
-        columns.sort_unstable_by_key(|(column, name, value)| (*column as u8, *name, best(value)));
-        columns.dedup_by_key(|(column, name, _)| (*column as u8, *name));
         columns
     }
 
@@ -65,4 +52,12 @@ impl Maker<'_> {
         names.dedup();
         names
     }
+}
+
+/// One entry for each value, in order. Of several claims of a skill the best counts, with the latest confirmation of that level.
+pub(super) fn in_order(mut columns: Vec<(Column, u32, Value)>) -> Vec<(Column, u32, Value)> {
+    let best = |value: &Value| Reverse((value.level, value.confirmed));
+    columns.sort_unstable_by_key(|(column, name, value)| (*column as u8, *name, best(value)));
+    columns.dedup_by_key(|(column, name, _)| (*column as u8, *name));
+    columns
 }

@@ -1,9 +1,10 @@
 //! What a maker of documents remembers: numbers of tags and words of labels, which recur from profile to profile.
 
+use std::ops::Range;
+
 use rustc_hash::FxHashMap;
 use werkstadt_domain::skill::SkillId;
 
-use super::Counter;
 use crate::directory::dictionary::{Dictionary, Numbers, Reader};
 use crate::directory::skills::Skills;
 
@@ -11,8 +12,18 @@ use crate::directory::skills::Skills;
 pub(super) struct Memory<'a> {
     dictionary: &'a Dictionary,
     tags: FxHashMap<String, u32>,
-    skills: FxHashMap<SkillId, u32>,
-    labels: FxHashMap<SkillId, Vec<Numbers>>,
+    skills: FxHashMap<SkillId, Known>,
+    /// The words of all labels, one skill behind the other.
+    labels: Vec<Numbers>,
+}
+
+/// What is known of a skill that somebody names.
+#[derive(Clone)]
+struct Known {
+    /// The number of its tag, or of its successor's.
+    tag: u32,
+    /// Where the words of the preferred labels are.
+    labels: Range<usize>,
 }
 
 impl<'a> Memory<'a> {
@@ -22,7 +33,7 @@ impl<'a> Memory<'a> {
             dictionary,
             tags: FxHashMap::default(),
             skills: FxHashMap::default(),
-            labels: FxHashMap::default(),
+            labels: Vec::new(),
         }
     }
 
@@ -36,29 +47,21 @@ impl<'a> Memory<'a> {
         number
     }
 
-    /// The number of a skill's tag.
-    pub(super) fn skill(&mut self, skill: SkillId) -> u32 {
-        *self
-            .skills
-            .entry(skill)
-            .or_insert_with(|| self.dictionary.intern(&skill.to_string()))
-    }
-
-    /// Counts the words of a skill's preferred labels.
-    pub(super) fn count_labels(
-        &mut self,
-        skill: SkillId,
-        skills: &Skills,
-        reader: &mut Reader<'_>,
-        (bag, weight): (&mut Counter, u16),
-    ) {
-        let words = self.labels.entry(skill).or_insert_with(|| {
-            let mut words = Vec::new();
-            for (language, label) in skills.get(skill).iter().flat_map(|skill| skill.record.label.each()) {
-                reader.read(label, Some(language), |word| words.push(word));
+    /// The number of a skill's tag, and the words of its preferred labels; its successor's where it has been replaced.
+    pub(super) fn skill(&mut self, named: SkillId, skills: &Skills, reader: &mut Reader<'_>) -> (u32, &[Numbers]) {
+        let known = self.skills.entry(named).or_insert_with(|| {
+            let current = skills.taxonomy().current(named);
+            let start = self.labels.len();
+            let skill = skills.get(current);
+            for (language, label) in skill.iter().flat_map(|skill| skill.record.label.each()) {
+                reader.read(label, Some(language), |word| self.labels.push(word));
             }
-            words
+            Known {
+                tag: self.dictionary.intern(&current.to_string()),
+                labels: start..self.labels.len(),
+            }
         });
-        words.iter().for_each(|word| bag.word(*word, weight));
+        let words = self.labels.get(known.labels.clone()).unwrap_or_default();
+        (known.tag, words)
     }
 }
