@@ -315,3 +315,16 @@ struct Counted {
     #[diesel(sql_type = BigInt)]
     counted: i64,
 }
+
+/// The rows that a query gives. Asked of the engine itself: the common connection looks at each value once more, which shows when
+/// a directory is loaded.
+macro_rules! rows {
+    ($query:expr, $db:expr) => {{
+        let query = $query;
+        match $db {
+            $crate::db::Db::Postgres(db) => query.load(db)?,
+            $crate::db::Db::Sqlite(db) => query.load(db)?,
+        }
+    }};
+}
+pub(crate) use rows;

@@ -22,19 +22,6 @@ pub(crate) enum Owners<'a> {
     Between(OrganisationId, OrganisationId),
 }
 
-/// The rows that a query gives. Asked of the engine itself: the common connection looks at each value once more, which shows when
-/// a directory is loaded.
-macro_rules! rows {
-    ($query:expr, $db:expr) => {{
-        let query = $query;
-        match $db {
-            $crate::db::Db::Postgres(db) => query.load(db)?,
-            $crate::db::Db::Sqlite(db) => query.load(db)?,
-        }
-    }};
-}
-pub(crate) use rows;
-
 /// The rows of a table that belong to owners, or some columns of them, in no order.
 macro_rules! rows_of {
     ($table:ident, $owners:expr, $db:expr) => {
@@ -56,7 +43,7 @@ macro_rules! rows_of {
                     $crate::sqltypes::SqlId::from(last),
                 );
                 let owned = $table::organisation_id.between(first, last);
-                rows = $crate::guard::rows!($table::table.filter(owned).select($columns), $db);
+                rows = $crate::dialect::rows!($table::table.filter(owned).select($columns), $db);
             }
         }
         rows

@@ -58,7 +58,7 @@ pub fn list(db: &mut Db, after: Option<OrganisationId>, limit: i64) -> Result<Ve
         .filter(organisations::id.gt(after))
         .order(organisations::id)
         .limit(limit);
-    let rows: Vec<OrganisationRow> = guard::rows!(page, db);
+    let rows: Vec<OrganisationRow> = dialect::rows!(page, db);
     match (rows.first(), rows.last()) {
         (Some(first), Some(last)) => {
             let owners = Owners::Between(first.id.into(), last.id.into());
