@@ -40,10 +40,7 @@ fn a_logo_is_set_read_replaced_and_removed() {
         let target = format!("{organisation}/logo");
         anyone.get(&target).is(404);
         assert!(anyone.read(&organisation).get("logo").is_none());
-        let start = anyone.read("/v1/changes?after=now")["next"]
-            .as_str()
-            .unwrap()
-            .to_owned();
+        let start = anyone.feed_from_now();
         // The bytes are a JPEG, whatever the header says.
         let set = put(
             &editor,

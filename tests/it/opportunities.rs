@@ -66,10 +66,7 @@ fn an_opportunity_expires_on_its_day_and_is_renewed() {
         body["expires_on"] = json!("2026-11-23");
         let target = format!("/v1/opportunities/{}", app.published(&body));
         let anyone = app.anonymous();
-        let start = anyone.read("/v1/changes?after=now")["next"]
-            .as_str()
-            .unwrap()
-            .to_owned();
+        let start = anyone.feed_from_now();
         daily::run(&app.state).unwrap();
         anyone.get(&target).is(200);
         app.advance(TimeDelta::days(2));

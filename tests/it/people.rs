@@ -165,11 +165,9 @@ fn a_hidden_place_does_not_show_and_appears_with_its_organisation() {
         body["affiliations"] = json!([{"organisation_id": shown}, {"organisation_id": hidden}, {"organisation_id": shown, "unit_id": unit}]);
         let target = format!("/v1/people/{}", manager.create("/v1/people", &body));
         let anyone = app.anonymous();
-        let start = anyone.read("/v1/changes?after=now")["next"]
-            .as_str()
-            .unwrap()
-            .to_owned();
+        let start = anyone.feed_from_now();
         let changed = || {
+            app.settle();
             let page = anyone.read(&start);
             page["items"]
                 .as_array()

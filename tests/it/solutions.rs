@@ -99,10 +99,7 @@ fn what_nobody_confirms_lapses() {
         let own = app.company("Eigene GmbH");
         let (editor, anyone) = (app.as_editor(&own), app.anonymous());
         let target = format!("/v1/solutions/{}", editor.create("/v1/solutions", &solution(&own)));
-        let start = anyone.read("/v1/changes?after=now")["next"]
-            .as_str()
-            .unwrap()
-            .to_owned();
+        let start = anyone.feed_from_now();
         app.advance(TimeDelta::days(365));
         daily::run(&app.state).unwrap();
         anyone.get(&target).is(200);
@@ -198,10 +195,7 @@ fn a_hidden_owner_is_not_named() {
         let own = app.company("Eigene GmbH");
         let (manager, anyone) = (app.as_manager(), app.anonymous());
         let target = format!("/v1/solutions/{}", manager.create("/v1/solutions", &solution(&own)));
-        let start = anyone.read("/v1/changes?after=now")["next"]
-            .as_str()
-            .unwrap()
-            .to_owned();
+        let start = anyone.feed_from_now();
         let organisation = format!("/v1/organisations/{own}");
         manager
             .patch(&organisation, "*", &json!({"visibility": {"core": "managers"}}))

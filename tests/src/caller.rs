@@ -105,6 +105,17 @@ impl<'a> Caller<'a> {
         self.get(target).is(200).json()
     }
 
+    /// The address of the feed of changes from now on.
+    ///
+    /// # Panics
+    /// If it does not say how to go on.
+    #[track_caller]
+    pub fn feed_from_now(&self) -> String {
+        self.settle();
+        let page = self.read("/v1/changes?after=now");
+        page["next"].as_str().expect("how to go on").to_owned()
+    }
+
     /// Reads the feed of changes until it tells of something that fits. On PostgreSQL transactions of other tests hold it back.
     ///
     /// # Panics
