@@ -219,11 +219,21 @@ struct Order {
     recent: Vec<u32>,
 }
 
+/// So few words are put into their places one by one: to sort reads the text of each word that is there.
+const FEW: usize = 256;
+
 impl Order {
     fn add(&mut self, numbers: Range<u32>, names: &Names) {
         let text = |number: &u32| names.get(*number).unwrap_or_default();
-        self.recent.extend(numbers);
-        self.recent.sort_by(|a, b| text(a).cmp(text(b)));
+        if numbers.len() < FEW {
+            for number in numbers {
+                let place = self.recent.partition_point(|other| text(other) < text(&number));
+                self.recent.insert(place, number);
+            }
+        } else {
+            self.recent.extend(numbers);
+            self.recent.sort_by(|a, b| text(a).cmp(text(b)));
+        }
         if self.recent.len() > self.settled.len() / 16 + 4096 {
             self.settled.reserve_exact(self.recent.len());
             self.settled.append(&mut self.recent);
