@@ -1,8 +1,7 @@
 //! Who sees what: visibility levels, audiences, and the one projection that everything reads through.
 
-use chrono::{DateTime, Utc};
-
 use crate::named::Named;
+use crate::timestamp::Timestamp;
 
 /// How far a field group or a fact is visible. Ordered: what the public sees, members see; what members see, managers see.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -96,54 +95,54 @@ pub trait Project: Clone + PartialEq {
     fn project(&self, audience: Audience) -> Option<Seen<Self>>;
 }
 
-/// When a record last changed, as each audience may know it: an edit of hidden fields must not show in `updated_at`. To the
-/// microsecond, like all that is stored.
-#[derive(Clone, Copy, PartialEq, Eq)]
+/// When a record last changed, as each audience may know it: an edit of hidden fields must not show in `updated_at`.
+#[derive(Clone, PartialEq, Eq)]
 pub struct ChangedAt {
-    /// Microseconds since 1970, per audience: half the size of times, and there are as many as facts.
-    micros: [i64; 3],
+    last: Timestamp,
+    /// The last change that anyone can see, and the last one that members can see; nothing where both are the last one at all. That
+    /// is so of nearly every fact, and there are many of them.
+    earlier: Option<Box<[Timestamp; 2]>>,
 }
 
 impl ChangedAt {
     /// The last change that anyone can see, the last one that members can see, and the last one at all.
-    pub fn new(times: [DateTime<Utc>; 3]) -> Self {
-        Self {
-            micros: times.map(|at| at.timestamp_micros()),
-        }
+    pub fn new([public, members, last]: [Timestamp; 3]) -> Self {
+        let earlier = (public != last || members != last).then(|| Box::new([public, members]));
+        Self { last, earlier }
     }
 
     /// Changed for everyone at once, as on creation.
-    pub fn all(at: DateTime<Utc>) -> Self {
-        Self::new([at; 3])
-    }
-
-    /// The last change that the audience can see.
-    pub fn seen_by(&self, audience: Audience) -> DateTime<Utc> {
-        let [public, members, managers] = self.micros;
-        let micros = match audience {
-            Audience::Anonymous => public,
-            Audience::Member => members,
-            Audience::Manager => managers,
-        };
-        // Each was a time.
-        DateTime::from_timestamp_micros(micros).unwrap_or_default()
-    }
-
-    /// The last change at all.
-    pub fn last(&self) -> DateTime<Utc> {
-        self.seen_by(Audience::Manager)
-    }
-
-    /// The times after a change that only managers see.
-    pub fn for_managers(self, at: DateTime<Utc>) -> Self {
-        let [public, members, _] = self.micros;
+    pub const fn all(at: Timestamp) -> Self {
         Self {
-            micros: [public, members, at.timestamp_micros()],
+            last: at,
+            earlier: None,
         }
     }
 
+    /// The last change that the audience can see.
+    pub fn seen_by(&self, audience: Audience) -> Timestamp {
+        let [public, members] = self.earlier.as_deref().copied().unwrap_or([self.last; 2]);
+        match audience {
+            Audience::Anonymous => public,
+            Audience::Member => members,
+            Audience::Manager => self.last,
+        }
+    }
+
+    /// The last change at all.
+    pub const fn last(&self) -> Timestamp {
+        self.last
+    }
+
+    /// The times after a change that only managers see.
+    #[must_use]
+    pub fn for_managers(&self, at: Timestamp) -> Self {
+        Self::new([self.seen_by(Audience::Anonymous), self.seen_by(Audience::Member), at])
+    }
+
     /// The times after a change from `before` to `after`: an audience's time moves only if its view did.
-    pub fn after<T: Project>(self, before: &T, after: &T, at: DateTime<Utc>) -> Self {
+    #[must_use]
+    pub fn after<T: Project>(&self, before: &T, after: &T, at: Timestamp) -> Self {
         let differs = |audience| before.project(audience) != after.project(audience);
         let time = |audience: Audience, differs: bool| if differs { at } else { self.seen_by(audience) };
         Self::new([
@@ -170,7 +169,7 @@ pub struct Stored<T> {
     /// Counts the changes, from 1; guards updates.
     pub version: i64,
     /// When it was first stored.
-    pub created_at: DateTime<Utc>,
+    pub created_at: Timestamp,
     /// When it last changed, per audience.
     pub changed_at: ChangedAt,
 }
@@ -183,7 +182,7 @@ impl<T: Project> Stored<T> {
             record,
             version: self.version,
             created_at: self.created_at,
-            changed_at: self.changed_at,
+            changed_at: self.changed_at.clone(),
         })
     }
 }

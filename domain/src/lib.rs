@@ -41,5 +41,6 @@ pub mod search;
 pub mod skill;
 pub mod solution;
 pub mod text;
+pub mod timestamp;
 pub mod upkeep;
 pub mod vocabulary;

@@ -119,7 +119,7 @@ fn visible<T: Project>(parts: &Parts<T>, audience: Audience, shown: impl Fn(&T) 
             record: seen(part)?,
             version: part.version,
             created_at: part.created_at,
-            changed_at: part.changed_at,
+            changed_at: part.changed_at.clone(),
         })
     });
     seen.collect()

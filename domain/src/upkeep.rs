@@ -96,7 +96,7 @@ pub fn reminders(
     today: NaiveDate,
 ) -> Vec<Reminder> {
     let mut due = Vec::new();
-    let changed_at = profile.organisation.changed_at.last();
+    let changed_at = profile.organisation.changed_at.last().utc();
     let last = confirmed_at.map_or(changed_at, |confirmed_at| confirmed_at.max(changed_at));
     due.extend(overdue(last, periods.profiles, today).map(|due_on| Reminder {
         cause: Cause::ProfileUnconfirmed,
@@ -139,7 +139,7 @@ fn of_claim(stored: &Stored<Claim>, periods: Periods, today: NaiveDate) -> Optio
             return Some(reminder(Cause::ClaimExpires, due_on));
         }
     }
-    let last = claim.confirmed_at.unwrap_or(stored.created_at);
+    let last = claim.confirmed_at.unwrap_or_else(|| stored.created_at.utc());
     overdue(last, periods.claims, today).map(|due_on| reminder(Cause::ClaimUnconfirmed, due_on))
 }
 

@@ -88,7 +88,7 @@ pub fn insert(unit: &mut UnitOfWork<'_>, key: ApiKey, hash: &SecretHash) -> Resu
         scopes: Json(codes(&key.scopes)),
         secret_hash: hash.to_vec(),
         expires_at: guard::instant(key.expires_at),
-        created_at: SqlInstant(stored.created_at),
+        created_at: SqlInstant::from(stored.created_at),
     };
     dialect::insert_all::<api_keys::table, ApiKeyRow>(unit.db(), api_keys::table, &[row])?;
     unit.record(NOUN, key.id.uuid(), Operation::Created);
@@ -127,7 +127,7 @@ impl ApiKeyRow {
             user: self.user_id.into(),
             name: self.name,
             scopes: scopes.map_err(|fault| Error::inconsistent("api_keys", self.id.0, fault))?,
-            expires_at: self.expires_at.map(|instant| instant.0),
+            expires_at: self.expires_at.map(|instant| instant.utc()),
         };
         // A key is made and removed, never changed.
         Ok(guard::stored_alike(record, 1, self.created_at, self.created_at))

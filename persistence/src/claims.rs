@@ -3,9 +3,8 @@
 use chrono::NaiveDate;
 use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
-use werkstadt_domain::audience::Stored;
+use werkstadt_domain::audience::{Stored, Visibility};
 use werkstadt_domain::institution::UnitId;
-use werkstadt_domain::named::Named;
 use werkstadt_domain::organisation::OrganisationId;
 use werkstadt_domain::skill::{Claim, ClaimId, Level};
 
@@ -16,8 +15,8 @@ use crate::error::{Error, Result};
 use crate::guard::{self, Owners};
 use crate::history::Kept;
 use crate::schema::skill_claims;
-use crate::shapes::{EvidenceShape, Fault, items, named, shapes};
-use crate::sqltypes::{Json, SqlId, SqlInstant};
+use crate::shapes::{EvidenceShape, Fault, items, shapes};
+use crate::sqltypes::{Code, Json, SqlId, SqlInstant};
 use crate::work::UnitOfWork;
 
 const NOUN: Noun = Noun::Claim;
@@ -46,10 +45,10 @@ pub fn list(db: &mut Db, organisation: OrganisationId) -> Result<Vec<Stored<Clai
         .collect())
 }
 
-/// The claims of these organisations, each with its organisation, in order of id.
+/// The claims of these organisations, each with its organisation, in order of organisation and then of id.
 pub(crate) fn load(db: &mut Db, owners: Owners<'_>) -> Result<Vec<(OrganisationId, Stored<Claim>)>> {
     let mut rows: Vec<ClaimRow> = guard::rows_of!(skill_claims, owners, db);
-    rows.sort_by_key(|row| row.id);
+    rows.sort_by_key(|row| (row.organisation_id, row.id));
     rows.into_iter().map(ClaimRow::into_parts).collect()
 }
 
@@ -153,7 +152,7 @@ pub(crate) struct ClaimRow {
     evidence: Json<Vec<EvidenceShape>>,
     confirmed_at: Option<SqlInstant>,
     expires_on: Option<NaiveDate>,
-    visibility: String,
+    visibility: Code<Visibility>,
     version: i64,
     created_at: SqlInstant,
     changed_public: SqlInstant,
@@ -164,7 +163,7 @@ pub(crate) struct ClaimRow {
 impl ClaimRow {
     fn new(organisation: OrganisationId, stored: &Stored<Claim>) -> Self {
         let claim = &stored.record;
-        let [changed_public, changed_members, changed_managers] = guard::instants(stored.changed_at);
+        let [changed_public, changed_members, changed_managers] = guard::instants(&stored.changed_at);
         Self {
             id: claim.id.into(),
             organisation_id: organisation.into(),
@@ -175,9 +174,9 @@ impl ClaimRow {
             evidence: Json(shapes(&claim.evidence)),
             confirmed_at: guard::instant(claim.confirmed_at),
             expires_on: claim.expires_on,
-            visibility: claim.visibility.code().to_owned(),
+            visibility: Code(claim.visibility),
             version: stored.version,
-            created_at: SqlInstant(stored.created_at),
+            created_at: SqlInstant::from(stored.created_at),
             changed_public,
             changed_members,
             changed_managers,
@@ -198,10 +197,10 @@ impl ClaimRow {
             skill: self.skill_id.into(),
             unit: self.unit_id.map(UnitId::from),
             level: level(self.level)?,
-            evidence: items(self.evidence.0),
-            confirmed_at: self.confirmed_at.map(|instant| instant.0),
+            evidence: items(self.evidence.0).into(),
+            confirmed_at: self.confirmed_at.map(|instant| instant.utc()),
             expires_on: self.expires_on,
-            visibility: named(&self.visibility)?,
+            visibility: self.visibility.0,
         };
         let changed = [self.changed_public, self.changed_members, self.changed_managers];
         Ok(guard::stored(record, self.version, self.created_at, changed))

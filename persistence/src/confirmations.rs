@@ -27,7 +27,7 @@ pub fn load(db: &mut Db, organisations: &[OrganisationId]) -> Result<HashMap<Org
             .filter(confirmations::organisation_id.eq_any(ids))
             .select((confirmations::organisation_id, confirmations::confirmed_at))
             .load(db)?;
-        found.extend(rows.into_iter().map(|(id, at)| (id.into(), at.0)));
+        found.extend(rows.into_iter().map(|(id, at)| (id.into(), at.utc())));
     }
     Ok(found)
 }
@@ -40,7 +40,7 @@ pub fn insert(unit: &mut UnitOfWork<'_>, organisation: OrganisationId) -> Result
     let (actor_kind, actor_id) = unit.actor().parts();
     let row = ConfirmationRow {
         organisation_id: organisation.into(),
-        confirmed_at: SqlInstant(unit.now()),
+        confirmed_at: SqlInstant::from(unit.now()),
         actor_kind,
         actor_id: actor_id.map(SqlId),
     };

@@ -38,7 +38,7 @@ pub fn insert_distinct(unit: &mut UnitOfWork<'_>, (one, other): Pair) -> Result<
     let row = DistinctRow {
         first_id: one.into(),
         second_id: other.into(),
-        decided_at: SqlInstant(unit.now()),
+        decided_at: SqlInstant::from(unit.now()),
     };
     let old = distinct_organisations::table.find((row.first_id, row.second_id));
     diesel::delete(old).execute(unit.db())?;

@@ -123,7 +123,7 @@ fn latest(page: Vec<SeenChange>) -> Vec<Item> {
             items.push(Item {
                 noun,
                 id: change.record_id.0,
-                at: change.at.0,
+                at: change.at.utc(),
                 present: false,
             });
         }

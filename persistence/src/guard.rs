@@ -56,8 +56,8 @@ pub(crate) fn created<T>(unit: &UnitOfWork<'_>, record: T) -> Stored<T> {
     Stored {
         record,
         version: 1,
-        created_at: unit.now(),
-        changed_at: ChangedAt::all(unit.now()),
+        created_at: unit.now().into(),
+        changed_at: ChangedAt::all(unit.now().into()),
     }
 }
 
@@ -66,7 +66,7 @@ pub(crate) fn changed<T: Project>(unit: &UnitOfWork<'_>, before: &Stored<T>, rec
     Stored {
         version: before.version + 1,
         created_at: before.created_at,
-        changed_at: before.changed_at.after(&before.record, &record, unit.now()),
+        changed_at: before.changed_at.after(&before.record, &record, unit.now().into()),
         record,
     }
 }
@@ -76,8 +76,8 @@ pub(crate) fn stored<T>(record: T, version: i64, created_at: SqlInstant, changed
     Stored {
         record,
         version,
-        created_at: created_at.0,
-        changed_at: ChangedAt::new(changed.map(|instant| instant.0)),
+        created_at: created_at.timestamp(),
+        changed_at: ChangedAt::new(changed.map(SqlInstant::timestamp)),
     }
 }
 
@@ -87,8 +87,8 @@ pub(crate) fn stored_alike<T>(record: T, version: i64, created_at: SqlInstant, u
 }
 
 /// The three columns of `changed_at`.
-pub(crate) fn instants(changed_at: ChangedAt) -> [SqlInstant; 3] {
-    Audience::ALL.map(|audience| SqlInstant(changed_at.seen_by(audience)))
+pub(crate) fn instants(changed_at: &ChangedAt) -> [SqlInstant; 3] {
+    Audience::ALL.map(|audience| SqlInstant::from(changed_at.seen_by(audience)))
 }
 
 /// Judges a guarded statement by the rows it hit: none means that the record has another version by now, or is gone.
@@ -105,7 +105,7 @@ pub(crate) fn judge(noun: Noun, rows: usize, exists: impl FnOnce() -> Result<boo
 
 /// Times as they are stored: to the microsecond.
 pub(crate) fn instant(at: Option<DateTime<Utc>>) -> Option<SqlInstant> {
-    at.map(|at| SqlInstant(chrono::SubsecRound::trunc_subsecs(at, 6)))
+    at.map(SqlInstant::from)
 }
 
 #[cfg(test)]

@@ -174,7 +174,7 @@ pub fn interrupted(db: &mut Db, now: DateTime<Utc>) -> Result<Vec<Job>> {
     let open = [JobStatus::Queued, JobStatus::Running].map(Named::code);
     let rows: Vec<JobRow> = jobs::table
         .filter(jobs::status.eq_any(open))
-        .filter(jobs::updated_at.le(SqlInstant(now - silence)))
+        .filter(jobs::updated_at.le(SqlInstant::from(now - silence)))
         .order(jobs::id)
         .load(db)?;
     rows.into_iter().map(JobRow::into_job).collect()
@@ -307,9 +307,9 @@ impl From<&Job> for JobRow {
             failed: signed(job.failed),
             result: Json(job.result.clone()),
             version: job.version,
-            created_at: SqlInstant(job.created_at),
-            updated_at: SqlInstant(job.updated_at),
-            finished_at: job.finished_at.map(SqlInstant),
+            created_at: SqlInstant::from(job.created_at),
+            updated_at: SqlInstant::from(job.updated_at),
+            finished_at: job.finished_at.map(SqlInstant::from),
         }
     }
 }
@@ -326,9 +326,9 @@ impl JobRow {
             done: unsigned(self.done),
             failed: unsigned(self.failed),
             result: self.result.0,
-            created_at: self.created_at.0,
-            updated_at: self.updated_at.0,
-            finished_at: self.finished_at.map(|instant| instant.0),
+            created_at: self.created_at.utc(),
+            updated_at: self.updated_at.utc(),
+            finished_at: self.finished_at.map(|instant| instant.utc()),
             version: self.version,
         })
     }

@@ -121,7 +121,12 @@ pub fn update(
     let rows = diesel::update(guarded).set(&MembershipRow::from(&stored)).execute(db)?;
     guard::judge(NOUN, rows, || exists(db, id))?;
     if before.record.status != stored.record.status {
-        let step = StepRow::new(&stored, Some(before.record.status), SqlInstant(unit.now()), reason);
+        let step = StepRow::new(
+            &stored,
+            Some(before.record.status),
+            SqlInstant::from(unit.now()),
+            reason,
+        );
         dialect::insert_all::<membership_steps::table, StepRow>(unit.db(), membership_steps::table, &[step])?;
     }
     record(unit, &stored.record, Operation::Updated);
@@ -131,15 +136,15 @@ pub fn update(
 /// A membership shows to everyone while it counts, else to managers only, so only then do their times move.
 fn changed_at(unit: &UnitOfWork<'_>, before: &Stored<Membership>, after: &Membership) -> ChangedAt {
     if before.record.status.is_member() || after.status.is_member() {
-        return ChangedAt::all(unit.now());
+        return ChangedAt::all(unit.now().into());
     }
-    before.changed_at.for_managers(unit.now())
+    before.changed_at.for_managers(unit.now().into())
 }
 
 fn write_all(unit: &mut UnitOfWork<'_>, stored: &[Stored<Membership>]) -> Result<()> {
     let rows: Vec<MembershipRow> = stored.iter().map(MembershipRow::from).collect();
     dialect::insert_all::<memberships::table, MembershipRow>(unit.db(), memberships::table, &rows)?;
-    let at = SqlInstant(unit.now());
+    let at = SqlInstant::from(unit.now());
     let steps: Vec<StepRow> = stored
         .iter()
         .map(|stored| StepRow::new(stored, None, at, None))
@@ -180,7 +185,7 @@ struct MembershipRow {
 impl From<&Stored<Membership>> for MembershipRow {
     fn from(stored: &Stored<Membership>) -> Self {
         let membership = stored.record.clone();
-        let [changed_public, changed_members, changed_managers] = guard::instants(stored.changed_at);
+        let [changed_public, changed_members, changed_managers] = guard::instants(&stored.changed_at);
         Self {
             id: membership.id.into(),
             organisation_id: membership.organisation.into(),
@@ -189,7 +194,7 @@ impl From<&Stored<Membership>> for MembershipRow {
             since_on: membership.since_on,
             until_on: membership.until_on,
             version: stored.version,
-            created_at: SqlInstant(stored.created_at),
+            created_at: SqlInstant::from(stored.created_at),
             changed_public,
             changed_members,
             changed_managers,
@@ -245,7 +250,7 @@ impl StepRow {
         Ok(MembershipStep {
             from: self.from_status.as_deref().map(named).transpose()?,
             to: named(&self.to_status)?,
-            at: self.at.0,
+            at: self.at.utc(),
             reason: self.reason,
         })
     }

@@ -179,11 +179,11 @@ impl CaseRow {
             actor_kind: actor_kind.to_owned(),
             actor_id: actor_id.map(SqlId),
             decided_by: decision.and_then(|decision| decision.by).map(SqlId::from),
-            decided_at: decision.map(|decision| SqlInstant(decision.at)),
+            decided_at: decision.map(|decision| SqlInstant::from(decision.at)),
             note: decision.and_then(|decision| decision.note.clone()),
             version: stored.version,
-            created_at: SqlInstant(stored.created_at),
-            updated_at: SqlInstant(now),
+            created_at: SqlInstant::from(stored.created_at),
+            updated_at: SqlInstant::from(now),
         }
     }
 
@@ -197,7 +197,7 @@ impl CaseRow {
         let by = Actor::from_parts(&self.actor_kind, self.actor_id);
         let decision = self.decided_at.map(|at| Decision {
             by: self.decided_by.map(|id| id.into()),
-            at: at.0,
+            at: at.utc(),
             note: self.note,
         });
         Ok(StoredCase {
@@ -211,7 +211,7 @@ impl CaseRow {
             noun: named::<Noun>(&self.noun)?,
             by: by.ok_or_else(|| format!("actor `{}`", self.actor_kind))?,
             content: self.content.0,
-            created_at: self.created_at.0,
+            created_at: self.created_at.utc(),
             version: self.version,
         })
     }

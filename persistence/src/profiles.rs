@@ -79,11 +79,10 @@ impl Iterator for Chunks<'_> {
 }
 
 fn with_parts(db: &mut Db, organisations: Vec<Stored<Organisation>>, owners: Owners<'_>) -> Result<Vec<Profile>> {
-    let ids: Vec<OrganisationId> = organisations.iter().map(|stored| stored.record.id).collect();
-    let found = units::load(db, owners)?.into_iter();
-    let mut units = by_owner(&ids, found.map(|unit| (unit.record.organisation, unit)).collect()).into_iter();
-    let mut claims = by_owner(&ids, claims::load(db, owners)?).into_iter();
-    let mut references = by_owner(&ids, references::load(db, owners)?).into_iter();
+    let units = units::load(db, owners)?.into_iter();
+    let mut units = Owned::new(units.map(|unit| (unit.record.organisation, unit)).collect());
+    let mut claims = Owned::new(claims::load(db, owners)?);
+    let mut references = Owned::new(references::load(db, owners)?);
     let memberships = memberships::load(db, owners)?.into_iter();
     let mut memberships: HashMap<OrganisationId, Stored<Membership>> = memberships
         .map(|membership| (membership.record.organisation, membership))
@@ -93,9 +92,9 @@ fn with_parts(db: &mut Db, organisations: Vec<Stored<Organisation>>, owners: Own
         let id = organisation.record.id;
         Profile {
             organisation,
-            units: units.next().unwrap_or_default(),
-            claims: claims.next().unwrap_or_default(),
-            references: references.next().unwrap_or_default(),
+            units: units.of(id),
+            claims: claims.of(id),
+            references: references.of(id),
             membership: memberships.remove(&id).map(Arc::new),
             logo: logos.remove(&id),
         }
@@ -103,27 +102,26 @@ fn with_parts(db: &mut Db, organisations: Vec<Stored<Organisation>>, owners: Own
     Ok(organisations.into_iter().map(profile).collect())
 }
 
-/// The parts of each owner, their order kept. Owners are in order.
-fn by_owner<T>(owners: &[OrganisationId], parts: Vec<(OrganisationId, T)>) -> Vec<Arc<[T]>> {
-    let place = |owner: &OrganisationId| owners.binary_search(owner).ok();
-    let mut counts = vec![0; owners.len()];
-    for (owner, _) in &parts {
-        if let Some(count) = place(owner).and_then(|place| counts.get_mut(place)) {
-            *count += 1;
+/// Parts with their owners, in order of owners.
+struct Owned<T>(std::vec::IntoIter<(OrganisationId, T)>);
+
+impl<T> Owned<T> {
+    fn new(parts: Vec<(OrganisationId, T)>) -> Self {
+        Self(parts.into_iter())
+    }
+
+    /// The parts of an owner, their order kept. To be asked for in order of owners.
+    fn of(&mut self, owner: OrganisationId) -> Arc<[T]> {
+        let count = |until: fn(&OrganisationId, &OrganisationId) -> bool, parts: &[(OrganisationId, T)]| {
+            parts.iter().take_while(|(whose, _)| until(whose, &owner)).count()
+        };
+        // Of owners that came or went between two reads.
+        let others = count(PartialOrd::lt, self.0.as_slice());
+        self.0.by_ref().take(others).for_each(drop);
+        // Empty ones share their place.
+        match count(PartialEq::eq, self.0.as_slice()) {
+            0 => Arc::default(),
+            own => self.0.by_ref().take(own).map(|(_, part)| part).collect(),
         }
     }
-    let mut groups: Vec<Vec<T>> = counts.into_iter().map(Vec::with_capacity).collect();
-    for (owner, part) in parts {
-        if let Some(group) = place(&owner).and_then(|place| groups.get_mut(place)) {
-            group.push(part);
-        }
-    }
-    let shared = |group: Vec<T>| {
-        if group.is_empty() {
-            Arc::default()
-        } else {
-            Arc::from(group)
-        }
-    };
-    groups.into_iter().map(shared).collect()
 }

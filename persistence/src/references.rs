@@ -49,7 +49,7 @@ pub fn list(db: &mut Db, organisation: OrganisationId) -> Result<Vec<Stored<Refe
     Ok(references.map(|(_, reference)| reference).collect())
 }
 
-/// The references of these organisations, each with its organisation, in order of id.
+/// The references of these organisations, each with its organisation, in order of organisation and then of id.
 pub(crate) fn load(db: &mut Db, owners: Owners<'_>) -> Result<Vec<(OrganisationId, Stored<Reference>)>> {
     let mut rows: Vec<ReferenceRow> = guard::rows_of!(organisation_references, owners, db);
     rows.sort_by_key(|row| row.id);
@@ -61,7 +61,9 @@ pub(crate) fn load(db: &mut Db, owners: Owners<'_>) -> Result<Vec<(OrganisationI
             .order((reference_partners::reference_id, reference_partners::position));
         partners.append(&mut of_chunk.load(db)?);
     }
-    with_partners(rows, partners)
+    let mut references = with_partners(rows, partners)?;
+    references.sort_by_key(|(owner, reference)| (*owner, reference.record.id));
+    Ok(references)
 }
 
 /// Adds a reference. Partners with an external id that some organisation has are resolved to it; the others are as soon

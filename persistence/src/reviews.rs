@@ -56,7 +56,7 @@ pub fn insert(unit: &mut UnitOfWork<'_>, reviewed: &Stored<Opportunity>, review:
     let row = ReviewRow {
         opportunity_id: reviewed.record.id.into(),
         version: reviewed.version,
-        at: SqlInstant(unit.now()),
+        at: SqlInstant::from(unit.now()),
         actor_kind: actor_kind.to_owned(),
         actor_id: actor_id.map(SqlId),
         clarity: review.clarity.into(),
@@ -96,7 +96,7 @@ impl ReviewRow {
         let score = |score: i32| u8::try_from(score).map_err(|_| format!("score {score}"));
         let by = Actor::from_parts(&self.actor_kind, self.actor_id);
         Ok(Given {
-            at: self.at.0,
+            at: self.at.utc(),
             by: by.ok_or_else(|| format!("actor `{}`", self.actor_kind))?,
             review: Review {
                 clarity: score(self.clarity)?,

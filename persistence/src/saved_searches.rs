@@ -69,7 +69,7 @@ pub fn update(
         record: SavedSearch { id, ..after },
         version: before.version + 1,
         created_at: before.created_at,
-        changed_at: ChangedAt::all(unit.now()),
+        changed_at: ChangedAt::all(unit.now().into()),
     };
     let guarded = saved_searches::table
         .filter(saved_searches::id.eq(SqlId::from(id)))
@@ -128,8 +128,8 @@ impl SavedSearchRow {
             audience: search.seen.audience.code().to_owned(),
             place: search.seen.count.cast_signed(),
             version: stored.version,
-            created_at: SqlInstant(stored.created_at),
-            updated_at: SqlInstant(stored.changed_at.last()),
+            created_at: SqlInstant::from(stored.created_at),
+            updated_at: SqlInstant::from(stored.changed_at.last()),
         }
     }
 

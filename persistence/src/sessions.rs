@@ -59,7 +59,7 @@ pub fn insert(
     expires_at: DateTime<Utc>,
     token: &SecretHash,
 ) -> Result<Session> {
-    let created_at = SqlInstant(unit.now());
+    let created_at = SqlInstant::from(unit.now());
     let row = SessionRow {
         id: id.into(),
         user_id: user.into(),
@@ -102,7 +102,7 @@ pub fn renew(unit: &mut UnitOfWork<'_>, old: &SecretHash, new: &SecretHash) -> R
         .find(old.to_vec())
         .filter(refresh_tokens::used_at.is_null());
     let first_use = diesel::update(unused)
-        .set(refresh_tokens::used_at.eq(SqlInstant(now)))
+        .set(refresh_tokens::used_at.eq(SqlInstant::from(now)))
         .execute(db)?
         == 1;
     if !first_use && !withdraw_unused_successor(db, old)? {
@@ -146,7 +146,7 @@ pub fn list(db: &mut Db, user: UserId, now: DateTime<Utc>) -> Result<Vec<Session
     let rows: Vec<SessionRow> = sessions::table
         .filter(sessions::user_id.eq(SqlId::from(user)))
         .filter(sessions::revoked_at.is_null())
-        .filter(sessions::expires_at.gt(SqlInstant(now)))
+        .filter(sessions::expires_at.gt(SqlInstant::from(now)))
         .order(sessions::id)
         .load(db)?;
     Ok(rows.into_iter().map(SessionRow::into_session).collect())
@@ -157,7 +157,7 @@ pub fn list(db: &mut Db, user: UserId, now: DateTime<Utc>) -> Result<Vec<Session
 /// # Errors
 /// As every write.
 pub fn revoke(unit: &mut UnitOfWork<'_>, id: SessionId) -> Result<()> {
-    let at = SqlInstant(unit.now());
+    let at = SqlInstant::from(unit.now());
     let open = sessions::table
         .find(SqlId::from(id))
         .filter(sessions::revoked_at.is_null());
@@ -188,7 +188,7 @@ pub fn revoke_all(unit: &mut UnitOfWork<'_>, user: UserId) -> Result<()> {
 /// # Errors
 /// As every write.
 pub fn remove_ended(unit: &mut UnitOfWork<'_>, before: DateTime<Utc>) -> Result<usize> {
-    let ended = sessions::table.filter(sessions::expires_at.lt(SqlInstant(before)));
+    let ended = sessions::table.filter(sessions::expires_at.lt(SqlInstant::from(before)));
     Ok(diesel::delete(ended).execute(unit.db())?)
 }
 
@@ -209,7 +209,7 @@ fn insert_token(
         hash: token.to_vec(),
         session_id: session.into(),
         parent_hash: parent.map(|hash| hash.to_vec()),
-        issued_at: SqlInstant(unit.now()),
+        issued_at: SqlInstant::from(unit.now()),
         used_at: None,
     };
     dialect::insert_all::<refresh_tokens::table, TokenRow>(unit.db(), refresh_tokens::table, &[row])
@@ -231,9 +231,9 @@ impl SessionRow {
         Session {
             id: self.id.into(),
             user: self.user_id.into(),
-            created_at: self.created_at.0,
-            expires_at: self.expires_at.0,
-            revoked_at: self.revoked_at.map(|instant| instant.0),
+            created_at: self.created_at.utc(),
+            expires_at: self.expires_at.utc(),
+            revoked_at: self.revoked_at.map(|instant| instant.utc()),
         }
     }
 }

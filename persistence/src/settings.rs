@@ -29,7 +29,7 @@ pub fn find_or_insert(unit: &mut UnitOfWork<'_>, name: &str, value: Vec<u8>) -> 
     let row = SettingRow {
         name,
         value: &value,
-        changed_at: SqlInstant(unit.now()),
+        changed_at: SqlInstant::from(unit.now()),
     };
     dialect::insert_setting(unit.db(), &row)?;
     Ok(find(unit.db(), name)?.unwrap_or(value))
@@ -43,7 +43,7 @@ pub fn update(unit: &mut UnitOfWork<'_>, name: &str, value: Vec<u8>) -> Result<(
     find_or_insert(unit, name, value.clone())?;
     let columns = (
         settings::value.eq(value),
-        settings::changed_at.eq(SqlInstant(unit.now())),
+        settings::changed_at.eq(SqlInstant::from(unit.now())),
     );
     diesel::update(settings::table.find(name))
         .set(columns)

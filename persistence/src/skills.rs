@@ -112,7 +112,7 @@ pub fn update(unit: &mut UnitOfWork<'_>, before: &Stored<Skill>, after: Skill) -
         record: Skill { id, ..after },
         version: before.version + 1,
         created_at: before.created_at,
-        changed_at: ChangedAt::all(unit.now()),
+        changed_at: ChangedAt::all(unit.now().into()),
     };
     let db = unit.db();
     let guarded = skills::table
@@ -202,8 +202,8 @@ impl From<&Stored<Skill>> for SkillRow {
             related: Json(skill.related.into_iter().map(SkillId::uuid).collect()),
             replaced_by: skill.replaced_by.map(SqlId::from),
             version: stored.version,
-            created_at: SqlInstant(stored.created_at),
-            updated_at: SqlInstant(stored.changed_at.last()),
+            created_at: SqlInstant::from(stored.created_at),
+            updated_at: SqlInstant::from(stored.changed_at.last()),
         }
     }
 }

@@ -78,7 +78,7 @@ pub fn of_organisation(db: &mut Db, organisation: OrganisationId) -> Result<Vec<
 pub fn due(db: &mut Db, confirmed_before: DateTime<Utc>, limit: i64) -> Result<Vec<Stored<Solution>>> {
     let rows = solutions::table
         .filter(solutions::lapsed.eq(false))
-        .filter(solutions::confirmed_at.lt(SqlInstant(confirmed_before)))
+        .filter(solutions::confirmed_at.lt(SqlInstant::from(confirmed_before)))
         .order(solutions::id)
         .limit(limit)
         .load(db)?;

@@ -9,12 +9,14 @@ use diesel::expression::AsExpression;
 use diesel::pg::{Pg, PgValue};
 use diesel::query_builder::QueryId;
 use diesel::serialize::{self, IsNull, Output, ToSql};
-use diesel::sql_types::{HasSqlType, SqlType, Timestamptz, Uuid as UuidSql};
+use diesel::sql_types::{HasSqlType, SqlType, Text, Timestamptz, Uuid as UuidSql};
 use diesel::sqlite::Sqlite;
 use serde::de::DeserializeOwned;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use uuid::Uuid;
 use werkstadt_domain::id::Id;
+use werkstadt_domain::named::Named;
+use werkstadt_domain::timestamp::Timestamp;
 
 use crate::db::MultiBackend;
 
@@ -182,27 +184,62 @@ where
     }
 }
 
-/// A stored point in time, to the microsecond.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, AsExpression, FromSqlRow)]
-#[serde(transparent)]
+/// A stored point in time, to the microsecond. As JSON, in what is kept of former versions, the text of RFC 3339.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, AsExpression, FromSqlRow)]
 #[diesel(sql_type = InstantSql)]
-pub struct SqlInstant(pub DateTime<Utc>);
+pub struct SqlInstant(Timestamp);
+
+impl SqlInstant {
+    /// What is stored.
+    pub const fn timestamp(self) -> Timestamp {
+        self.0
+    }
+
+    /// The same as a date and a time of day.
+    pub fn utc(self) -> DateTime<Utc> {
+        self.0.utc()
+    }
+}
+
+impl From<Timestamp> for SqlInstant {
+    fn from(at: Timestamp) -> Self {
+        Self(at)
+    }
+}
+
+impl From<DateTime<Utc>> for SqlInstant {
+    fn from(at: DateTime<Utc>) -> Self {
+        Self(at.into())
+    }
+}
+
+impl Serialize for SqlInstant {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.utc().serialize(serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for SqlInstant {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        DateTime::deserialize(deserializer).map(Self::from)
+    }
+}
 
 impl ToSql<InstantSql, Pg> for SqlInstant {
     fn to_sql<'b>(&'b self, out: &mut Output<'b, '_, Pg>) -> serialize::Result {
-        <DateTime<Utc> as ToSql<Timestamptz, Pg>>::to_sql(&self.0, out)
+        <DateTime<Utc> as ToSql<Timestamptz, Pg>>::to_sql(&self.utc(), &mut out.reborrow())
     }
 }
 
 impl FromSql<InstantSql, Pg> for SqlInstant {
     fn from_sql(value: PgValue<'_>) -> deserialize::Result<Self> {
-        <DateTime<Utc> as FromSql<Timestamptz, Pg>>::from_sql(value).map(Self)
+        <DateTime<Utc> as FromSql<Timestamptz, Pg>>::from_sql(value).map(Self::from)
     }
 }
 
 impl ToSql<InstantSql, Sqlite> for SqlInstant {
     fn to_sql<'b>(&'b self, out: &mut Output<'b, '_, Sqlite>) -> serialize::Result {
-        out.set_value(self.0.timestamp_micros());
+        out.set_value(self.0.micros());
         Ok(IsNull::No)
     }
 }
@@ -210,7 +247,7 @@ impl ToSql<InstantSql, Sqlite> for SqlInstant {
 impl FromSql<InstantSql, Sqlite> for SqlInstant {
     fn from_sql(value: <Sqlite as Backend>::RawValue<'_>) -> deserialize::Result<Self> {
         let micros = <i64 as FromSql<diesel::sql_types::BigInt, Sqlite>>::from_sql(value)?;
-        let instant = DateTime::from_timestamp_micros(micros).ok_or("a time outside the calendar")?;
+        let instant = Timestamp::from_micros(micros).ok_or("a time outside the calendar")?;
         Ok(Self(instant))
     }
 }
@@ -225,5 +262,69 @@ impl ToSql<InstantSql, MultiBackend> for SqlInstant {
 impl FromSql<InstantSql, MultiBackend> for SqlInstant {
     fn from_sql(value: <MultiBackend as Backend>::RawValue<'_>) -> deserialize::Result<Self> {
         value.from_sql::<Self, InstantSql>()
+    }
+}
+
+/// A value of an enumeration, kept by its code. Read without a copy of the text: there are as many as facts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, AsExpression, FromSqlRow)]
+#[diesel(sql_type = Text)]
+pub struct Code<N>(pub N)
+where
+    N: Named + std::fmt::Debug + Send + Sync;
+
+impl<N: Named + std::fmt::Debug + Send + Sync> Code<N> {
+    fn of(code: &str) -> Result<Self, String> {
+        let named = N::from_code(code).ok_or_else(|| format!("unknown name `{code}`"));
+        named.map(Self)
+    }
+}
+
+impl<N: Named + std::fmt::Debug + Send + Sync> Serialize for Code<N> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.0.code().serialize(serializer)
+    }
+}
+
+impl<'de, N: Named + std::fmt::Debug + Send + Sync> Deserialize<'de> for Code<N> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Self::of(&String::deserialize(deserializer)?).map_err(serde::de::Error::custom)
+    }
+}
+
+impl<N: Named + std::fmt::Debug + Send + Sync> ToSql<Text, Pg> for Code<N> {
+    fn to_sql<'b>(&'b self, out: &mut Output<'b, '_, Pg>) -> serialize::Result {
+        <str as ToSql<Text, Pg>>::to_sql(self.0.code(), out)
+    }
+}
+
+impl<N: Named + std::fmt::Debug + Send + Sync> FromSql<Text, Pg> for Code<N> {
+    fn from_sql(value: PgValue<'_>) -> deserialize::Result<Self> {
+        Ok(Self::of(std::str::from_utf8(value.as_bytes())?)?)
+    }
+}
+
+impl<N: Named + std::fmt::Debug + Send + Sync> ToSql<Text, Sqlite> for Code<N> {
+    fn to_sql<'b>(&'b self, out: &mut Output<'b, '_, Sqlite>) -> serialize::Result {
+        out.set_value(self.0.code());
+        Ok(IsNull::No)
+    }
+}
+
+impl<N: Named + std::fmt::Debug + Send + Sync> FromSql<Text, Sqlite> for Code<N> {
+    fn from_sql(mut value: <Sqlite as Backend>::RawValue<'_>) -> deserialize::Result<Self> {
+        Ok(Self::of(value.read_text())?)
+    }
+}
+
+impl<N: Named + std::fmt::Debug + Send + Sync> ToSql<Text, MultiBackend> for Code<N> {
+    fn to_sql<'b>(&'b self, out: &mut Output<'b, '_, MultiBackend>) -> serialize::Result {
+        out.set_value((Text, self));
+        Ok(IsNull::No)
+    }
+}
+
+impl<N: Named + std::fmt::Debug + Send + Sync> FromSql<Text, MultiBackend> for Code<N> {
+    fn from_sql(value: <MultiBackend as Backend>::RawValue<'_>) -> deserialize::Result<Self> {
+        value.from_sql::<Self, Text>()
     }
 }

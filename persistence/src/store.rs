@@ -152,7 +152,7 @@ impl Store {
         dialect::begin_write(&mut db)?;
         let mut unit = UnitOfWork::new(&mut db, actor, now);
         let done = work(&mut unit);
-        let at = SqlInstant(unit.now());
+        let at = SqlInstant::from(unit.now());
         let touched = unit.into_touched();
         let value = match done {
             Ok(value) => value,

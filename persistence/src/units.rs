@@ -37,10 +37,10 @@ pub fn list(db: &mut Db, organisation: OrganisationId) -> Result<Vec<Stored<Unit
     load(db, Owners::These(&[organisation]))
 }
 
-/// The units of these organisations, in order of id.
+/// The units of these organisations, in order of organisation and then of id.
 pub(crate) fn load(db: &mut Db, owners: Owners<'_>) -> Result<Vec<Stored<Unit>>> {
     let mut rows: Vec<UnitRow> = guard::rows_of!(units, owners, db);
-    rows.sort_by_key(|row| row.id);
+    rows.sort_by_key(|row| (row.organisation_id, row.id));
     rows.into_iter().map(UnitRow::into_stored).collect()
 }
 
@@ -148,7 +148,7 @@ pub(crate) struct UnitRow {
 impl From<&Stored<Unit>> for UnitRow {
     fn from(stored: &Stored<Unit>) -> Self {
         let unit = stored.record.clone();
-        let [changed_public, changed_members, changed_managers] = guard::instants(stored.changed_at);
+        let [changed_public, changed_members, changed_managers] = guard::instants(&stored.changed_at);
         Self {
             id: unit.id.into(),
             organisation_id: unit.organisation.into(),
@@ -159,7 +159,7 @@ impl From<&Stored<Unit>> for UnitRow {
             website: unit.website,
             visibility: unit.visibility.code().to_owned(),
             version: stored.version,
-            created_at: SqlInstant(stored.created_at),
+            created_at: SqlInstant::from(stored.created_at),
             changed_public,
             changed_members,
             changed_managers,

@@ -102,7 +102,7 @@ pub fn update(unit: &mut UnitOfWork<'_>, before: &Stored<User>, after: User) -> 
         record: User { id, ..after },
         version: before.version + 1,
         created_at: before.created_at,
-        changed_at: ChangedAt::all(unit.now()),
+        changed_at: ChangedAt::all(unit.now().into()),
     };
     let row = UserRow::new(&stored, None);
     let db = unit.db();
@@ -130,7 +130,7 @@ pub fn update(unit: &mut UnitOfWork<'_>, before: &Stored<User>, after: User) -> 
 /// # Errors
 /// [`Error::NotFound`].
 pub fn set_password(unit: &mut UnitOfWork<'_>, id: UserId, password_hash: &str) -> Result<()> {
-    let at = SqlInstant(unit.now());
+    let at = SqlInstant::from(unit.now());
     let columns = (users::password_hash.eq(password_hash), users::updated_at.eq(at));
     let user = users::table.filter(users::id.eq(SqlId::from(id)));
     let rows = diesel::update(user).set(columns).execute(unit.db())?;
@@ -192,8 +192,8 @@ impl UserRow {
             active: user.active,
             password_hash: password_hash.map(ToOwned::to_owned),
             version: stored.version,
-            created_at: SqlInstant(stored.created_at),
-            updated_at: SqlInstant(stored.changed_at.last()),
+            created_at: SqlInstant::from(stored.created_at),
+            updated_at: SqlInstant::from(stored.changed_at.last()),
         }
     }
 

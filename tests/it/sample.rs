@@ -170,11 +170,11 @@ pub(crate) fn claim(number: u128, skill: u128) -> Claim {
         skill: SkillId::new(id(skill)),
         unit: None,
         level: level(4),
-        evidence: vec![Evidence {
+        evidence: Box::new([Evidence {
             kind: "project".to_owned(),
             title: "Evidence".to_owned(),
             url: None,
-        }],
+        }]),
         confirmed_at: Some(at(5)),
         expires_on: day(9),
         visibility: Visibility::Managers,

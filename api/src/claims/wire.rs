@@ -122,8 +122,8 @@ impl ClaimBody {
             confirmed_at: claim.confirmed_at,
             expires_on: claim.expires_on.map(|day| day.to_string()),
             visibility: shown_visibility(claim.visibility, audience),
-            created_at: stored.created_at,
-            updated_at: stored.changed_at.seen_by(audience),
+            created_at: stored.created_at.utc(),
+            updated_at: stored.changed_at.seen_by(audience).utc(),
         }
     }
 }
@@ -146,7 +146,7 @@ impl ClaimCreate {
             skill,
             unit,
             level,
-            evidence,
+            evidence: evidence.into(),
             confirmed_at,
             expires_on,
             visibility: visibility(self.visibility),

@@ -138,7 +138,7 @@ impl Card {
 
     /// When the record last changed.
     pub(super) fn revised<T>(&mut self, stored: &Stored<T>, audience: werkstadt_domain::audience::Audience) {
-        let at = stored.changed_at.seen_by(audience);
+        let at = stored.changed_at.seen_by(audience).utc();
         self.raw("REV", &at.format("%Y%m%dT%H%M%SZ").to_string());
     }
 

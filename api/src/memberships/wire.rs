@@ -152,8 +152,8 @@ impl MembershipBody {
             since_on: membership.since_on.map(|day| day.to_string()),
             until_on: membership.until_on.map(|day| day.to_string()),
             history: None,
-            created_at: stored.created_at,
-            updated_at: stored.changed_at.seen_by(Audience::Manager),
+            created_at: stored.created_at.utc(),
+            updated_at: stored.changed_at.seen_by(Audience::Manager).utc(),
         }
     }
 

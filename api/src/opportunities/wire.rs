@@ -217,8 +217,8 @@ impl OpportunityBody {
             anonymous: record.anonymous,
             status: record.status.code().to_owned(),
             visibility: shown_visibility(record.visibility, audience),
-            created_at: stored.created_at,
-            updated_at: stored.changed_at.seen_by(audience),
+            created_at: stored.created_at.utc(),
+            updated_at: stored.changed_at.seen_by(audience).utc(),
         }
     }
 

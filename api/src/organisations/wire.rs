@@ -267,8 +267,8 @@ impl OrganisationBody {
             visibility: (audience == Audience::Manager).then(|| FieldGroupsBody::from(record.visibility)),
             logo: None,
             member,
-            created_at: *created_at,
-            updated_at: changed_at.seen_by(audience),
+            created_at: created_at.utc(),
+            updated_at: changed_at.seen_by(audience).utc(),
         }
     }
 

@@ -3,10 +3,11 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
-use werkstadt_domain::audience::{Audience, ChangedAt, Stored, Visibility};
+use werkstadt_domain::audience::{Audience, Stored, Visibility};
 use werkstadt_domain::invalid::{Faults, Invalid};
 use werkstadt_domain::person::{Person, PersonId, Reader, SeenPerson};
 use werkstadt_domain::text::{email, language_code, line, phone};
+use werkstadt_domain::timestamp::Timestamp;
 use werkstadt_persistence::directory::Snapshot;
 
 use crate::page::Page;
@@ -149,19 +150,20 @@ pub struct Around<'a> {
 impl PersonBody {
     /// A person as its reader sees it.
     pub fn new(seen: &SeenPerson, snapshot: &Snapshot) -> Self {
-        let (record, changed_at) = (seen.stored.record.get(), seen.stored.changed_at);
-        Self::of(record, (seen.stored.created_at, changed_at), snapshot, seen.audience)
+        let (stored, audience) = (&seen.stored, seen.audience);
+        let times = (stored.created_at, stored.changed_at.seen_by(audience));
+        Self::of(stored.record.get(), times, snapshot, audience)
     }
 
     /// A kept state of a person, for those who administer it.
     pub fn kept(stored: &Stored<Person>, snapshot: &Snapshot) -> Self {
-        let times = (stored.created_at, stored.changed_at);
+        let times = (stored.created_at, stored.changed_at.last());
         Self::of(&stored.record, times, snapshot, Audience::Manager)
     }
 
     fn of(
         person: &Person,
-        (created_at, changed_at): (DateTime<Utc>, ChangedAt),
+        (created_at, updated_at): (Timestamp, Timestamp),
         snapshot: &Snapshot,
         audience: Audience,
     ) -> Self {
@@ -181,8 +183,8 @@ impl PersonBody {
             visibility: shown_visibility(person.visibility, audience),
             contact_visibility: shown_visibility(person.contact_visibility, audience),
             invented: person.invented,
-            created_at,
-            updated_at: changed_at.seen_by(audience),
+            created_at: created_at.utc(),
+            updated_at: updated_at.utc(),
         }
     }
 

@@ -174,8 +174,8 @@ impl ReferenceBody {
             link: reference.link.clone(),
             project: reference.project.as_ref().map(ExternalIdBody::from),
             visibility: shown_visibility(reference.visibility, audience),
-            created_at: stored.created_at,
-            updated_at: stored.changed_at.seen_by(audience),
+            created_at: stored.created_at.utc(),
+            updated_at: stored.changed_at.seen_by(audience).utc(),
         }
     }
 }

@@ -121,8 +121,8 @@ impl From<&Stored<SavedSearch>> for SavedSearchBody {
             target: target.to_owned(),
             query: search.query.clone(),
             href: format!("/v1/{target}{joint}{}", search.query),
-            created_at: stored.created_at,
-            updated_at: stored.changed_at.last(),
+            created_at: stored.created_at.utc(),
+            updated_at: stored.changed_at.last().utc(),
         }
     }
 }

@@ -169,8 +169,8 @@ impl SkillBody {
             narrower: None,
             related: SkillSummary::all(snapshot, &skill.related),
             replaced_by: skill.replaced_by.map(|id| SkillSummary::of(snapshot, id)),
-            created_at: stored.created_at,
-            updated_at: stored.changed_at.seen_by(Audience::Anonymous),
+            created_at: stored.created_at.utc(),
+            updated_at: stored.changed_at.seen_by(Audience::Anonymous).utc(),
         }
     }
 

@@ -187,8 +187,8 @@ impl SolutionBody {
             confirmed_at: record.confirmed_at,
             lapsed: (audience == Audience::Manager).then_some(record.lapsed),
             visibility: shown_visibility(record.visibility, audience),
-            created_at: stored.created_at,
-            updated_at: stored.changed_at.seen_by(audience),
+            created_at: stored.created_at.utc(),
+            updated_at: stored.changed_at.seen_by(audience).utc(),
         }
     }
 

@@ -94,8 +94,8 @@ impl UnitBody {
             summary: TextBody::some(&unit.summary),
             website: unit.website.clone(),
             visibility: shown_visibility(unit.visibility, audience),
-            created_at: stored.created_at,
-            updated_at: stored.changed_at.seen_by(audience),
+            created_at: stored.created_at.utc(),
+            updated_at: stored.changed_at.seen_by(audience).utc(),
         }
     }
 }

@@ -128,8 +128,8 @@ impl From<&Stored<User>> for UserBody {
             role: user.role.code().to_owned(),
             organisation_id: user.organisation.map(|id| id.to_string()),
             active: user.active,
-            created_at: stored.created_at,
-            updated_at: stored.changed_at.seen_by(Audience::Manager),
+            created_at: stored.created_at.utc(),
+            updated_at: stored.changed_at.seen_by(Audience::Manager).utc(),
         }
     }
 }
@@ -171,7 +171,7 @@ impl ApiKeyBody {
             name: key.name.clone(),
             scopes: key.scopes.iter().map(|scope| scope.code().to_owned()).collect(),
             expires_at: key.expires_at,
-            created_at: stored.created_at,
+            created_at: stored.created_at.utc(),
             secret: secret.map(str::to_owned),
         }
     }

@@ -58,7 +58,7 @@ impl Reader {
             record,
             version: stored.version,
             created_at: stored.created_at,
-            changed_at: stored.changed_at,
+            changed_at: stored.changed_at.clone(),
         };
         Some(SeenPerson { stored, audience })
     }

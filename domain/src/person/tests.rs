@@ -90,8 +90,8 @@ fn owners_administer_those_who_work_there_now_and_learn_of_no_hidden_place() {
     let stored = Stored {
         record: private,
         version: 1,
-        created_at: now(),
-        changed_at: ChangedAt::all(now()),
+        created_at: now().into(),
+        changed_at: ChangedAt::all(now().into()),
     };
     assert!(owner(10).sees(&stored).is_none(), "they have left");
     let seen = owner(12)

@@ -23,7 +23,7 @@ pub struct Claim {
     /// How well.
     pub level: Level,
     /// What backs it.
-    pub evidence: Vec<Evidence>,
+    pub evidence: Box<[Evidence]>,
     /// When its holder last confirmed it.
     pub confirmed_at: Option<DateTime<Utc>>,
     /// The last day on which it holds, for certificates.

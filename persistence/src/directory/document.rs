@@ -6,6 +6,7 @@ use werkstadt_domain::place::Point;
 use werkstadt_domain::profile::Profile;
 use werkstadt_domain::reference::{Partner, Reference};
 use werkstadt_domain::skill::{Claim, Level, SkillId};
+use werkstadt_domain::timestamp::Timestamp;
 
 use self::memory::Memory;
 use self::passages::{Field, Passage};
@@ -257,19 +258,14 @@ pub(super) fn external_key(id: &werkstadt_domain::organisation::ExternalId) -> S
     format!("{}:{}", id.scheme, id.value)
 }
 
-/// The last change of a projected profile or of a part of it, as the audience may know it: microseconds since 1970.
-pub(super) fn updated(profile: &Profile, audience: Audience) -> i64 {
-    let organisation = profile.organisation.changed_at;
-    let claims = profile.claims.iter().map(|part| part.changed_at);
-    let references = profile.references.iter().map(|part| part.changed_at);
-    let units = profile.units.iter().map(|part| part.changed_at);
-    let all = std::iter::once(organisation)
-        .chain(claims)
-        .chain(references)
-        .chain(units);
-    all.map(|changed| changed.seen_by(audience).timestamp_micros())
-        .max()
-        .unwrap_or_default()
+/// The last change of a projected profile or of a part of it, as the audience may know it.
+pub(super) fn updated(profile: &Profile, audience: Audience) -> Timestamp {
+    let organisation = profile.organisation.changed_at.seen_by(audience);
+    let claims = profile.claims.iter().map(|part| &part.changed_at);
+    let references = profile.references.iter().map(|part| &part.changed_at);
+    let units = profile.units.iter().map(|part| &part.changed_at);
+    let parts = claims.chain(references).chain(units);
+    parts.fold(organisation, |last, part| last.max(part.seen_by(audience)))
 }
 
 /// Counts the terms of a text.

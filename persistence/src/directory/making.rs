@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use chrono::NaiveDate;
-use werkstadt_domain::audience::{Audience, Project, Seen};
+use werkstadt_domain::audience::{Audience, ChangedAt, Project, Seen};
 use werkstadt_domain::profile::Profile;
 use werkstadt_domain::text::key;
 
@@ -135,18 +135,16 @@ pub(super) fn made(whole: Arc<Seen<Profile>>, maker: &mut Maker<'_>) -> Made {
         [anonymous, member, manager]
     };
     let documents = documents(&seen, maker);
-    let mut times = Audience::ALL.into_iter().zip(&seen);
-    let time = |_| {
-        times
-            .next()
-            .and_then(|(audience, seen)| Some(updated(seen.as_ref()?.get(), audience)))
-            .unwrap_or_default()
+    let last = updated(profile, Audience::Manager);
+    let time = |audience: Audience| match seen.get(audience.index()) {
+        Some(Some(seen)) => updated(seen.get(), audience),
+        _ => last,
     };
     let entry = Entry {
         id: profile.id(),
         name: key(&profile.organisation.record.name).into(),
         alike: documents.windows(2).all(alike),
-        updated: [(); 3].map(time),
+        updated: ChangedAt::new(Audience::ALL.map(time)),
         seen,
     };
     Made { entry, documents }

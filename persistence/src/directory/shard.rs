@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use werkstadt_domain::audience::{Audience, Seen};
+use werkstadt_domain::audience::{Audience, ChangedAt, Seen};
 use werkstadt_domain::organisation::OrganisationId;
 use werkstadt_domain::profile::Profile;
 
@@ -31,11 +31,11 @@ pub(super) struct Shard {
 pub(super) struct Entry {
     pub(super) id: OrganisationId,
     /// `key` of the name.
-    pub(super) name: Arc<str>,
+    pub(super) name: Box<str>,
     /// As each audience sees it; equal ones are shared.
     pub(super) seen: [Option<Arc<Seen<Profile>>>; 3],
-    /// Last change that each audience can see, microseconds since 1970.
-    pub(super) updated: [i64; 3],
+    /// The last change of the organisation or of a part of it.
+    pub(super) updated: ChangedAt,
     /// True if the documents of all audiences are equal.
     pub(super) alike: bool,
 }
@@ -78,9 +78,7 @@ impl Shard {
     /// When the organisation in a slot last changed, as the audience may know it: microseconds since 1970.
     pub(super) fn updated(&self, audience: Audience, slot: u32) -> i64 {
         let (entry, audience) = (self.entry(slot), Leak::Updated.through(audience));
-        entry
-            .and_then(|entry| entry.updated.get(audience.index()).copied())
-            .unwrap_or_default()
+        entry.map_or(0, |entry| entry.updated.seen_by(audience).micros())
     }
 
     /// The entry in a slot.
@@ -200,7 +198,7 @@ impl Shard {
     pub(super) fn bytes(&self) -> usize {
         let [anonymous, member, manager] = &self.views;
         let shared = Arc::ptr_eq(anonymous, manager);
-        let names: usize = self.entries.iter().map(|entry| entry.name.len() + 16).sum();
+        let names: usize = self.entries.iter().map(|entry| entry.name.len()).sum();
         let entries = self.entries.capacity() * (size_of::<Entry>() + 8) + names;
         entries + manager.bytes() + if shared { 0 } else { anonymous.bytes() + member.bytes() }
     }

@@ -157,7 +157,7 @@ impl States {
     fn end(&self, db: &mut Db, row: Option<VersionRow>, place: &mut Place) -> Result<Option<Event>> {
         let Some(row) = row else { return Ok(None) };
         place.ended = row.seq;
-        let (by, at, removed, number) = (row.actor()?, row.ended_at.0, row.removed(), row.seq);
+        let (by, at, removed, number) = (row.actor()?, row.ended_at.utc(), row.removed(), row.seq);
         let id = row.record_id.0;
         let later = self.after(db, id, number)?;
         let Some(before) = row.record()? else { return Ok(None) };
@@ -187,7 +187,7 @@ impl States {
         let first = first.map(VersionRow::record).transpose()?.flatten();
         let record = first.or_else(|| self.current.get(&row.record_id.0).cloned());
         Ok(record.map(|record| Event {
-            at: row.at.0,
+            at: row.at.utc(),
             by,
             change: Change::Created(record),
             place: *place,

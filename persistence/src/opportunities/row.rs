@@ -51,7 +51,7 @@ pub(crate) struct OpportunityRow {
 impl From<&Stored<Opportunity>> for OpportunityRow {
     fn from(stored: &Stored<Opportunity>) -> Self {
         let opportunity = stored.record.clone();
-        let [changed_public, changed_members, changed_managers] = guard::instants(stored.changed_at);
+        let [changed_public, changed_members, changed_managers] = guard::instants(&stored.changed_at);
         Self {
             id: opportunity.id.into(),
             organisation_id: opportunity.organisation.into(),
@@ -74,7 +74,7 @@ impl From<&Stored<Opportunity>> for OpportunityRow {
             status: opportunity.status.code().to_owned(),
             visibility: opportunity.visibility.code().to_owned(),
             version: stored.version,
-            created_at: SqlInstant(stored.created_at),
+            created_at: SqlInstant::from(stored.created_at),
             changed_public,
             changed_members,
             changed_managers,

@@ -59,7 +59,7 @@ impl From<&Stored<Organisation>> for OrganisationRow {
         let organisation = stored.record.clone();
         let numbers = organisation.identifiers;
         let register = numbers.register;
-        let [changed_public, changed_members, changed_managers] = guard::instants(stored.changed_at);
+        let [changed_public, changed_members, changed_managers] = guard::instants(&stored.changed_at);
         Self {
             id: organisation.id.into(),
             kind: organisation.kind.code().to_owned(),
@@ -89,7 +89,7 @@ impl From<&Stored<Organisation>> for OrganisationRow {
             notes: organisation.notes,
             visibility: Json(GroupsShape::from(organisation.visibility)),
             version: stored.version,
-            created_at: SqlInstant(stored.created_at),
+            created_at: SqlInstant::from(stored.created_at),
             changed_public,
             changed_members,
             changed_managers,

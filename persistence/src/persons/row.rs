@@ -91,7 +91,7 @@ impl From<&Stored<Person>> for PersonRow {
             skill: skill.uuid(),
             level: level.get(),
         };
-        let [changed_public, changed_members, changed_managers] = guard::instants(stored.changed_at);
+        let [changed_public, changed_members, changed_managers] = guard::instants(&stored.changed_at);
         Self {
             id: person.id.into(),
             given_name: person.given_name,
@@ -103,7 +103,7 @@ impl From<&Stored<Person>> for PersonRow {
             visibility: person.visibility.code().to_owned(),
             invented: person.invented,
             version: stored.version,
-            created_at: SqlInstant(stored.created_at),
+            created_at: SqlInstant::from(stored.created_at),
             changed_public,
             changed_members,
             changed_managers,

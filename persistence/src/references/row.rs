@@ -49,7 +49,7 @@ impl ReferenceRow {
     pub(super) fn new(organisation: OrganisationId, stored: &Stored<Reference>) -> Self {
         let reference = stored.record.clone();
         let (project_scheme, project_value) = reference.project.map(|id| (id.scheme, id.value)).unzip();
-        let [changed_public, changed_members, changed_managers] = guard::instants(stored.changed_at);
+        let [changed_public, changed_members, changed_managers] = guard::instants(&stored.changed_at);
         Self {
             id: reference.id.into(),
             organisation_id: organisation.into(),
@@ -67,7 +67,7 @@ impl ReferenceRow {
             project_value,
             visibility: reference.visibility.code().to_owned(),
             version: stored.version,
-            created_at: SqlInstant(stored.created_at),
+            created_at: SqlInstant::from(stored.created_at),
             changed_public,
             changed_members,
             changed_managers,

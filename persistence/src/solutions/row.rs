@@ -47,7 +47,7 @@ impl From<&Stored<Solution>> for SolutionRow {
     fn from(stored: &Stored<Solution>) -> Self {
         let solution = &stored.record;
         let display = solution.display.as_ref();
-        let [changed_public, changed_members, changed_managers] = guard::instants(stored.changed_at);
+        let [changed_public, changed_members, changed_managers] = guard::instants(&stored.changed_at);
         Self {
             id: solution.id.into(),
             organisation_id: solution.organisation.into(),
@@ -61,11 +61,11 @@ impl From<&Stored<Solution>> for SolutionRow {
             display_place: display.map(|display| display.place.clone()),
             display_since: display.map(|display| display.since),
             display_until: display.and_then(|display| display.until),
-            confirmed_at: SqlInstant(solution.confirmed_at),
+            confirmed_at: SqlInstant::from(solution.confirmed_at),
             lapsed: solution.lapsed,
             visibility: solution.visibility.code().to_owned(),
             version: stored.version,
-            created_at: SqlInstant(stored.created_at),
+            created_at: SqlInstant::from(stored.created_at),
             changed_public,
             changed_members,
             changed_managers,
@@ -93,7 +93,7 @@ impl SolutionRow {
             maturity: named(&self.maturity)?,
             links: items(self.links.0),
             display: display.map(|(place, since)| Display { place, since, until }),
-            confirmed_at: self.confirmed_at.0,
+            confirmed_at: self.confirmed_at.utc(),
             lapsed: self.lapsed,
             visibility: named(&self.visibility)?,
         };

@@ -61,7 +61,7 @@ impl Planner<'_> {
                 skill,
                 unit: unit.map(|unit| unit.id),
                 level,
-                evidence: list(faults, &format!("{place}/evidence"), &one.evidence, 20, evidence),
+                evidence: list(faults, &format!("{place}/evidence"), &one.evidence, 20, evidence).into(),
                 confirmed_at: one.confirmed_at,
                 expires_on: optional(faults, format!("{place}/expires_on"), one.expires_on.as_ref(), day),
                 visibility: one.visibility.map(|level| level.0).unwrap_or_default(),

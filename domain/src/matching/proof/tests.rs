@@ -22,8 +22,8 @@ fn stored<T>(record: T) -> Stored<T> {
     Stored {
         record,
         version: 1,
-        created_at: at,
-        changed_at: ChangedAt::all(at),
+        created_at: at.into(),
+        changed_at: ChangedAt::all(at.into()),
     }
 }
 
@@ -53,7 +53,7 @@ fn profile(claims: &[(u128, u8)]) -> Profile {
             skill: skill_id(*skill),
             unit: None,
             level: Level::new(*level).unwrap(),
-            evidence: vec![],
+            evidence: Box::default(),
             confirmed_at: Some(DateTime::UNIX_EPOCH),
             expires_on: None,
             visibility: Visibility::Public,

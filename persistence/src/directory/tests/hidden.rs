@@ -61,8 +61,8 @@ fn twin(world: &World, others: Vec<Profile>) -> World {
         profile.references = shown.chain(others).cloned().collect();
         let (organisation, other) = (&mut profile.organisation, other.organisation.record);
         organisation.record.notes = other.notes;
-        let later = organisation.changed_at.last() + chrono::Duration::days(1);
-        organisation.changed_at = organisation.changed_at.for_managers(later);
+        let later = organisation.changed_at.last().utc() + chrono::Duration::days(1);
+        organisation.changed_at = organisation.changed_at.for_managers(later.into());
         if hidden(organisation.record.visibility.profile) {
             organisation.record.summary = other.summary;
         }

@@ -138,7 +138,9 @@ fn expected(
         let rank = match sort {
             OrganisationSort::Relevance if filter.q.is_some() => -(score * 1e9).round(),
             OrganisationSort::Relevance | OrganisationSort::Name => 0.0,
-            OrganisationSort::UpdatedAt => -(profile.organisation.changed_at.seen_by(audience).timestamp() as f64),
+            OrganisationSort::UpdatedAt => {
+                -(profile.organisation.changed_at.seen_by(audience).utc().timestamp() as f64)
+            }
             OrganisationSort::Distance(from) => locations.map(|point| from.distance_km(point)).fold(1e6, f64::min),
         };
         hits.push((rank, key(&profile.organisation.record.name), profile.id()));

@@ -88,8 +88,8 @@ pub(super) fn stored<T>(record: T, day: i64) -> Stored<T> {
     Stored {
         record,
         version: 1,
-        created_at: DateTime::UNIX_EPOCH,
-        changed_at: ChangedAt::all(at),
+        created_at: DateTime::UNIX_EPOCH.into(),
+        changed_at: ChangedAt::all(at.into()),
     }
 }
 
@@ -253,7 +253,7 @@ pub(super) fn profile(n: u128, organisations: u128) -> impl Strategy<Value = Pro
                     skill: skill_id(skill),
                     unit: None,
                     level: Level::new(level).unwrap(),
-                    evidence: vec![],
+                    evidence: Box::default(),
                     confirmed_at: confirmed.map(|day| DateTime::UNIX_EPOCH + Duration::days(day)),
                     expires_on: None,
                     visibility,
