@@ -33,11 +33,11 @@ pub fn ags(text: &str) -> Result<String, Rule> {
     Ok(text.to_owned())
 }
 
-/// The key of the same Land that is least far away.
+/// The key of a city or a district of the same Land that is least far away.
 fn nearest(land: &str, wanted: &str) -> String {
     let number = |text: &str| text.parse::<u32>().unwrap_or_default();
     let terms = scheme("ags").map_or(&[][..], super::Scheme::terms).iter();
-    let alike = terms.filter(|term| term.code.len() == wanted.len() && term.code.starts_with(land));
+    let alike = terms.filter(|term| term.code.starts_with(land) && term.code.ends_with("000"));
     let nearest = alike.min_by_key(|term| number(term.code).abs_diff(number(wanted)));
     nearest.map_or_else(String::new, |term| term.code.to_owned())
 }

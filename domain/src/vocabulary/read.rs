@@ -11,8 +11,8 @@ type Whole = (&'static str, &'static str, &'static str, &'static str, &'static s
 const WHOLE: [Whole; 4] = [
     (
         "ags",
-        "Amtliche Gemeindeschlüssel: Länder, kreisfreie Städte, Kreise Thüringens",
-        "Official municipality keys: Länder, district-free cities, districts of Thuringia",
+        "Amtliche Gemeindeschlüssel: Länder, kreisfreie Städte, Kreise und Gemeinden Thüringens",
+        "Official municipality keys: Länder, district-free cities, districts and municipalities of Thuringia",
         DESTATIS,
         include_str!("ags.tsv"),
     ),

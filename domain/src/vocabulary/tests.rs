@@ -59,14 +59,16 @@ fn classifications_are_complete_at_their_levels() {
     }
     let areas = codes("ags");
     assert_eq!(areas.iter().filter(|code| code.len() == 2).count(), 16);
-    assert_eq!(
-        areas
-            .iter()
-            .filter(|code| code.starts_with("16") && code.len() == 8)
-            .count(),
-        5 + 17
-    );
-    assert_eq!(areas.len(), 16 + 106 + 17);
+    // Five cities, 17 districts, and what lies in the districts.
+    let (whole, parts): (Vec<&str>, Vec<&str>) = areas.iter().partition(|code| code.len() == 2 || code.ends_with("000"));
+    assert_eq!(whole.iter().filter(|code| code.starts_with("16")).count(), 1 + 5 + 17);
+    assert_eq!(whole.len(), 16 + 106 + 17);
+    assert_eq!(parts.len(), 626);
+    let list = scheme("ags").unwrap();
+    for code in parts {
+        assert_eq!(list.find(code).unwrap().parent, Some(format!("{}000", &code[..5]).as_str()));
+        assert_eq!(area::ags(code).as_deref(), Ok(code));
+    }
 }
 
 #[test]
@@ -102,9 +104,11 @@ fn codes_and_words_are_typed_ahead() {
     assert_eq!(typed("wz2008", "software"), [""; 0]);
     assert_eq!(typed("wz2025", "softwareentw"), ["K"]);
     for spelling in ["München", "muenchen", "Munchen", "munich"] {
-        assert_eq!(typed("ags", spelling), ["09162000"], "{spelling}");
+        assert_eq!(typed("ags", spelling)[0], "09162000", "{spelling}");
     }
     assert_eq!(typed("ags", "16053"), ["16053000"]);
+    assert_eq!(typed("ags", "poessneck"), ["16075085"]);
+    assert_eq!(typed("ags", "Eisenach"), ["16063105"]);
     assert_eq!(typed("legal-forms", "e. V."), ["ev", "nev"]);
     assert_eq!(typed("legal-forms", "genossensch europ"), ["sce"]);
     assert!(typed("kinds", " , ").is_empty());
