@@ -9,7 +9,7 @@ use werkstadt_tests::caller::Caller;
 use werkstadt_tests::database::on_each;
 use werkstadt_tests::http::{Reply, Request};
 
-fn picture(width: u32, height: u32, format: ImageFormat) -> Vec<u8> {
+pub(crate) fn picture(width: u32, height: u32, format: ImageFormat) -> Vec<u8> {
     let mut bytes = Cursor::new(Vec::new());
     let picture = DynamicImage::new_rgb8(width, height);
     picture.write_to(&mut bytes, format).unwrap();

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
 use werkstadt_domain::audience::Audience;
+use werkstadt_persistence::Store;
 use werkstadt_persistence::directory::OrganisationQuery;
 
 use super::user::in_words;
@@ -77,14 +78,15 @@ pub(super) fn run(config: &Config, export: &Export) -> Result<(), CommandError> 
         bom: Some(export.german),
         separator: export.german.then_some(Choose(Separator::Semicolon)),
     };
-    let written = write(&export.file, chunks(view, sort, table));
+    let store = booted.state.store.clone();
+    let written = write(&export.file, chunks(view, store, sort, table));
     booted.follower.stop();
     written
 }
 
-fn chunks(view: View, sort: Sort, table: TableOptions) -> Box<dyn Chunks> {
+fn chunks(view: View, store: Store, sort: Sort, table: TableOptions) -> Box<dyn Chunks> {
     let format = match sort {
-        Sort::Network => return exports::network::network(view),
+        Sort::Network => return exports::network::network(view, store),
         Sort::People => return exports::people::people(view),
         Sort::Csv => Format::Csv,
         Sort::Xlsx => Format::Xlsx,

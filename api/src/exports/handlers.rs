@@ -127,15 +127,15 @@ pub async fn export_people_vcf(
 
 /// The whole network
 ///
-/// Skills, organisations with everything that belongs to them, opportunities and persons, as JSON Lines. `POST /v1/imports` of the
-/// file into an empty directory makes the same network, ids included; into this one it changes nothing. Not in it: accounts with what
+/// Skills, organisations with everything that belongs to them, their logos too, opportunities, solutions and persons, as JSON Lines.
+/// `POST /v1/imports` of the file into an empty directory makes the same network, ids included; into this one it changes nothing. Not in it: accounts with what
 /// they keep, jobs, what moderates and reminds, earlier states, times of changes.
 #[utoipa::path(tag = "admin", extensions(("x-authz" = json!({"from": "manager", "scope": "admin"}))),
     responses((status = 200, description = "A line for each record.", body = String, content_type = "application/x-ndjson",
         example = "{\"record\": \"skill\", \"uri\": \"urn:example:skill:lasers\", \"label\": {\"de\": \"Lasertechnik\"}}\n")))]
 #[get("/exports/network.jsonl")]
 pub async fn export_network(state: web::Data<State>, caller: Caller, _query: NoQuery) -> Result<HttpResponse, Problem> {
-    let lines = network::network(view(&state, &caller));
+    let lines = network::network(view(&state, &caller), state.store.clone());
     Ok(answer(&caller, lines, Format::JsonLines.media_type(), "network.jsonl"))
 }
 

@@ -1,9 +1,12 @@
 //! The lines that an import reads: records with their ids, so that they can be told again.
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD as BASE64;
 use serde_json::{Map, Value, json};
 use werkstadt_domain::audience::{Audience, Stored};
 use werkstadt_domain::institution::{Unit, UnitId};
 use werkstadt_domain::named::Named;
+use werkstadt_domain::organisation::OrganisationId;
 use werkstadt_domain::profile::Profile;
 use werkstadt_domain::reference::{Partner, Reference};
 use werkstadt_domain::skill::{Claim, SkillId};
@@ -23,13 +26,15 @@ pub(super) struct Lines {
     told: Told,
 }
 
+/// Where the pictures of logos are, which no directory in memory has: the large one of an organisation, if there is one.
+pub type Pictures = Box<dyn Fn(OrganisationId) -> Result<Option<Vec<u8>>, Problem> + Send>;
+
 /// How much a file tells.
-#[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Told {
     /// Some organisations; their partners may not be among them, and are named.
     Some,
     /// Everything.
-    Whole,
+    Whole(Pictures),
 }
 
 impl Lines {
@@ -57,17 +62,8 @@ impl Writer for Lines {
         line.all("skills", self.claims(profile, None));
         let references = profile.references.iter().map(|one| self.reference(one));
         line.all("references", references);
-        // Elsewhere only the association's administration sees more of it than that there is one.
-        let membership = profile.membership.as_ref().filter(|_| self.told == Told::Whole);
-        if let Some(membership) = membership {
-            let membership = &membership.record;
-            let mut part = Line::default();
-            part.put("id", membership.id.to_string());
-            part.put("type", membership.kind.as_str());
-            part.put("status", membership.status.code());
-            part.some("since_on", membership.since_on.map(|day| day.to_string()));
-            part.some("until_on", membership.until_on.map(|day| day.to_string()));
-            line.put("membership", part.0);
+        if let Told::Whole(pictures) = &self.told {
+            self.rest(&mut line, profile, pictures)?;
         }
         line.write(out)
     }
@@ -78,6 +74,25 @@ impl Writer for Lines {
 }
 
 impl Lines {
+    /// What only the whole network tells: of memberships others see no more than that there is one, and logos are large.
+    fn rest(&self, line: &mut Line, profile: &Profile, pictures: &Pictures) -> Result<(), Problem> {
+        if let Some(membership) = &profile.membership {
+            let membership = &membership.record;
+            let mut part = Line::default();
+            part.put("id", membership.id.to_string());
+            part.put("type", membership.kind.as_str());
+            part.put("status", membership.status.code());
+            part.some("since_on", membership.since_on.map(|day| day.to_string()));
+            part.some("until_on", membership.until_on.map(|day| day.to_string()));
+            line.put("membership", part.0);
+        }
+        if profile.logo.is_some() {
+            let picture = pictures(profile.id())?;
+            line.some("logo", picture.map(|picture| BASE64.encode(picture)));
+        }
+        Ok(())
+    }
+
     fn is_manager(&self) -> bool {
         self.view.audience == Audience::Manager
     }
@@ -152,7 +167,7 @@ impl Lines {
 
     /// A partner that is hidden from the audience is only named, or left out.
     fn partner(&self, partner: &Partner) -> Option<Value> {
-        let shown = |id: &werkstadt_domain::organisation::OrganisationId| {
+        let shown = |id: &OrganisationId| {
             self.is_manager() || self.view.snapshot.organisation(self.view.audience, *id).is_some()
         };
         let mut part = Line::default();
@@ -163,7 +178,7 @@ impl Lines {
         let external = partner.external.as_ref().map(ExternalIdBody::from);
         part.some("external_id", external.map(|id| json!(id)));
         part.some("name", partner.name.clone());
-        if self.told == Told::Some && partner.name.is_none() {
+        if matches!(self.told, Told::Some) && partner.name.is_none() {
             let known = partner.organisation;
             let known = known.and_then(|id| self.view.snapshot.organisation(self.view.audience, id));
             part.some(

@@ -13,8 +13,9 @@ use werkstadt_domain::person::Person;
 use werkstadt_domain::search::{PersonFilter, PersonPosition, SolutionFilter, SolutionPosition};
 use werkstadt_domain::skill::{Skill, SkillId};
 use werkstadt_domain::solution::Solution;
+use werkstadt_persistence::{Error, Store, logos};
 
-use super::lines::{Line, Lines, Told, uri};
+use super::lines::{Line, Lines, Pictures, Told, uri};
 use super::{Chunks, View, Writer};
 use crate::opportunities::wire::{BudgetBody, SoughtBody};
 use crate::organisations::wire::LinkBody;
@@ -27,8 +28,8 @@ use crate::wire::TextBody;
 /// Records of a sort written at a time.
 const CHUNK: usize = 200;
 
-/// The network of a view. What managers see is all of it.
-pub fn network(view: View) -> Box<dyn Chunks> {
+/// The network of a view, with pictures out of the store. What managers see is all of it.
+pub fn network(view: View, store: Store) -> Box<dyn Chunks> {
     let mut skills: Vec<SkillId> = view.snapshot.all_skills().map(|skill| skill.record.id).collect();
     skills.sort_unstable();
     let steps = VecDeque::from([
@@ -38,11 +39,20 @@ pub fn network(view: View) -> Box<dyn Chunks> {
         Step::Solutions(None),
         Step::Persons(None),
     ]);
-    let organisations = Lines::new(view.clone(), Told::Whole);
+    let organisations = Lines::new(view.clone(), Told::Whole(pictures(store)));
     Box::new(Network {
         view,
         steps,
         organisations,
+    })
+}
+
+fn pictures(store: Store) -> Pictures {
+    Box::new(move |id| match store.read(|db| logos::find(db, id)) {
+        Ok(logo) => Ok(Some(logo.large)),
+        // It was taken away meanwhile.
+        Err(Error::NotFound { .. }) => Ok(None),
+        Err(error) => Err(error.into()),
     })
 }
 

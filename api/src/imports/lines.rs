@@ -74,10 +74,13 @@ pub struct ImportParts {
     pub references: Vec<ImportReference>,
     /// Its membership.
     pub membership: Option<ImportMembership>,
+    /// Its logo: a picture in base64, of the kinds and sizes that `PUT …/logo` takes.
+    #[schema(min_length = 1, max_length = 6_000_000, content_encoding = "base64")]
+    pub logo: Option<String>,
 }
 
 /// The members of an organisation's line that are read as [`ImportParts`]; the others as [`OrganisationCreate`].
-pub const PARTS: [&str; 5] = ["id", "units", "skills", "references", "membership"];
+pub const PARTS: [&str; 6] = ["id", "units", "skills", "references", "membership", "logo"];
 
 /// A unit.
 #[derive(Deserialize, ToSchema)]

@@ -18,6 +18,7 @@ use werkstadt_domain::solution::Solution;
 use werkstadt_domain::text::{Language, key};
 use werkstadt_persistence::directory::Snapshot;
 use werkstadt_persistence::jobs::Severity;
+use werkstadt_persistence::logos::Logo;
 
 use super::duplicates::{Found, Index};
 use super::lines::Line;
@@ -49,6 +50,8 @@ pub struct Plan {
     pub references: Vec<(OrganisationId, Reference)>,
     /// Their memberships.
     pub memberships: Vec<Membership>,
+    /// Their logos.
+    pub logos: Vec<(OrganisationId, Logo)>,
     /// Offers and requests.
     pub opportunities: Vec<Opportunity>,
     /// Solutions.

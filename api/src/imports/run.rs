@@ -11,8 +11,8 @@ use werkstadt_domain::text::Language;
 use werkstadt_persistence::imports;
 use werkstadt_persistence::jobs::{self, Job, JobId, JobStatus, Severity};
 use werkstadt_persistence::{
-    Actor, Db, UnitOfWork, claims, memberships, opportunities, organisations, persons, references, skills, solutions,
-    units,
+    Actor, Db, UnitOfWork, claims, logos, memberships, opportunities, organisations, persons, references, skills,
+    solutions, units,
 };
 
 use super::duplicates::Index;
@@ -260,6 +260,7 @@ fn counts(plan: &Plan, updates: &Updates, faults: &[RowFault]) -> BTreeMap<&'sta
         ("claims", plan.claims.len()),
         ("references", plan.references.len()),
         ("memberships", plan.memberships.len()),
+        ("logos", plan.logos.len()),
         ("opportunities", plan.opportunities.len()),
         ("solutions", plan.solutions.len()),
         ("persons", plan.persons.len()),
@@ -277,6 +278,9 @@ fn insert(unit: &mut UnitOfWork<'_>, plan: Plan) -> Result<(), Problem> {
     claims::insert_all(unit, plan.claims)?;
     references::insert_all(unit, plan.references)?;
     memberships::insert_all(unit, plan.memberships)?;
+    for (id, logo) in plan.logos {
+        logos::put(unit, id, logo)?;
+    }
     opportunities::insert_all(unit, plan.opportunities)?;
     solutions::insert_all(unit, plan.solutions)?;
     persons::insert_all(unit, plan.persons)?;

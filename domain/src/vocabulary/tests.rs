@@ -60,13 +60,17 @@ fn classifications_are_complete_at_their_levels() {
     let areas = codes("ags");
     assert_eq!(areas.iter().filter(|code| code.len() == 2).count(), 16);
     // Five cities, 17 districts, and what lies in the districts.
-    let (whole, parts): (Vec<&str>, Vec<&str>) = areas.iter().partition(|code| code.len() == 2 || code.ends_with("000"));
+    let (whole, parts): (Vec<&str>, Vec<&str>) =
+        areas.iter().partition(|code| code.len() == 2 || code.ends_with("000"));
     assert_eq!(whole.iter().filter(|code| code.starts_with("16")).count(), 1 + 5 + 17);
     assert_eq!(whole.len(), 16 + 106 + 17);
     assert_eq!(parts.len(), 626);
     let list = scheme("ags").unwrap();
     for code in parts {
-        assert_eq!(list.find(code).unwrap().parent, Some(format!("{}000", &code[..5]).as_str()));
+        assert_eq!(
+            list.find(code).unwrap().parent,
+            Some(format!("{}000", &code[..5]).as_str())
+        );
         assert_eq!(area::ags(code).as_deref(), Ok(code));
     }
 }

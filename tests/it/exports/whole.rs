@@ -3,6 +3,7 @@
 use std::fs;
 
 use clap::Parser;
+use image::ImageFormat;
 use serde_json::json;
 use werkstadt_api::cli::Cli;
 use werkstadt_tests::app::TestApp;
@@ -10,13 +11,14 @@ use werkstadt_tests::database::on_each;
 use werkstadt_tests::http::Request;
 
 use super::{beside, file, load, network, offers};
+use crate::logos::picture;
 
 fn exported(app: &TestApp) -> String {
     file(&app.as_manager(), "/v1/exports/network.jsonl", "application/x-ndjson").text()
 }
 
 /// The sample network, changed as networks are in years: skills merged, a unit hung elsewhere, parts hidden, names given twice.
-fn grown(app: &TestApp) {
+fn grown(app: &TestApp) -> String {
     load(app, include_str!("../../../api/demo/network.jsonl"));
     let [lens, school, _] = network(app);
     let manager = app.as_manager();
@@ -52,13 +54,18 @@ fn grown(app: &TestApp) {
     manager.create("/v1/people", &person);
     let membership = json!({"organisation_id": twin, "type": "full", "status": "active", "since_on": "2020-01-01"});
     manager.create("/v1/memberships", &membership);
+    let logo = Request::new("PUT", &format!("/v1/organisations/{lens}/logo"))
+        .bytes("image/png", picture(600, 300, ImageFormat::WebP))
+        .header("If-Match", "*");
+    manager.send(logo).is(200);
+    lens
 }
 
 #[test]
 fn a_network_loads_back_to_the_byte() {
     on_each(|database| {
         let app = TestApp::on(database);
-        grown(&app);
+        let lens = grown(&app);
         let lines = exported(&app);
         assert!(lines.lines().count() > 150, "{}", lines.lines().count());
         let fresh = beside(database);
@@ -69,6 +76,9 @@ fn a_network_loads_back_to_the_byte() {
             assert_eq!(one, other);
         }
         assert!(lines == again, "as many lines");
+        let logo = format!("/v1/organisations/{lens}/logo");
+        let [there, here] = [&app, &copy].map(|app| app.anonymous().get(&logo).is(200));
+        assert!(there.body == here.body && there.etag() == here.etag());
         // Where everything is there already, nothing is written.
         let written = load(&app, &lines);
         let unchanged = u64::try_from(lines.lines().count()).unwrap();
@@ -105,6 +115,8 @@ fn ids_of_a_file_must_be_free() {
             json!({"record": "organisation", "kind": "company", "name": "Drei", "id": free}),
             json!({"record": "person", "given_name": "Erika", "family_name": "Musterfrau", "id": free}),
             json!({"record": "skill", "uri": "urn:x:1", "label": {"de": "X"}, "replaced_by": "urn:x:1", "status": "deprecated"}),
+            json!({"record": "organisation", "kind": "company", "name": "Vier", "logo": "no base64"}),
+            json!({"record": "organisation", "kind": "company", "name": "Sechs", "logo": "bm8gcGljdHVyZQ=="}),
         ];
         let request = Request::new("POST", "/v1/imports")
             .header("Prefer", "wait=25")
@@ -119,6 +131,8 @@ fn ids_of_a_file_must_be_free() {
             (json!(2), json!("/id")),
             (json!(4), json!("/id")),
             (json!(5), json!("/replaced_by")),
+            (json!(6), json!("/logo")),
+            (json!(7), json!("/logo")),
         ];
         assert_eq!(
             found,

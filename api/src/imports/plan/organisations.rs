@@ -2,6 +2,8 @@
 
 use std::collections::HashSet;
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD as BASE64;
 use werkstadt_domain::institution::{Unit, UnitId};
 use werkstadt_domain::invalid::{Fault, Faults, Invalid, Rule};
 use werkstadt_domain::membership::Membership;
@@ -9,10 +11,12 @@ use werkstadt_domain::organisation::{Organisation, OrganisationId};
 use werkstadt_domain::reference::Reference;
 use werkstadt_domain::skill::Claim;
 use werkstadt_domain::text::{line, web_address};
+use werkstadt_persistence::logos::Logo;
 
 use super::{Action, Match, Planner, RowFault, finish};
 use crate::imports::duplicates::Verdict;
 use crate::imports::lines::{ImportMembership, ImportParts, ImportUnit};
+use crate::organisations::picture;
 use crate::organisations::wire::OrganisationCreate;
 use crate::problem::Breach;
 use crate::wire::{Writing, day, optional, required_text, text};
@@ -24,6 +28,7 @@ struct Parts {
     claims: Vec<Claim>,
     references: Vec<Reference>,
     membership: Option<Membership>,
+    logo: Option<Logo>,
 }
 
 impl Planner<'_> {
@@ -75,6 +80,7 @@ impl Planner<'_> {
                     .references
                     .extend(planned.references.into_iter().map(|reference| (id, reference)));
                 self.plan.memberships.extend(planned.membership);
+                self.plan.logos.extend(planned.logo.map(|logo| (id, logo)));
             }
         }
         self.forget(&dropped);
@@ -99,6 +105,7 @@ impl Planner<'_> {
             ("/skills", parts.skills.is_empty()),
             ("/references", parts.references.is_empty()),
             ("/membership", parts.membership.is_none()),
+            ("/logo", parts.logo.is_none()),
         ];
         for (place, _) in given.iter().filter(|(_, is_empty)| is_update && !is_empty) {
             let why = Breach::LeftOut("an update does not change it".to_owned());
@@ -176,6 +183,7 @@ impl Planner<'_> {
             .membership
             .as_ref()
             .and_then(|given| self.membership(&mut faults, organisation.id, given));
+        planned.logo = optional(&mut faults, "/logo", given.logo.as_ref(), logo);
         finish(faults, Some(planned))
     }
 
@@ -235,4 +243,9 @@ impl Planner<'_> {
             until_on,
         })
     }
+}
+
+fn logo(text: &str) -> Result<Logo, Rule> {
+    let bytes = BASE64.decode(text).map_err(|_| Rule::Malformed("base64"))?;
+    picture::logo(&bytes).map_err(|_| Rule::Malformed("PNG, JPEG, WebP, GIF, at most 16 million pixels"))
 }
