@@ -92,7 +92,7 @@ pub enum OrganisationSort {
 pub enum Facet {
     /// Kinds.
     Kind,
-    /// Sectors.
+    /// Sectors of the quadruple helix.
     Helix,
     /// Size classes.
     Size,
@@ -104,6 +104,8 @@ pub enum Facet {
     City,
     /// Membership.
     Member,
+    /// Industries: sections and divisions, each with its edition before a colon.
+    Sector,
 }
 
 impl Named for Facet {
@@ -116,6 +118,7 @@ impl Named for Facet {
         Self::Skill,
         Self::City,
         Self::Member,
+        Self::Sector,
     ];
 
     fn code(self) -> &'static str {
@@ -127,6 +130,7 @@ impl Named for Facet {
             Self::Skill => "skill",
             Self::City => "city",
             Self::Member => "member",
+            Self::Sector => "sector",
         }
     }
 }

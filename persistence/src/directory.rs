@@ -43,7 +43,9 @@ mod suggestions;
 mod view;
 mod whole;
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use arc_swap::ArcSwap;
 use chrono::NaiveDate;
@@ -62,17 +64,23 @@ pub use suggest::Suggestion;
 /// The directory in memory.
 #[derive(Debug)]
 pub struct Directory {
-    current: ArcSwap<Snapshot>,
+    current: Arc<ArcSwap<Snapshot>>,
     /// Held while the next snapshot is made.
     writing: Mutex<()>,
+    /// Whether a thread is preparing what is published.
+    preparing: Arc<AtomicBool>,
 }
+
+/// So long nothing is prepared: many changes in a row are prepared once.
+const PAUSE: Duration = Duration::from_millis(200);
 
 impl Directory {
     /// An empty directory.
     pub fn new() -> Self {
         Self {
-            current: ArcSwap::from_pointee(Snapshot::empty()),
+            current: Arc::new(ArcSwap::from_pointee(Snapshot::empty())),
             writing: Mutex::new(()),
+            preparing: Arc::default(),
         }
     }
 
@@ -131,7 +139,27 @@ impl Directory {
 
     fn publish(&self, next: Snapshot) {
         next.dictionaries.lexicon.publish();
+        let is_prepared = next.skills.is_prepared();
         self.current.store(Arc::new(next));
+        if !is_prepared && !self.preparing.swap(true, Ordering::AcqRel) {
+            let (current, preparing) = (Arc::clone(&self.current), Arc::clone(&self.preparing));
+            // Without a thread the first search for a skill prepares it.
+            let thread = std::thread::Builder::new().name("prepare".to_owned());
+            let _ = thread.spawn(move || prepare(&current, &preparing));
+        }
+    }
+}
+
+/// Prepares what is published until nothing is left to prepare, so that no search waits for it.
+fn prepare(current: &ArcSwap<Snapshot>, preparing: &AtomicBool) {
+    loop {
+        std::thread::sleep(PAUSE);
+        current.load_full().skills.prepare();
+        preparing.store(false, Ordering::Release);
+        // Another one may have been published meanwhile.
+        if current.load().skills.is_prepared() || preparing.swap(true, Ordering::AcqRel) {
+            return;
+        }
     }
 }
 

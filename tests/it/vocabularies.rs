@@ -25,7 +25,8 @@ fn codes_are_found_with_their_neighbours() {
         assert_eq!(codes(&read("wz2025?q=softwareentw")), ["K"]);
         assert_eq!(codes(&read("wz2025?parent=K")), ["61", "62", "63"]);
         assert_eq!(codes(&read("wz2025?roots=true&limit=200")).len(), 22);
-        assert_eq!(codes(&read("ags?q=muenchen")), ["09162000"]);
+        assert_eq!(codes(&read("ags?q=muenchen")), ["09162000", "16076049"]);
+        assert_eq!(codes(&read("ags?parent=16071000&limit=100")).len(), 39);
         assert_eq!(codes(&read("ags?q=Jena")), ["16053000"]);
         assert_eq!(codes(&read("legal-forms?q=ggmbh")), ["ggmbh"]);
         let term = read("wz2008/45");
@@ -122,5 +123,10 @@ fn a_section_finds_what_lies_in_it() {
             let found: Vec<&str> = items.map(|item| item["organisation"]["id"].as_str().unwrap()).collect();
             assert_eq!(found, expected, "{query}");
         }
+        // Counts go down to divisions; each value is what the filter takes, which does not narrow its own facet.
+        let page = app.anonymous().read("/v1/organisations?sector=wz2025:K&facets=sector");
+        let counts = [("wz2025:K", 2), ("wz2008:62", 1), ("wz2008:J", 1), ("wz2025:62", 1)];
+        let counts = counts.map(|(value, count)| json!({"value": value, "count": count}));
+        assert_eq!(page["facets"], json!([{"facet": "sector", "values": counts}]));
     });
 }

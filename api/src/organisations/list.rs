@@ -117,7 +117,7 @@ pub struct FacetBody {
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = FacetValue, example = json!({"value": "company", "count": 12}))]
 pub struct FacetValueBody {
-    /// The value: a name, a skill's id, a town.
+    /// The value: a name, a skill's id, a town, an industry's section or division as `wz2025:62`.
     pub value: String,
     /// In how many organisations.
     pub count: u64,

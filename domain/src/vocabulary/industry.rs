@@ -43,6 +43,17 @@ pub fn section(edition: &str, code: &str) -> Option<&'static str> {
     list(edition)?.find(division(code)?)?.parent
 }
 
+/// The division and the section that a code lies in, as far as it is not one itself.
+pub fn above<'a>(edition: &str, code: &'a str) -> impl Iterator<Item = &'a str> + use<'a> {
+    let division = division(code).filter(|division| *division != code);
+    division.into_iter().chain(section(edition, code))
+}
+
+/// True for the code of a section or of a division.
+pub const fn is_top(code: &str) -> bool {
+    code.len() <= 2
+}
+
 /// The codes of the other edition that mean the same as a section or a division, or some of it.
 pub fn crossings(edition: &str, code: &str) -> Vec<Crossing> {
     let other = match edition {

@@ -70,7 +70,7 @@ pub(super) enum Column {
     /// The key and, behind a NUL, the name as spelt.
     CityName,
     Member,
-    /// Scheme, colon, code.
+    /// Edition, colon, code; also of the division and of the section above.
     Sector,
     /// The skill's id; the value is how it is claimed.
     Skill,

@@ -2,6 +2,7 @@
 
 use rustc_hash::FxHashMap;
 use werkstadt_domain::search::{Facet, FacetCount};
+use werkstadt_domain::vocabulary::industry;
 
 use super::bits::Bits;
 use super::dictionary::Dictionary;
@@ -47,7 +48,8 @@ impl Counts {
 
     /// The most frequent values, equals in order of name.
     pub(super) fn values(mut self, tags: &Dictionary) -> Vec<FacetCount> {
-        if self.facet != Facet::City {
+        // Of towns several spellings are one value, and of industries not every code is.
+        if !matches!(self.facet, Facet::City | Facet::Sector) {
             self.drop_rare();
         }
         let value = |(tag, count)| FacetCount {
@@ -55,6 +57,10 @@ impl Counts {
             count,
         };
         let mut values: Vec<FacetCount> = self.by_tag.into_iter().map(value).collect();
+        if self.facet == Facet::Sector {
+            let code = |value: &str| value.split_once(':').is_some_and(|(_, code)| industry::is_top(code));
+            values.retain(|found| code(&found.value));
+        }
         values.sort_by(by_count);
         if self.facet == Facet::City {
             values = by_town(values);
@@ -108,5 +114,6 @@ const fn column(facet: Facet) -> Column {
         Facet::Skill => Column::Skill,
         Facet::City => Column::CityName,
         Facet::Member => Column::Member,
+        Facet::Sector => Column::Sector,
     }
 }

@@ -115,7 +115,7 @@ impl<'a> Prepared<'a> {
             passed.push((Some(Facet::Skill), self.with_skills(claims, slots)));
         }
         if !self.filter.sectors.is_empty() {
-            passed.push((None, self.in_sectors(snapshot, view, slots)));
+            passed.push((Some(Facet::Sector), self.in_sectors(snapshot, view, slots)));
         }
         if !self.filter.cooperations.is_empty() {
             let mut bits = Bits::none(slots);

@@ -25,7 +25,8 @@ pub(super) struct Skills {
     /// Folded words of labels and the skill, in order.
     words: Vec<(Box<str>, u32)>,
     taxonomy: Taxonomy,
-    /// Made by the first search after a change: who writes does not wait for it, and many changes in a row make it once.
+    /// Made soon after a change, or by the first search if that comes earlier: who writes does not wait for it, and many changes in
+    /// a row make it once.
     likeness: OnceLock<Likeness>,
 }
 
@@ -206,6 +207,16 @@ impl Skills {
             (rank(sort, &scores, place), place)
         });
         ranked.collect()
+    }
+
+    /// Makes what only the search for labels needs.
+    pub(super) fn prepare(&self) {
+        self.likeness();
+    }
+
+    /// Whether that is made, or not worth it.
+    pub(super) fn is_prepared(&self) -> bool {
+        self.sorted.is_empty() || self.likeness.get().is_some()
     }
 
     fn likeness(&self) -> &Likeness {

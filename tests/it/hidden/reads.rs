@@ -18,7 +18,7 @@ impl Network<'_> {
             "sort=distance&near=50.9,11.5",
             "near=50.9,11.5&radius_km=40",
             "count=exact&limit=1",
-            "facets=kind&facets=city&facets=skill&facets=member&limit=1",
+            "facets=kind&facets=city&facets=skill&facets=member&facets=sector&limit=1",
             "q=laser",
             "q=laser+&explain=true",
             "q=lasertehcnik",

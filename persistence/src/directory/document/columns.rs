@@ -5,6 +5,7 @@ use std::cmp::Reverse;
 use werkstadt_domain::named::Named;
 use werkstadt_domain::profile::Profile;
 use werkstadt_domain::text::key;
+use werkstadt_domain::vocabulary::industry;
 
 use super::{Column, Maker, Value, external_key};
 
@@ -37,7 +38,10 @@ impl Maker<'_> {
             .is_some_and(|membership| membership.record.status.is_member());
         tag(Column::Member, if member { "true" } else { "false" });
         for industry in &organisation.industries {
-            tag(Column::Sector, &format!("{}:{}", industry.scheme, industry.code));
+            let (edition, code) = (&industry.scheme, industry.code.as_str());
+            for code in industry::above(edition, code).chain([code]) {
+                tag(Column::Sector, &format!("{edition}:{code}"));
+            }
         }
         columns
     }

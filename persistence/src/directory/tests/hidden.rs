@@ -52,7 +52,7 @@ fn pair() -> impl Strategy<Value = Pair> {
 fn twin(world: &World, others: Vec<Profile>) -> World {
     let hidden = |visibility| !Audience::Member.sees(visibility);
     let mut twin = world.clone();
-    for (profile, other) in twin.profiles.iter_mut().zip(others) {
+    for (days, (profile, other)) in (1..5).cycle().zip(twin.profiles.iter_mut().zip(others)) {
         let shown = profile.claims.iter().filter(|claim| !hidden(claim.record.visibility));
         let others = other.claims.iter().filter(|claim| hidden(claim.record.visibility));
         profile.claims = shown.chain(others).cloned().collect();
@@ -61,10 +61,11 @@ fn twin(world: &World, others: Vec<Profile>) -> World {
         profile.references = shown.chain(others).cloned().collect();
         let (organisation, other) = (&mut profile.organisation, other.organisation.record);
         organisation.record.notes = other.notes;
-        let later = organisation.changed_at.last().utc() + chrono::Duration::days(1);
+        let later = organisation.changed_at.last().utc() + chrono::Duration::days(days);
         organisation.changed_at = organisation.changed_at.for_managers(later.into());
         if hidden(organisation.record.visibility.profile) {
             organisation.record.summary = other.summary;
+            organisation.record.industries = other.industries;
         }
         if hidden(organisation.record.visibility.core) {
             organisation.record.name = other.name;

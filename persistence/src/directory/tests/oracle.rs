@@ -5,10 +5,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use werkstadt_domain::analysis::{Analyser, words};
 use werkstadt_domain::audience::{Audience, Project};
 use werkstadt_domain::named::Named;
+use werkstadt_domain::organisation::{IndustryCode, Organisation};
 use werkstadt_domain::profile::Profile;
 use werkstadt_domain::search::{Facet, OrganisationFilter, SkillMode};
 use werkstadt_domain::skill::{Skill, Taxonomy};
 use werkstadt_domain::text::{Language, Text, key};
+use werkstadt_domain::vocabulary::industry;
 
 use super::world::{World, skills};
 
@@ -192,6 +194,10 @@ pub(super) fn passes(profile: &Profile, filter: &OrganisationFilter) -> Vec<(Opt
             filter.member.is_none_or(|wanted| wanted == is_member(profile)),
         ),
         (Some(Facet::Skill), skills),
+        (
+            Some(Facet::Sector),
+            filter.sectors.is_empty() || in_sectors(organisation, &filter.sectors),
+        ),
         (None, filter.within.as_ref().is_none_or(within)),
     ]
 }
@@ -222,5 +228,25 @@ pub(super) fn values(profile: &Profile, facet: Facet) -> BTreeSet<String> {
             .map(|location| key(&location.city))
             .collect(),
         Facet::Member => [is_member(profile).to_string()].into(),
+        Facet::Sector => organisation.industries.iter().flat_map(tops).collect(),
     }
+}
+
+fn in_sectors(organisation: &Organisation, sectors: &[String]) -> bool {
+    let mut industries = organisation.industries.iter();
+    industries.any(|one| {
+        sectors
+            .iter()
+            .any(|sector| industry::lies_in(&one.scheme, &one.code, sector))
+    })
+}
+
+/// The section and the division of an industry.
+fn tops(one: &IndustryCode) -> Vec<String> {
+    let section = industry::section(&one.scheme, &one.code);
+    let codes = section
+        .into_iter()
+        .chain(one.code.get(..2))
+        .chain(one.code.get(..1).filter(|_| one.code.len() == 1));
+    codes.map(|code| format!("{}:{code}", one.scheme)).collect()
 }

@@ -33,6 +33,8 @@ pub(super) fn filter() -> impl Strategy<Value = OrganisationFilter> {
         some(0.2),
         proptest::sample::select(&CITIES[..]),
         proptest::option::weighted(0.2, any::<bool>()),
+        some(0.2),
+        proptest::sample::subsequence(vec!["J", "62", "wz2025:K", "wz2008:62.01", "26"], 1..3),
     );
     let circle = proptest::option::weighted(0.3, (50.0..52.0_f64, 10.0..13.0_f64, 1.0..150.0_f64));
     (q, kinds, helix, sizes, skills, rest, circle).prop_map(|(q, kinds, helix, sizes, skills, rest, circle)| {
@@ -50,6 +52,11 @@ pub(super) fn filter() -> impl Strategy<Value = OrganisationFilter> {
             min_level: skills.3.map(|level| Level::new(level).unwrap()),
             cities: if rest.0 { vec![rest.1.to_owned()] } else { vec![] },
             member: rest.2,
+            sectors: if rest.3 {
+                rest.4.into_iter().map(str::to_owned).collect()
+            } else {
+                vec![]
+            },
             within: circle.map(|(lat, lon, radius_km)| Circle {
                 centre: Point { lat, lon },
                 radius_km,

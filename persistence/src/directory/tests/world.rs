@@ -8,7 +8,7 @@ use werkstadt_domain::membership::{Membership, MembershipId, MembershipStatus};
 use werkstadt_domain::named::Named;
 use werkstadt_domain::opportunity::{Cooperation, Direction, Opportunity, OpportunityId, SkillNeed, Sought, Status};
 use werkstadt_domain::organisation::{
-    ExternalId, FieldGroups, Identifiers, Kind, Organisation, OrganisationId, SizeClass,
+    ExternalId, FieldGroups, Identifiers, IndustryCode, Kind, Organisation, OrganisationId, SizeClass,
 };
 use werkstadt_domain::place::{Location, Point};
 use werkstadt_domain::profile::Profile;
@@ -196,6 +196,23 @@ fn location() -> impl Strategy<Value = Location> {
     })
 }
 
+/// Industries of organisations, some within others.
+const INDUSTRIES: [(&str, &str); 6] = [
+    ("wz2008", "62.01"),
+    ("wz2008", "62"),
+    ("wz2008", "J"),
+    ("wz2025", "62.10"),
+    ("wz2025", "K"),
+    ("nace2", "26.7"),
+];
+
+fn industry((scheme, code): (&str, &str)) -> IndustryCode {
+    IndustryCode {
+        scheme: scheme.to_owned(),
+        code: code.to_owned(),
+    }
+}
+
 fn organisation(n: u128) -> impl Strategy<Value = (Organisation, i64)> {
     let names = proptest::collection::vec(proptest::sample::select(&WORDS[..]), 1..3);
     let kind = proptest::sample::select(Kind::ALL);
@@ -203,8 +220,12 @@ fn organisation(n: u128) -> impl Strategy<Value = (Organisation, i64)> {
     let languages = proptest::sample::subsequence(vec!["de".to_owned(), "en".to_owned()], 0..=2);
     let locations = proptest::collection::vec(location(), 0..3);
     let groups = (visibility(), visibility(), visibility());
-    (names, kind, size, languages, locations, text(8), groups, 0..5_i64).prop_map(
-        move |(names, kind, size, languages, locations, summary, (core, profile, register), day)| {
+    let more = (
+        0..5_i64,
+        proptest::sample::subsequence(INDUSTRIES.map(industry).to_vec(), 0..3),
+    );
+    (names, kind, size, languages, locations, text(8), groups, more).prop_map(
+        move |(names, kind, size, languages, locations, summary, (core, profile, register), (day, industries))| {
             let organisation = Organisation {
                 id: organisation_id(n),
                 kind,
@@ -218,7 +239,7 @@ fn organisation(n: u128) -> impl Strategy<Value = (Organisation, i64)> {
                 founded_on: None,
                 size,
                 headcount: None,
-                industries: vec![],
+                industries,
                 summary,
                 description: Text::default(),
                 website: None,
