@@ -27,7 +27,7 @@ fn codes_are_found_with_their_neighbours() {
         assert_eq!(codes(&read("wz2025?roots=true&limit=200")).len(), 22);
         assert_eq!(codes(&read("ags?q=muenchen")), ["09162000", "16076049"]);
         assert_eq!(codes(&read("ags?parent=16071000&limit=100")).len(), 39);
-        assert_eq!(codes(&read("ags?q=Jena")), ["16053000"]);
+        assert_eq!(codes(&read("ags?q=Jena")), ["16053000", "16074043"]);
         assert_eq!(codes(&read("legal-forms?q=ggmbh")), ["ggmbh"]);
         let term = read("wz2008/45");
         assert_eq!(
