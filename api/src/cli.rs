@@ -49,7 +49,7 @@ enum Command {
     },
     /// Bring the database's schema up to date
     Migrate,
-    /// Import a network from a file: JSON Lines, or CSV
+    /// Import a network from a file: JSON Lines, XLSX or CSV
     #[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
     Import {
         /// The file; `-` reads standard input as JSON Lines
