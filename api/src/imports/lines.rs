@@ -75,7 +75,7 @@ pub struct ImportParts {
     /// Its membership.
     pub membership: Option<ImportMembership>,
     /// Its logo: a picture in base64, of the kinds and sizes that `PUT …/logo` takes.
-    #[schema(min_length = 1, max_length = 6_000_000, content_encoding = "base64")]
+    #[schema(min_length = 1, max_length = 6_000_000)]
     pub logo: Option<String>,
 }
 
