@@ -111,6 +111,13 @@ fn what_used_a_merged_skill_uses_its_successor_at_once() {
             let match_of = anyone.post("/v1/matches", &ask).is(200).json();
             assert_eq!(match_of["items"][0]["organisation"]["id"], json!(holder), "{skill}");
         }
+        // Who reads a record reads the concept that is in use.
+        let claim = &anyone.read(&format!("/v1/organisations/{holder}/skills"))["items"][0];
+        let wanted = &anyone.read(&format!("/v1/opportunities/{request}"))["required"][0];
+        assert_eq!(
+            (&claim["skill"]["id"], &wanted["skill"]["id"]),
+            (&json!(target), &json!(target))
+        );
         let facets = anyone.read("/v1/organisations?facets=skill").to_string();
         assert!(facets.contains(&target) && !facets.contains(&source), "{facets}");
         assert_eq!(

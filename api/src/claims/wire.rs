@@ -115,7 +115,7 @@ impl ClaimBody {
         let claim = &stored.record;
         Self {
             id: claim.id.to_string(),
-            skill: SkillSummary::of(snapshot, claim.skill),
+            skill: SkillSummary::current(snapshot, claim.skill),
             unit_id: claim.unit.map(|unit| unit.to_string()),
             level: claim.level.get(),
             evidence: claim.evidence.iter().map(EvidenceBody::from).collect(),

@@ -44,6 +44,9 @@ pub fn read(mapping: &Mapping, row: &Row, usual: Option<Kind>) -> Reading {
     if let Some(contact) = cells.contact() {
         line.insert("contacts".to_owned(), json!([contact]));
     }
+    if let Some(membership) = cells.membership() {
+        line.insert("membership".to_owned(), membership);
+    }
     Reading {
         value: Value::Object(line),
         faults: cells.faults,
@@ -65,14 +68,17 @@ impl<'a> Cells<'a> {
         (!cell.is_empty() && !values::is_formula(cell)).then(|| values::unguarded(cell))
     }
 
-    /// A formula is no value, and must not become one that another office program then runs.
+    /// A formula is no value, and must not become one that another office program then runs. What was damaged on the way is none
+    /// either.
     fn check(&mut self) {
         for (column, cell) in self.mapping.columns.iter().zip(&self.row.cells) {
-            if let Some(target) = &column.target
-                && values::is_formula(cell)
-            {
-                let breach = Breach::Form("a value, not a formula".to_owned());
-                self.faults.push((target.pointer(), breach));
+            let form = match () {
+                () if values::is_formula(cell) => "a value, not a formula",
+                () if cell.contains(char::REPLACEMENT_CHARACTER) => "readable characters",
+                () => continue,
+            };
+            if let Some(target) = &column.target {
+                self.faults.push((target.pointer(), Breach::Form(form.to_owned())));
             }
         }
     }
@@ -191,14 +197,26 @@ impl<'a> Cells<'a> {
             line.insert("website".to_owned(), json!(values::web_address(address)));
         }
         let mut notes: Vec<String> = self.text(Field::Notes).map(str::to_owned).into_iter().collect();
-        if let Some(industry) = self.text(Field::Industries) {
-            let codes = values::industries(industry);
+        let mut industries: Vec<Value> = Vec::new();
+        for (field, edition, header) in [
+            (Field::Industries, "wz2008", "Branche"),
+            (Field::Wz2008, "wz2008", "WZ 2008"),
+            (Field::Wz2025, "wz2025", "WZ 2025"),
+        ] {
+            let Some(industry) = self.text(field) else { continue };
+            let codes = values::industries(edition, industry);
             if codes.is_empty() {
                 // Industries are codes. What was written in words is kept where managers find it.
-                notes.push(format!("Branche: {industry}"));
-            } else {
-                line.insert("industries".to_owned(), Value::Array(codes));
+                notes.push(format!("{header}: {industry}"));
             }
+            for code in codes {
+                if !industries.contains(&code) {
+                    industries.push(code);
+                }
+            }
+        }
+        if !industries.is_empty() {
+            line.insert("industries".to_owned(), Value::Array(industries));
         }
         if !notes.is_empty() {
             line.insert("notes".to_owned(), json!(notes.join("\n")));
@@ -267,6 +285,28 @@ impl<'a> Cells<'a> {
         });
         let contact: Map<String, Value> = given.collect();
         (!contact.is_empty()).then_some(Value::Object(contact))
+    }
+
+    /// A row with a sort of membership, a status or a first day is of a member. What is not said is what it mostly is.
+    fn membership(&self) -> Option<Value> {
+        let kind = self.text(Field::MembershipType);
+        let status = self.text(Field::MembershipStatus);
+        let [since, until] = [Field::MemberSince, Field::MemberUntil].map(|field| self.text(field).map(values::day));
+        if kind.is_none() && status.is_none() && since.is_none() && until.is_none() {
+            return None;
+        }
+        let usual = if until.is_some() { "resigned" } else { "active" };
+        let status = match status.map(|text| (kinds::membership(text), text)) {
+            None => usual,
+            Some((Some(known), _)) => known.code(),
+            Some((None, text)) => text,
+        };
+        let mut membership = Map::new();
+        membership.insert("type".to_owned(), json!(kind.unwrap_or("full")));
+        membership.insert("status".to_owned(), json!(status));
+        membership.extend(since.map(|day| ("since_on".to_owned(), json!(day))));
+        membership.extend(until.map(|day| ("until_on".to_owned(), json!(day))));
+        Some(Value::Object(membership))
     }
 }
 

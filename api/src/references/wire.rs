@@ -164,7 +164,7 @@ impl ReferenceBody {
             title: TextBody::from(&reference.title),
             text: TextBody::some(&reference.text),
             keywords: reference.keywords.clone(),
-            skills: SkillSummary::all(snapshot, &reference.skills),
+            skills: SkillSummary::all_current(snapshot, &reference.skills),
             from_on: reference.from.map(|day| day.to_string()),
             to_on: reference.to.map(|day| day.to_string()),
             partners: partners

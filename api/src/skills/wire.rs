@@ -138,6 +138,31 @@ impl SkillSummary {
     pub fn all(snapshot: &Snapshot, ids: &[SkillId]) -> Vec<Self> {
         ids.iter().map(|id| Self::of(snapshot, *id)).collect()
     }
+
+    /// The skill to use for this one: what records refer to, after merges.
+    pub fn current(snapshot: &Snapshot, id: SkillId) -> Self {
+        Self::of(snapshot, snapshot.taxonomy().current(id))
+    }
+
+    /// The skills to use for several ones, each once.
+    pub fn all_current(snapshot: &Snapshot, ids: &[SkillId]) -> Vec<Self> {
+        let all = current_once(snapshot, ids.iter().map(|id| (*id, ())));
+        all.into_iter().map(|(id, ())| Self::of(snapshot, id)).collect()
+    }
+}
+
+/// The skills to use for several ones, each once with the largest value, in the order in which they first come.
+pub fn current_once<T: Ord>(snapshot: &Snapshot, skills: impl IntoIterator<Item = (SkillId, T)>) -> Vec<(SkillId, T)> {
+    let mut all: Vec<(SkillId, T)> = Vec::new();
+    for (skill, value) in skills {
+        let skill = snapshot.taxonomy().current(skill);
+        match all.iter_mut().find(|(known, _)| *known == skill) {
+            Some((_, known)) if *known >= value => {}
+            Some((_, known)) => *known = value,
+            None => all.push((skill, value)),
+        }
+    }
+    all
 }
 
 impl From<&Skill> for SkillSummary {

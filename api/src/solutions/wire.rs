@@ -180,7 +180,7 @@ impl SolutionBody {
             title: TextBody::from(&record.title),
             summary: TextBody::some(&record.summary),
             description: TextBody::some(&record.description),
-            skills: SkillSummary::all(snapshot, &record.skills),
+            skills: SkillSummary::all_current(snapshot, &record.skills),
             maturity: record.maturity.code().to_owned(),
             links: record.links.iter().map(LinkBody::from).collect(),
             display: record.display.as_ref().map(DisplayBody::from),

@@ -168,7 +168,7 @@ impl ReminderBody {
             cause: reminder.cause.code().to_owned(),
             due_on: reminder.due_on.to_string(),
             href,
-            skill: skill.map(|skill| SkillSummary::of(snapshot, skill)),
+            skill: skill.map(|skill| SkillSummary::current(snapshot, skill)),
         }
     }
 }

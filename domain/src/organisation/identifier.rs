@@ -164,25 +164,27 @@ pub fn lei(text: &str) -> Result<String, Rule> {
     }
 }
 
-/// Reads a ROR id, bare or as `https://ror.org/…`: `0`, six Crockford base-32 characters, two digits.
+/// Reads a ROR id, bare or as `https://ror.org/…`: `0`, six Crockford base-32 characters, two check digits (ISO 7064, MOD 97-10).
 ///
 /// # Errors
-/// [`Rule::Malformed`].
+/// [`Rule::Malformed`], [`Rule::CheckDigit`].
 pub fn ror_id(text: &str) -> Result<String, Rule> {
     let clean = text.trim().to_lowercase();
     let bare = clean.strip_prefix("https://ror.org/").unwrap_or(&clean);
-    let bytes = bare.as_bytes();
-    let ok = bytes.len() == 9
-        && bytes.first() == Some(&b'0')
-        && bytes
-            .iter()
-            .take(7)
-            .all(|byte| byte.is_ascii_alphanumeric() && !matches!(byte, b'i' | b'l' | b'o' | b'u'))
-        && bytes.iter().skip(7).all(u8::is_ascii_digit);
-    if ok {
+    const FORM: Rule = Rule::Malformed("ROR id");
+    const DIGITS: &str = "0123456789abcdefghjkmnpqrstvwxyz";
+    let (number, check) = bare.split_at_checked(7).ok_or(FORM)?;
+    if !number.starts_with('0') || check.len() != 2 || !check.bytes().all(|byte| byte.is_ascii_digit()) {
+        return Err(FORM);
+    }
+    let mut value = 0_u64;
+    for character in number.chars() {
+        value = value * 32 + DIGITS.find(character).ok_or(FORM)? as u64;
+    }
+    if check.parse() == Ok(98 - value * 100 % 97) {
         Ok(bare.to_owned())
     } else {
-        Err(Rule::Malformed("ROR id"))
+        Err(Rule::CheckDigit)
     }
 }
 
@@ -222,7 +224,10 @@ mod tests {
         assert!(vat_id("DE 123 456 789").is_ok());
         assert!(vat_id("DE12345678").is_err());
         assert_eq!(ror_id("https://ror.org/05qpz1x62").as_deref(), Ok("05qpz1x62"));
-        assert!(ror_id("15qpz1x62").is_err());
+        assert_eq!(ror_id("05qpz1x63"), Err(Rule::CheckDigit));
+        for bad in ["15qpz1x62", "05qpz1x6", "05qpzix62", "05qpz1xa2", "", "ä5qpz1x62"] {
+            assert_eq!(ror_id(bad), Err(Rule::Malformed("ROR id")), "{bad}");
+        }
         assert!(wikidata_id("Q154561").is_ok());
         assert!(wikidata_id("Q0").is_err());
         assert!(RegisterEntry::parse("Jena", "HRB", "500123").is_ok());

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::sync::LazyLock;
 
 use werkstadt_domain::import::{fold, words};
+use werkstadt_domain::membership::MembershipStatus;
 use werkstadt_domain::named::Named as _;
 use werkstadt_domain::organisation::{Kind, SizeClass};
 
@@ -163,6 +164,31 @@ pub(super) fn size(text: &str) -> Option<SizeClass> {
         .iter()
         .find(|(size, words)| fold(size.code()) == folded || words.split('|').any(|word| fold(word) == folded));
     found.map(|(size, _)| *size)
+}
+
+/// What people call the states of a membership.
+const STATES: [(MembershipStatus, &str); 8] = [
+    (MembershipStatus::Applied, "beantragt | Antrag gestellt | angemeldet"),
+    (MembershipStatus::UnderReview, "in Prüfung | wird geprüft"),
+    (MembershipStatus::Rejected, "abgelehnt | declined"),
+    (MembershipStatus::Active, "aktiv | Mitglied | ja | yes | member"),
+    (MembershipStatus::Grace, "Karenz | Nachfrist | Zahlung offen"),
+    (MembershipStatus::Lapsed, "erloschen | abgelaufen | expired"),
+    (MembershipStatus::Suspended, "ruhend | ruht | ausgesetzt | gesperrt"),
+    (
+        MembershipStatus::Resigned,
+        "ausgetreten | gekündigt | ehemalig | former | left",
+    ),
+];
+
+/// The state of a membership that a word means.
+pub(super) fn membership(text: &str) -> Option<MembershipStatus> {
+    let folded = fold(text);
+    let means = |state: &MembershipStatus, words: &str| {
+        fold(state.code()) == folded || words.split('|').any(|word| fold(word) == folded)
+    };
+    let found = STATES.iter().find(|(state, words)| means(state, words));
+    found.map(|(state, _)| *state)
 }
 
 #[cfg(test)]

@@ -61,3 +61,53 @@ fn formulas_are_no_values() {
     assert_eq!(places, ["/name", "/locations/0/postcode"]);
     assert_eq!(reading.value.get("name"), None);
 }
+
+#[test]
+fn a_row_of_a_member_has_a_membership() {
+    let csv = "Firma;Mitgliedsart;Mitgliedsstatus;Mitglied seit;Mitglied bis\n";
+    let membership = |cells: &str| {
+        first(&format!("{csv}Linsen GmbH;{cells}\n"))
+            .value
+            .get("membership")
+            .cloned()
+    };
+    assert_eq!(membership(";;;"), None);
+    assert_eq!(
+        membership("Fördermitglied;ruht;1.4.2020;"),
+        Some(json!({"type": "Fördermitglied", "status": "suspended", "since_on": "2020-04-01"}))
+    );
+    assert_eq!(
+        membership(";;2019;31.12.2021"),
+        Some(json!({"type": "full", "status": "resigned", "since_on": "2019-01-01", "until_on": "2021-12-31"}))
+    );
+    // What cannot be read stays as it is, for the fault to name it.
+    assert_eq!(
+        membership(";unklar;1.1.99;"),
+        Some(json!({"type": "full", "status": "unklar", "since_on": "1.1.99"}))
+    );
+}
+
+#[test]
+fn industries_of_both_editions_are_read() {
+    let reading = first("Firma;Branche;WZ 2008;WZ-Code 2025\nLinsen GmbH;Optik;26.70, 72;26.70\n");
+    assert_eq!(
+        reading.value["industries"],
+        json!([{"scheme": "wz2008", "code": "26.70"}, {"scheme": "wz2008", "code": "72"}, {"scheme": "wz2025", "code": "26.70"}])
+    );
+    assert_eq!(reading.value["notes"], "Branche: Optik");
+}
+
+#[test]
+fn a_damaged_character_spoils_its_row_only() {
+    let table = read_table(
+        b"Firma;Ort\nM\xc3\xbcller Weg GmbH;Jena\nB\xe4r GmbH;K\xc3\xb6ln\n",
+        &Hints::default(),
+    )
+    .expect("a table");
+    let mapping = map(&table, None, &[]);
+    let rows = table.rows.iter().filter(|row| row.number > mapping.header_row);
+    let readings: Vec<Reading> = rows.map(|row| read(&mapping, row, None)).collect();
+    assert_eq!(readings[0].value["name"], "Müller Weg GmbH");
+    assert!(readings[0].faults.is_empty());
+    assert_eq!(readings[1].faults[0].0, "/name");
+}

@@ -1,6 +1,7 @@
 //! Single values as people write them: postcodes that lost a zero, addresses without `https://`, days in German order. What
 //! is not understood is handed on unchanged, so that the fault is reported with the value that the file has.
 
+use chrono::Datelike;
 use serde_json::{Value, json};
 use werkstadt_domain::import::fold;
 
@@ -52,9 +53,11 @@ pub(super) fn coordinates(text: &str) -> (Option<Value>, Option<Value>) {
     })
 }
 
-/// A day as ISO 8601: also `31.12.1999`, a year alone, and the number of days that spreadsheets count from 1900.
+/// A day as ISO 8601: also `31.12.1999`, a year alone, and the number of days that spreadsheets count from 1900. A year of two
+/// digits could be of either century; such a day stays as it is.
 pub(super) fn day(text: &str) -> String {
-    if let Ok(day) = chrono::NaiveDate::parse_from_str(text, "%d.%m.%Y") {
+    let day = chrono::NaiveDate::parse_from_str(text, "%d.%m.%Y");
+    if let Some(day) = day.ok().filter(|day| day.year() >= 1000) {
         return day.to_string();
     }
     let text = text.split([' ', 'T']).next().unwrap_or(text);
@@ -170,8 +173,8 @@ pub(super) fn register(text: &str) -> Register {
     read
 }
 
-/// Industry codes with their scheme: `62.01`, `C26.1`, several of them. Words are none.
-pub(super) fn industries(text: &str) -> Vec<Value> {
+/// Industry codes of an edition: `62.01`, `C26.1`, several of them. Words are none.
+pub(super) fn industries(edition: &str, text: &str) -> Vec<Value> {
     let codes = text
         .split([',', ';', '|', ' ', '\n'])
         .map(str::trim)
@@ -191,7 +194,7 @@ pub(super) fn industries(text: &str) -> Vec<Value> {
     let plain = all
         .iter()
         .map(|code| code.trim_start_matches(|c: char| c.is_ascii_uppercase()));
-    plain.map(|code| json!({"scheme": "wz2008", "code": code})).collect()
+    plain.map(|code| json!({"scheme": edition, "code": code})).collect()
 }
 
 /// A postcode. In Germany: five digits, the leading zero restored, country mark and spaces dropped.

@@ -24,6 +24,8 @@ pub enum Field {
     Size,
     Headcount,
     Industries,
+    Wz2008,
+    Wz2025,
     Website,
     Notes,
     SummaryDe,
@@ -46,12 +48,16 @@ pub enum Field {
     ContactRole,
     ContactEmail,
     ContactPhone,
+    MembershipType,
+    MembershipStatus,
+    MemberSince,
+    MemberUntil,
 }
 
 /// What is known about a field: its name, and where its value stands in a record.
 type About = (Field, &'static str, &'static str);
 
-const ABOUT: [About; 39] = [
+const ABOUT: [About; 45] = [
     (Field::Kind, "kind", "/kind"),
     (Field::Name, "name", "/name"),
     (Field::ShortName, "short_name", "/short_name"),
@@ -69,6 +75,8 @@ const ABOUT: [About; 39] = [
     (Field::Size, "size", "/size"),
     (Field::Headcount, "headcount", "/headcount"),
     (Field::Industries, "industries", "/industries"),
+    (Field::Wz2008, "wz2008", "/industries"),
+    (Field::Wz2025, "wz2025", "/industries"),
     (Field::Website, "website", "/website"),
     (Field::Notes, "notes", "/notes"),
     (Field::SummaryDe, "summary_de", "/summary/de"),
@@ -91,6 +99,10 @@ const ABOUT: [About; 39] = [
     (Field::ContactRole, "contact_role", "/contacts/0/role"),
     (Field::ContactEmail, "contact_email", "/contacts/0/email"),
     (Field::ContactPhone, "contact_phone", "/contacts/0/phone"),
+    (Field::MembershipType, "membership_type", "/membership/type"),
+    (Field::MembershipStatus, "membership_status", "/membership/status"),
+    (Field::MemberSince, "member_since", "/membership/since_on"),
+    (Field::MemberUntil, "member_until", "/membership/until_on"),
 ];
 
 impl Field {
@@ -125,6 +137,8 @@ impl Named for Field {
         Self::Size,
         Self::Headcount,
         Self::Industries,
+        Self::Wz2008,
+        Self::Wz2025,
         Self::Website,
         Self::Notes,
         Self::SummaryDe,
@@ -147,6 +161,10 @@ impl Named for Field {
         Self::ContactRole,
         Self::ContactEmail,
         Self::ContactPhone,
+        Self::MembershipType,
+        Self::MembershipStatus,
+        Self::MemberSince,
+        Self::MemberUntil,
     ];
 
     fn code(self) -> &'static str {

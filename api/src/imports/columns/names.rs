@@ -3,7 +3,7 @@
 use super::Field;
 
 /// The fields with their names beside the one in the API.
-pub(super) const FIELDS: [(Field, &str); 39] = [
+pub(super) const FIELDS: [(Field, &str); 45] = [
     (
         Field::Name,
         "Organisation | Organization | Organisationsname | Name der Organisation | Organisation name | Legal name \
@@ -15,7 +15,7 @@ pub(super) const FIELDS: [(Field, &str); 39] = [
         Field::Kind,
         "Art | Typ | Type | Organisationstyp | Art der Organisation | Organisation type | Organization type | \
         Organisationsart | Einrichtungsart | Unternehmensart | Kategorie | Category | Activity type | Sektor | \
-        Sector | Mitgliedsart",
+        Sector",
     ),
     (
         Field::ShortName,
@@ -68,8 +68,16 @@ pub(super) const FIELDS: [(Field, &str); 39] = [
     ),
     (
         Field::Industries,
-        "Branche | Branchen | Wirtschaftszweig | WZ | WZ-Code | WZ 2008 | WZ2008 | Branchenschlüssel | Industry | \
-        NACE | NACE-Code | Tätigkeitsfeld",
+        "Branche | Branchen | Wirtschaftszweig | WZ | WZ-Code | Branchenschlüssel | Industry | NACE | NACE-Code | \
+        Tätigkeitsfeld",
+    ),
+    (
+        Field::Wz2008,
+        "WZ 2008 | WZ-Code 2008 | WZ 2008-Code | WZ08 | Wirtschaftszweig 2008",
+    ),
+    (
+        Field::Wz2025,
+        "WZ 2025 | WZ-Code 2025 | WZ 2025-Code | WZ25 | Wirtschaftszweig 2025",
     ),
     (
         Field::Website,
@@ -160,6 +168,24 @@ pub(super) const FIELDS: [(Field, &str); 39] = [
     (
         Field::ContactPhone,
         "Telefon | Tel. | Telefonnummer | Telefon-Nr. | Phone | Phone number | Telephone | Fon | Mobil | Handy",
+    ),
+    (
+        Field::MembershipType,
+        "Mitgliedsart | Mitgliedschaft | Mitgliedstyp | Mitgliedskategorie | Art der Mitgliedschaft | Membership | \
+        Type of membership | Membership category",
+    ),
+    (
+        Field::MembershipStatus,
+        "Mitgliedsstatus | Mitgliedstatus | Mitgliedschaftsstatus | Status der Mitgliedschaft",
+    ),
+    (
+        Field::MemberSince,
+        "Mitglied seit | Eintritt | Eintrittsdatum | Eintritt am | Beitritt | Beitrittsdatum | Beigetreten am | \
+        Joined | Joined on | Date of joining",
+    ),
+    (
+        Field::MemberUntil,
+        "Mitglied bis | Austritt | Austrittsdatum | Austritt am | Ausgetreten am | Left on | Date of leaving",
     ),
 ];
 

@@ -77,14 +77,15 @@ fn without_mark(bytes: &[u8]) -> Encoding {
     }
 }
 
-/// True where nearly all bytes beyond ASCII form characters of UTF-8: then the others are damage and no other encoding.
+/// True where most bytes beyond ASCII form characters of UTF-8, which those of another encoding hardly ever do: then the others are
+/// damage.
 fn is_damaged_utf8(bytes: &[u8]) -> bool {
     let (mut good, mut bad) = (0_usize, 0_usize);
     for chunk in bytes.utf8_chunks() {
         good += chunk.valid().chars().filter(|c| !c.is_ascii()).count();
         bad += usize::from(!chunk.invalid().is_empty());
     }
-    good > 20 * bad
+    good > 0 && good >= bad
 }
 
 /// A stray NUL spoils its cell; many of them are no text.

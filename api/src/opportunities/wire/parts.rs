@@ -9,7 +9,7 @@ use werkstadt_domain::skill::{Level, SkillId};
 use werkstadt_domain::text::language_code;
 use werkstadt_persistence::directory::Snapshot;
 
-use crate::skills::wire::SkillSummary;
+use crate::skills::wire::{SkillSummary, current_once};
 use crate::wire::{Choose, HelixName, KindName, SizeClassName, chosen, in_order, list};
 
 /// A skill that is wanted, from a minimum level on.
@@ -159,11 +159,12 @@ pub fn budget(faults: &mut Faults, pointer: &str, given: &BudgetBody) -> Budget 
 impl SkillNeedBody {
     /// Several wishes.
     pub fn all(needs: &[SkillNeed], snapshot: &Snapshot) -> Vec<Self> {
-        let body = |need: &SkillNeed| Self {
-            skill: SkillSummary::of(snapshot, need.skill),
-            min_level: need.min_level.get(),
+        let needs = needs.iter().map(|need| (need.skill, need.min_level));
+        let body = |(skill, level): (SkillId, Level)| Self {
+            skill: SkillSummary::of(snapshot, skill),
+            min_level: level.get(),
         };
-        needs.iter().map(body).collect()
+        current_once(snapshot, needs).into_iter().map(body).collect()
     }
 }
 

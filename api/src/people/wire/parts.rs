@@ -13,7 +13,7 @@ use werkstadt_persistence::directory::Snapshot;
 
 use super::Around;
 use crate::skills::given;
-use crate::skills::wire::SkillSummary;
+use crate::skills::wire::{SkillSummary, current_once};
 use crate::wire::{Choose, ConsentGiverName, day, in_order, instant, known, list, optional};
 
 /// A person works in an organisation.
@@ -102,11 +102,12 @@ impl From<&Affiliation> for AffiliationBody {
 impl PersonSkillBody {
     /// Several skills.
     pub fn all(skills: &[(SkillId, Level)], snapshot: &Snapshot) -> Vec<Self> {
-        let body = |(skill, level): &(SkillId, Level)| Self {
-            skill: SkillSummary::of(snapshot, *skill),
+        let body = |(skill, level): (SkillId, Level)| Self {
+            skill: SkillSummary::of(snapshot, skill),
             level: level.get(),
         };
-        skills.iter().map(body).collect()
+        let skills = current_once(snapshot, skills.iter().copied());
+        skills.into_iter().map(body).collect()
     }
 }
 

@@ -16,8 +16,8 @@ const FEW_WORDS: usize = 6;
 /// So many longer words stand for a beginning, the most frequent ones.
 const MOST_LONGER: usize = 32;
 
-/// A beginning needs so many letters: shorter ones begin too many words.
-const SHORTEST_BEGINNING: usize = 3;
+/// A beginning needs so many letters: one begins too many words.
+const SHORTEST_BEGINNING: usize = 2;
 
 /// So many words stand for one with typing errors, the nearest ones.
 const MOST_CORRECTIONS: usize = 8;
@@ -60,6 +60,7 @@ impl Reading<'_> {
         self.add_synonyms(&mut query.groups, &text);
         if question.ending == Ending::Open {
             self.add_longer(&mut query.groups, question);
+            self.drop_begun(&mut query.groups, question);
         }
         for group in &mut query.groups {
             if typos == Typos::InAllWords || group.is_unknown(&self.statistics.profiles) {
@@ -171,6 +172,17 @@ impl Reading<'_> {
         if let Some(group) = groups.iter_mut().find(|group| group.word == last.text) {
             let terms = found.into_iter().flat_map(|(_, terms)| terms);
             terms.for_each(|term| group.add(Term::One(term), Way::Longer));
+        }
+    }
+
+    /// One letter that is no word of the collection, behind words, says nothing yet: what the others find stays until there are more.
+    fn drop_begun(self, groups: &mut Vec<Group>, question: &Question) {
+        let last = question.words.last().and_then(|word| words(word).last());
+        let begun = last.filter(|last| folded(&last.text).chars().count() < SHORTEST_BEGINNING);
+        if let Some(begun) = begun
+            && groups.len() > 1
+        {
+            groups.retain(|group| group.word != begun.text || !group.is_unknown(&self.statistics.profiles));
         }
     }
 

@@ -74,12 +74,18 @@ fn the_last_word_may_go_on() {
         "the word itself comes first"
     );
     assert_eq!(find(&directory, "jena laserte"), ["Lasertechnik Jena"]);
+    // While somebody types, what the other words find stays.
+    for typed in ["jena l", "jena la", "jena las", "jena x"] {
+        assert_eq!(find(&directory, typed), ["Lasertechnik Jena"], "{typed}");
+    }
+    assert!(find(&directory, "jena xy").is_empty() && find(&directory, "jena x ").is_empty());
     assert!(
         find(&directory, "laserte jena").is_empty(),
         "only the last word goes on"
     );
     assert!(find(&directory, "laserte ").is_empty());
-    assert!(find(&directory, "te").is_empty(), "two letters begin too much");
+    assert_eq!(find(&directory, "te"), ["Technik für Laser"]);
+    assert!(find(&directory, "t").is_empty(), "one letter begins too much");
 }
 
 #[test]

@@ -56,13 +56,13 @@ fn days_numbers_and_addresses_are_understood() {
     assert_eq!(coordinates("50,9; 11,6"), (Some(json!(50.9)), Some(json!(11.6))));
     assert_eq!(languages("Deutsch, en"), json!(["de", "en"]));
     assert_eq!(
-        industries("62.01; C26.1"),
+        industries("wz2008", "62.01; C26.1"),
         [
             json!({"scheme": "wz2008", "code": "62.01"}),
             json!({"scheme": "wz2008", "code": "26.1"})
         ]
     );
-    assert!(industries("Optik").is_empty());
+    assert!(industries("wz2008", "Optik").is_empty());
     assert_eq!(country("Deutschland"), "DE");
     assert!(is_formula("=HYPERLINK(\"x\")") && is_formula("#REF!") && !is_formula("="));
     assert_eq!(number(Field::RorId, "https://ror.org/05qpz1x62/"), "05qpz1x62");
@@ -76,6 +76,6 @@ proptest! {
 
     #[test]
     fn no_text_does_harm(text in "\\PC{0,30}") {
-        drop((postcode(&text, "DE"), register(&text), day(&text), coordinates(&text), industries(&text)));
+        drop((postcode(&text, "DE"), register(&text), day(&text), coordinates(&text), industries("wz2008", &text)));
     }
 }
