@@ -3,7 +3,7 @@
 
 use serde_json::{Map, Value, json};
 use werkstadt_domain::named::Named;
-use werkstadt_domain::organisation::Kind;
+use werkstadt_domain::organisation::{Kind, OrganisationId};
 
 use super::columns::{Field, Mapping, Target};
 use super::table::Row;
@@ -88,6 +88,10 @@ impl<'a> Cells<'a> {
     }
 
     fn core(&mut self, line: &mut Map<String, Value>, usual: Option<Kind>) {
+        // As exports write it. Other lists count their rows under this name, which says nothing here.
+        if let Some(id) = self.text(Field::Id).filter(|text| OrganisationId::parse(text).is_ok()) {
+            line.insert("id".to_owned(), json!(id));
+        }
         let kind = self.kind(usual);
         line.insert("kind".to_owned(), json!(kind.code()));
         if let Some(name) = self.text(Field::Name) {

@@ -3,7 +3,7 @@
 use crate::named::Named;
 use crate::organisation::{Contact, ExternalId, Identifiers, IndustryCode, Organisation, RegisterEntry};
 use crate::place::{Location, Point};
-use crate::text::Text;
+use crate::text::{Text, key};
 
 /// A field in which two records differ.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -132,11 +132,19 @@ impl Merging {
         self.list("/external_ids", &mut present.external, &all, external);
     }
 
-    /// The seat is completed; a list of several places replaces.
+    /// The seat is completed; a list of several places replaces. In another town it is another seat, of which only what is given is
+    /// known.
     fn places(&mut self, present: &mut Vec<Location>, given: &[Location]) {
         let (Some(seat), [given]) = (present.first_mut(), given) else {
             return self.list("/locations", present, given, |place| place.city.clone());
         };
+        if !seat.city.is_empty() && (key(&seat.city) != key(&given.city) || seat.country != given.country) {
+            let moved = Location {
+                label: given.label.clone().or_else(|| seat.label.clone()),
+                ..given.clone()
+            };
+            return self.value("/locations/0", seat, moved, address);
+        }
         self.text("/locations/0/label", &mut seat.label, &given.label);
         self.text("/locations/0/street", &mut seat.street, &given.street);
         self.text("/locations/0/postcode", &mut seat.postcode, &given.postcode);
@@ -162,6 +170,15 @@ fn register(entry: &RegisterEntry) -> String {
 
 fn external(id: &ExternalId) -> String {
     format!("{} {}", id.scheme, id.value)
+}
+
+fn address(place: &Location) -> String {
+    let parts = [
+        place.street.as_deref(),
+        place.postcode.as_deref(),
+        Some(place.city.as_str()),
+    ];
+    parts.into_iter().flatten().collect::<Vec<_>>().join(", ")
 }
 
 fn point(point: &Point) -> String {
@@ -227,6 +244,30 @@ mod tests {
         );
         assert_eq!((merged.kind, merged.notes.as_deref()), (Kind::Company, Some("bleibt")));
         assert_eq!(merge(&merged, &merged).differences, []);
+    }
+
+    #[test]
+    fn a_seat_in_another_town_is_another_place() {
+        let mut present = organisation("Linsen GmbH");
+        present.locations = vec![Location {
+            street: Some("Engelplatz 8".to_owned()),
+            postcode: Some("07743".to_owned()),
+            city: "Jena".to_owned(),
+            country: "DE".to_owned(),
+            ags: Some("16053000".to_owned()),
+            ..Location::default()
+        }];
+        let mut given = organisation("Linsen GmbH");
+        given.locations = vec![Location {
+            city: "Erfurt".to_owned(),
+            country: "DE".to_owned(),
+            ..Location::default()
+        }];
+        let Merge { merged, differences } = merge(&present, &given);
+        assert_eq!(merged.locations, given.locations);
+        let change = &differences[0];
+        assert_eq!((change.field, change.given.as_str()), ("/locations/0", "Erfurt"));
+        assert_eq!(change.present.as_deref(), Some("Engelplatz 8, 07743, Jena"));
     }
 
     #[test]

@@ -111,3 +111,11 @@ fn a_damaged_character_spoils_its_row_only() {
     assert!(readings[0].faults.is_empty());
     assert_eq!(readings[1].faults[0].0, "/name");
 }
+
+#[test]
+fn an_id_is_one_of_this_directory_or_none() {
+    let id = "01936d3e-7f10-7000-8000-0000000000aa";
+    assert_eq!(first(&format!("id;name\n{id};Linsen GmbH\n")).value["id"], id);
+    let counted = first("ID;Name\n17;Linsen GmbH\n");
+    assert!(counted.value.get("id").is_none() && counted.faults.is_empty());
+}

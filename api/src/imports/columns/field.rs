@@ -7,6 +7,7 @@ use werkstadt_domain::named::Named;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[expect(missing_docs, reason = "the names are those of the API")]
 pub enum Field {
+    Id,
     Kind,
     Name,
     ShortName,
@@ -57,7 +58,8 @@ pub enum Field {
 /// What is known about a field: its name, and where its value stands in a record.
 type About = (Field, &'static str, &'static str);
 
-const ABOUT: [About; 45] = [
+const ABOUT: [About; 46] = [
+    (Field::Id, "id", "/id"),
     (Field::Kind, "kind", "/kind"),
     (Field::Name, "name", "/name"),
     (Field::ShortName, "short_name", "/short_name"),
@@ -120,6 +122,7 @@ impl Field {
 impl Named for Field {
     const NAME: &'static str = "ImportField";
     const ALL: &'static [Self] = &[
+        Self::Id,
         Self::Kind,
         Self::Name,
         Self::ShortName,

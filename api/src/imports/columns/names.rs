@@ -3,7 +3,8 @@
 use super::Field;
 
 /// The fields with their names beside the one in the API.
-pub(super) const FIELDS: [(Field, &str); 45] = [
+pub(super) const FIELDS: [(Field, &str); 46] = [
+    (Field::Id, "Werkstadt-ID"),
     (
         Field::Name,
         "Organisation | Organization | Organisationsname | Name der Organisation | Organisation name | Legal name \
@@ -190,6 +191,6 @@ pub(super) const FIELDS: [(Field, &str); 45] = [
 ];
 
 /// Columns that are understood, and that the directory has no place for.
-pub(super) const NO_PLACE: &str = "Lfd. Nr. | Laufende Nummer | lfd | No. | # | ID | Index | Zeile | KMU | SME | Bundesland | Region | Kreis \
+pub(super) const NO_PLACE: &str = "Lfd. Nr. | Laufende Nummer | lfd | No. | # | Index | Zeile | KMU | SME | Bundesland | Region | Kreis \
     | Landkreis | State | NUTS | NUTS-Code | NUTS3 | NUTS 3 Code | Fax | Telefax | Faxnummer | Anrede | Titel \
     | Postfach | Logo | Stand | Datum | Status | Erfasst am | Geändert am | Umsatz | Mitgliedsnummer";
