@@ -203,6 +203,7 @@ fn administration(config: &mut ServiceConfig<'_>) {
         .service(imports::handlers::preview_import)
         .service(imports::handlers::undo_import)
         .service(imports::handlers::list_import_duplicates)
+        .service(imports::handlers::list_jobs)
         .service(imports::handlers::get_job)
         .service(imports::handlers::cancel_job)
         .service(imports::handlers::list_job_errors);

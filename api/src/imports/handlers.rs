@@ -4,7 +4,9 @@ use std::time::Duration;
 
 use actix_web::{HttpRequest, HttpResponse, get, post, web};
 use utoipa::IntoParams;
+use uuid::Uuid;
 use werkstadt_domain::audience::Audience;
+use werkstadt_domain::id::Id;
 use werkstadt_domain::invalid::Rule;
 use werkstadt_domain::named::Named;
 use werkstadt_persistence::jobs::{self, Job, JobId, JobStatus};
@@ -13,7 +15,7 @@ use werkstadt_persistence::{Error, imports};
 use super::options::ImportOptions;
 use super::preview::{self, PreviewBody};
 use super::source::{Format, Source};
-use super::wire::{DuplicateBody, DuplicatePage, JobBody, JobErrorBody, JobErrorPage, UndoBody};
+use super::wire::{DuplicateBody, DuplicatePage, JobBody, JobErrorBody, JobErrorPage, JobPage, UndoBody};
 use super::{report, run, undo};
 use crate::answer;
 use crate::auth::Caller;
@@ -212,6 +214,28 @@ fn waiting(request: &HttpRequest) -> Option<Duration> {
         .parse()
         .ok()
         .map(|seconds: u64| Duration::from_secs(seconds.min(25)))
+}
+
+/// List jobs
+///
+/// The newest first: imports that are running, that have ended, and that can still be taken back.
+#[utoipa::path(tag = "admin", params(PageQuery),
+    extensions(("x-authz" = json!({"from": "manager", "scope": "admin"}))),
+    responses((status = 200, description = "A page of jobs.", body = JobPage)))]
+#[get("/jobs")]
+pub async fn list_jobs(
+    request: HttpRequest,
+    state: web::Data<State>,
+    caller: Caller,
+    page: Query<PageQuery>,
+) -> Result<HttpResponse, Problem> {
+    let Query(page) = page;
+    let list = List::new(&request, &state, Audience::Manager);
+    let after = list.after::<Uuid>(&page)?.map(Id::new);
+    let limit = page.limit();
+    let found = state::read(&state, move |db| Ok(jobs::list(db, after, and_one_more(limit))?)).await?;
+    let (found, after) = cut(found, limit, |last| last.id.uuid());
+    list.answer(&caller, found.into_iter().map(JobBody::from).collect(), after)
 }
 
 /// One job

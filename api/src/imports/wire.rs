@@ -60,6 +60,9 @@ pub struct JobBody {
     pub undone_at: Option<DateTime<Utc>>,
 }
 
+/// A page of jobs.
+pub type JobPage = Page<JobBody>;
+
 /// A page of the faults and remarks of a job, in order of rows.
 pub type JobErrorPage = Page<JobErrorBody>;
 

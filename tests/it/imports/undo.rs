@@ -51,10 +51,13 @@ fn everything_goes_that_nobody_has_touched() {
         assert_eq!(undo(&app, &job).is(409).json()["current"], "undone");
         app.as_manager().read(&format!("/v1/organisations/{before}"));
         // What was taken back can be imported again.
-        assert_eq!(
-            send(&app, "", "application/x-ndjson", lines())["created"]["organisations"],
-            3
-        );
+        let again = send(&app, "", "application/x-ndjson", lines());
+        assert_eq!(again["created"]["organisations"], 3);
+        // Whoever has lost the job finds it, the newest first, page by page.
+        let listed = app.as_manager().all("/v1/jobs", 1);
+        let ids: Vec<&Value> = listed.iter().map(|job| &job["id"]).collect();
+        assert_eq!(ids, [&again["id"], &job["id"]]);
+        assert!(listed[0]["undo_until"].is_string() && listed[1]["undone_at"].is_string());
     });
 }
 
