@@ -80,7 +80,7 @@ pub async fn create_membership(
             .0
             .into_domain(id, |id| snapshot.organisation(Audience::Manager, id).is_some())?;
         memberships::insert(unit, membership)?;
-        find(unit.db(), id)
+        find(unit.db(), &shared, id)
     });
     answer::created(format!("/v1/memberships/{id}"), &created.await?)
 }
@@ -98,7 +98,8 @@ pub async fn get_membership(
     path: Path<MembershipId>,
     _query: NoQuery,
 ) -> Result<HttpResponse, Problem> {
-    let body = state::read(&state, move |db| find(db, path.0)).await?;
+    let shared = state.clone();
+    let body = state::read(&state, move |db| find(db, &shared, path.0)).await?;
     answer::record(&request, &caller, &body)
 }
 
@@ -117,17 +118,21 @@ pub async fn change_membership_status(
     _query: NoQuery,
     body: Json<MembershipStepRequest>,
 ) -> Result<HttpResponse, Problem> {
-    let Path(id) = path;
+    let (shared, Path(id)) = (state.clone(), path);
     let changed = state::write(&state, caller.actor(), move |unit| {
         let before = memberships::find(unit.db(), id)?;
         let (after, reason) = body.0.take(&before.record, unit.now().date_naive())?;
         memberships::update(unit, &before, after, reason.as_deref())?;
-        find(unit.db(), id)
+        find(unit.db(), &shared, id)
     });
     answer::changed(&changed.await?)
 }
 
-fn find(db: &mut Db, id: MembershipId) -> Result<MembershipBody, Problem> {
+fn find(db: &mut Db, state: &State, id: MembershipId) -> Result<MembershipBody, Problem> {
     let stored = memberships::find(db, id)?;
-    Ok(MembershipBody::new(&stored, memberships::history(db, id)?))
+    Ok(MembershipBody::new(
+        &stored,
+        memberships::history(db, id)?,
+        state.accounts(),
+    ))
 }

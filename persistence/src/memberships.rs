@@ -7,7 +7,7 @@ use werkstadt_domain::audience::{ChangedAt, Stored};
 use werkstadt_domain::membership::{Membership, MembershipId, MembershipStatus, MembershipStep};
 use werkstadt_domain::named::Named;
 
-use crate::changes::{Noun, Operation};
+use crate::changes::{Actor, Noun, Operation};
 use crate::db::Db;
 use crate::dialect;
 use crate::error::{Error, Result};
@@ -53,11 +53,11 @@ pub(crate) fn load(db: &mut Db, owners: Owners<'_>) -> Result<Vec<Stored<Members
     rows.into_iter().map(MembershipRow::into_stored).collect()
 }
 
-/// The steps of a membership, the first one first.
+/// The steps of a membership, the first one first, and who took each, as far as it is known.
 ///
 /// # Errors
 /// As every read.
-pub fn history(db: &mut Db, id: MembershipId) -> Result<Vec<MembershipStep>> {
+pub fn history(db: &mut Db, id: MembershipId) -> Result<Vec<(MembershipStep, Option<Actor>)>> {
     let rows: Vec<StepRow> = membership_steps::table
         .filter(membership_steps::membership_id.eq(SqlId::from(id)))
         .order(membership_steps::version)
@@ -121,12 +121,7 @@ pub fn update(
     let rows = diesel::update(guarded).set(&MembershipRow::from(&stored)).execute(db)?;
     guard::judge(NOUN, rows, || exists(db, id))?;
     if before.record.status != stored.record.status {
-        let step = StepRow::new(
-            &stored,
-            Some(before.record.status),
-            SqlInstant::from(unit.now()),
-            reason,
-        );
+        let step = StepRow::new(unit, &stored, Some(before.record.status), reason);
         dialect::insert_all::<membership_steps::table, StepRow>(unit.db(), membership_steps::table, &[step])?;
     }
     record(unit, &stored.record, Operation::Updated);
@@ -144,10 +139,9 @@ fn changed_at(unit: &UnitOfWork<'_>, before: &Stored<Membership>, after: &Member
 fn write_all(unit: &mut UnitOfWork<'_>, stored: &[Stored<Membership>]) -> Result<()> {
     let rows: Vec<MembershipRow> = stored.iter().map(MembershipRow::from).collect();
     dialect::insert_all::<memberships::table, MembershipRow>(unit.db(), memberships::table, &rows)?;
-    let at = SqlInstant::from(unit.now());
     let steps: Vec<StepRow> = stored
         .iter()
-        .map(|stored| StepRow::new(stored, None, at, None))
+        .map(|stored| StepRow::new(unit, stored, None, None))
         .collect();
     dialect::insert_all::<membership_steps::table, StepRow>(unit.db(), membership_steps::table, &steps)?;
     for stored in stored {
@@ -232,26 +226,39 @@ struct StepRow {
     to_status: String,
     at: SqlInstant,
     reason: Option<String>,
+    actor_kind: Option<String>,
+    actor_id: Option<SqlId>,
 }
 
 impl StepRow {
-    fn new(after: &Stored<Membership>, from: Option<MembershipStatus>, at: SqlInstant, reason: Option<&str>) -> Self {
+    fn new(
+        unit: &UnitOfWork<'_>,
+        after: &Stored<Membership>,
+        from: Option<MembershipStatus>,
+        reason: Option<&str>,
+    ) -> Self {
+        let (actor_kind, actor_id) = unit.actor().parts();
         Self {
             membership_id: after.record.id.into(),
             version: after.version,
             from_status: from.map(|status| status.code().to_owned()),
             to_status: after.record.status.code().to_owned(),
-            at,
+            at: SqlInstant::from(unit.now()),
             reason: reason.map(ToOwned::to_owned),
+            actor_kind: Some(actor_kind.to_owned()),
+            actor_id: actor_id.map(SqlId),
         }
     }
 
-    fn into_step(self) -> Result<MembershipStep, Fault> {
-        Ok(MembershipStep {
+    fn into_step(self) -> Result<(MembershipStep, Option<Actor>), Fault> {
+        let actor = self.actor_kind.as_deref();
+        let actor = actor.map(|kind| Actor::from_parts(kind, self.actor_id).ok_or_else(|| format!("actor `{kind}`")));
+        let step = MembershipStep {
             from: self.from_status.as_deref().map(named).transpose()?,
             to: named(&self.to_status)?,
             at: self.at.utc(),
             reason: self.reason,
-        })
+        };
+        Ok((step, actor.transpose()?))
     }
 }

@@ -215,15 +215,16 @@ fn memberships_remember_their_steps() {
         let history = store.read(|db| memberships::history(db, first.record.id)).unwrap();
         let history: Vec<_> = history
             .iter()
-            .map(|step| (step.from, step.to, step.reason.as_deref()))
+            .map(|(step, by)| (step.from, step.to, step.reason.as_deref(), *by))
             .collect();
         use MembershipStatus::{Active, Applied, UnderReview};
+        let by = Some(Actor::System);
         assert_eq!(
             history,
             [
-                (None, Applied, None),
-                (Some(Applied), UnderReview, None),
-                (Some(UnderReview), Active, Some("welcome")),
+                (None, Applied, None, by),
+                (Some(Applied), UnderReview, None, by),
+                (Some(UnderReview), Active, Some("welcome"), by),
             ]
         );
         let active = store.read(|db| memberships::list(db, Some(Active), None, 10)).unwrap();

@@ -9,7 +9,9 @@ use werkstadt_domain::membership::{Membership, MembershipId, MembershipStatus, M
 use werkstadt_domain::named::Named;
 use werkstadt_domain::organisation::OrganisationId;
 use werkstadt_domain::text::line;
+use werkstadt_persistence::{Accounts, Actor};
 
+use crate::history::wire::ActorBody;
 use crate::page::Page;
 use crate::problem::Problem;
 use crate::wire::{Choose, MembershipStatusName, day, in_order, known, optional};
@@ -55,7 +57,8 @@ pub type MembershipPage = Page<MembershipBody>;
 
 /// A step that a membership has taken.
 #[derive(Clone, Debug, Serialize, ToSchema)]
-#[schema(example = json!({"from": "under_review", "to": "active", "at": "2026-11-22T09:00:00Z", "reason": "Decided by the board."}))]
+#[schema(example = json!({"from": "under_review", "to": "active", "at": "2026-11-22T09:00:00Z", "reason": "Decided by the board.",
+    "by": {"kind": "user", "id": "01936d3e-7f10-7000-8000-000000000001", "name": "Erika Beispiel"}}))]
 pub struct MembershipEvent {
     /// The state before, left out for the first.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -69,6 +72,9 @@ pub struct MembershipEvent {
     /// Why.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
+    /// Who took it; left out where it was not noted yet.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub by: Option<ActorBody>,
 }
 
 /// A new membership.
@@ -158,21 +164,27 @@ impl MembershipBody {
     }
 
     /// The membership with its history.
-    pub fn new(stored: &Stored<Membership>, history: Vec<MembershipStep>) -> Self {
+    pub fn new(
+        stored: &Stored<Membership>,
+        history: Vec<(MembershipStep, Option<Actor>)>,
+        accounts: &Accounts,
+    ) -> Self {
+        let event = |(step, by)| MembershipEvent::new(step, by, accounts);
         Self {
-            history: Some(history.into_iter().map(MembershipEvent::from).collect()),
+            history: Some(history.into_iter().map(event).collect()),
             ..Self::in_list(stored)
         }
     }
 }
 
-impl From<MembershipStep> for MembershipEvent {
-    fn from(step: MembershipStep) -> Self {
+impl MembershipEvent {
+    fn new(step: MembershipStep, by: Option<Actor>, accounts: &Accounts) -> Self {
         Self {
             from: step.from.map(|status| status.code().to_owned()),
             to: step.to.code().to_owned(),
             at: step.at,
             reason: step.reason,
+            by: by.map(|by| ActorBody::new(by, accounts)),
         }
     }
 }

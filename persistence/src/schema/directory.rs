@@ -255,6 +255,8 @@ diesel::table! {
         to_status -> Text,
         at -> InstantSql,
         reason -> Nullable<Text>,
+        actor_kind -> Nullable<Text>,
+        actor_id -> Nullable<IdSql>,
     }
 }
 
