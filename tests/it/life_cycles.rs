@@ -66,6 +66,14 @@ fn a_membership_steps_as_its_life_cycle_lists() {
         assert_eq!(member(), true);
         let history = manager.read(&target)["history"].clone();
         assert_eq!(history.as_array().map(Vec::len), Some(3), "{history}");
+        assert!(
+            history
+                .as_array()
+                .unwrap()
+                .iter()
+                .all(|step| step["by"]["kind"] == "user"),
+            "{history}"
+        );
         manager.post("/v1/memberships", &body).is(409);
     });
 }
