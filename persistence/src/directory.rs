@@ -143,9 +143,11 @@ impl Directory {
         self.current.store(Arc::new(next));
         if !is_prepared && !self.preparing.swap(true, Ordering::AcqRel) {
             let (current, preparing) = (Arc::clone(&self.current), Arc::clone(&self.preparing));
-            // Without a thread the first search for a skill prepares it.
             let thread = std::thread::Builder::new().name("prepare".to_owned());
-            let _ = thread.spawn(move || prepare(&current, &preparing));
+            if thread.spawn(move || prepare(&current, &preparing)).is_err() {
+                // The first search for a skill prepares it, or the next change tries again.
+                self.preparing.store(false, Ordering::Release);
+            }
         }
     }
 }

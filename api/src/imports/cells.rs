@@ -72,10 +72,12 @@ impl<'a> Cells<'a> {
     /// either.
     fn check(&mut self) {
         for (column, cell) in self.mapping.columns.iter().zip(&self.row.cells) {
-            let form = match () {
-                () if values::is_formula(cell) => "a value, not a formula",
-                () if cell.contains(char::REPLACEMENT_CHARACTER) => "readable characters",
-                () => continue,
+            let form = if values::is_formula(cell) {
+                "a value, not a formula"
+            } else if cell.contains(char::REPLACEMENT_CHARACTER) {
+                "readable characters"
+            } else {
+                continue;
             };
             if let Some(target) = &column.target {
                 self.faults.push((target.pointer(), Breach::Form(form.to_owned())));
