@@ -149,6 +149,15 @@ impl Part for Claim {
         claims::insert(unit, organisation, part)
     }
 
+    fn put_back(
+        unit: &mut UnitOfWork<'_>,
+        organisation: OrganisationId,
+        was: &Stored<Self>,
+        part: Self,
+    ) -> Outcome<Stored<Self>> {
+        claims::put_back(unit, organisation, was, part)
+    }
+
     fn update(
         unit: &mut UnitOfWork<'_>,
         organisation: OrganisationId,

@@ -2,10 +2,12 @@
 
 use actix_web::{HttpRequest, HttpResponse, get, post, web};
 use utoipa::IntoParams;
+use uuid::Uuid;
 use werkstadt_domain::audience::Audience;
 use werkstadt_domain::opportunity::{Opportunity, OpportunityId};
 use werkstadt_domain::organisation::{Organisation, OrganisationId};
 use werkstadt_domain::skill::{Skill, SkillId};
+use werkstadt_persistence::Noun;
 use werkstadt_persistence::history::{self, Place, Scope};
 
 use crate::auth::Caller;
@@ -35,7 +37,7 @@ pub struct VersionPath {
 
 /// The history of an organisation
 ///
-/// With its units, skills, references, opportunities and solutions, the newest change first; for its own people and managers. Managers
+/// With its units, skills, references, logo, opportunities and solutions, the newest change first; for its own people and managers. Managers
 /// find the history of an organisation that was removed, too.
 #[utoipa::path(tag = "organisations", params(OrganisationPath, PageQuery),
     extensions(("x-authz" = json!({"from": "editor", "scope": "directory:read", "own": true}))),
@@ -54,8 +56,10 @@ pub async fn list_organisation_history(
 
 /// Bring back an earlier state of an organisation, or of something that is its own
 ///
-/// The record becomes what it was before the event; if it was removed, it is there again under the id it had. The history goes
-/// on, so that this can be taken back too. What was restored must be valid today: a skill or unit that it names must still be there.
+/// The record becomes what it was before the event; if it was removed, it is there again under the id it had, and with an
+/// organisation all that went with it: units, skills, references, logo, opportunities, solutions, membership, and the people who
+/// worked there. The history goes on, so that this can be taken back too. What is restored must be valid today: a skill or unit
+/// that it names must still be there.
 #[utoipa::path(tag = "organisations", params(OrganisationPath, VersionPath),
     extensions(("x-authz" = json!({"from": "editor", "scope": "organisations:write", "own": true})), ("x-errors" = json!([409, 422]))),
     responses((status = 200, description = "Restored.", body = RestoredBody)))]
@@ -72,6 +76,8 @@ pub async fn restore_organisation_version(
 }
 
 /// The history of an opportunity
+///
+/// Of one that was removed, too.
 #[utoipa::path(tag = "opportunities", params(OpportunityPath, PageQuery),
     extensions(("x-authz" = json!({"from": "editor", "scope": "directory:read", "own": true}))),
     responses((status = 200, description = "A page of the history, the newest change first.", body = HistoryEventPage)))]
@@ -83,14 +89,14 @@ pub async fn list_opportunity_history(
     path: Path<OpportunityId>,
     page: Query<PageQuery>,
 ) -> Result<HttpResponse, Problem> {
-    must_edit_opportunity(&state, &caller, path.0)?;
+    must_edit_opportunity(&state, &caller, path.0).await?;
     list(&request, &state, &caller, Scope::Opportunity(path.0), &page.0).await
 }
 
 /// Bring back an earlier state of an opportunity
 ///
 /// Its text and terms become what they were before the event; where it stands in its life changes as by an edit. One that was
-/// removed is restored through the history of its organisation.
+/// removed is there again with its reviews, as a draft unless a manager brings it back.
 #[utoipa::path(tag = "opportunities", params(OpportunityPath, VersionPath),
     extensions(("x-authz" = json!({"from": "editor", "scope": "opportunities:write", "own": true})), ("x-errors" = json!([409, 422]))),
     responses((status = 200, description = "Restored.", body = RestoredBody)))]
@@ -102,7 +108,7 @@ pub async fn restore_opportunity_version(
     _query: NoQuery,
 ) -> Result<HttpResponse, Problem> {
     let (id, version) = path.0;
-    must_edit_opportunity(&state, &caller, id)?;
+    must_edit_opportunity(&state, &caller, id).await?;
     restore::version(&state, &caller, Scope::Opportunity(id), version).await
 }
 
@@ -177,14 +183,26 @@ fn may_look_back(state: &State, caller: &Caller, id: OrganisationId) -> Result<(
 }
 
 /// Checks that the caller may change an opportunity. One that the caller cannot see does not exist.
-fn must_edit_opportunity(state: &State, caller: &Caller, id: OpportunityId) -> Result<(), Problem> {
-    let snapshot = state.directory().snapshot();
-    // Whose it is decides; this look does not leave the server.
-    let owner = snapshot.opportunity(Audience::Manager, id);
-    let owner = owner.map(|opportunity| opportunity.record.get().organisation);
-    let owner = owner.ok_or_else(|| Problem::new(Code::NotFound))?;
-    if snapshot.opportunity(caller.audience_at(owner), id).is_none() {
-        return Err(Problem::new(Code::NotFound));
+async fn must_edit_opportunity(state: &web::Data<State>, caller: &Caller, id: OpportunityId) -> Result<(), Problem> {
+    let owner = {
+        let snapshot = state.directory().snapshot();
+        // Whose it is decides; this look does not leave the server.
+        let owner = snapshot.opportunity(Audience::Manager, id);
+        let owner = owner.map(|opportunity| opportunity.record.get().organisation);
+        owner.filter(|owner| snapshot.opportunity(caller.audience_at(*owner), id).is_some())
+    };
+    match owner {
+        Some(owner) => caller.must_edit(owner),
+        None => must_have_edited(state, caller, Noun::Opportunity, id.uuid()).await,
     }
-    caller.must_edit(owner)
+}
+
+/// Checks that the caller, who does not see a record, could change it before it was removed. To everyone else it was never there.
+///
+/// # Errors
+/// [`Code::NotFound`].
+pub async fn must_have_edited(state: &web::Data<State>, caller: &Caller, noun: Noun, id: Uuid) -> Result<(), Problem> {
+    let owner = state::read(state, move |db| Ok(history::removed_owner(db, noun, id)?)).await?;
+    let owner = owner.ok_or_else(|| Problem::new(Code::NotFound))?;
+    may_look_back(state, caller, owner).map_err(|_| Problem::new(Code::NotFound))
 }

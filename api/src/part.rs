@@ -68,6 +68,16 @@ pub trait Part: Clone + Send + Sized + 'static {
     /// # Errors
     /// As every write.
     fn insert(unit: &mut UnitOfWork<'_>, organisation: OrganisationId, part: Self) -> Outcome<Stored<Self>>;
+    /// Adds one that was removed, under the id it had.
+    ///
+    /// # Errors
+    /// As every write.
+    fn put_back(
+        unit: &mut UnitOfWork<'_>,
+        organisation: OrganisationId,
+        was: &Stored<Self>,
+        part: Self,
+    ) -> Outcome<Stored<Self>>;
     /// Changes one that is still as it was read.
     ///
     /// # Errors

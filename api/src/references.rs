@@ -150,6 +150,15 @@ impl Part for Reference {
         references::insert(unit, organisation, part)
     }
 
+    fn put_back(
+        unit: &mut UnitOfWork<'_>,
+        organisation: OrganisationId,
+        was: &Stored<Self>,
+        part: Self,
+    ) -> Outcome<Stored<Self>> {
+        references::put_back(unit, organisation, was, part)
+    }
+
     fn update(
         unit: &mut UnitOfWork<'_>,
         organisation: OrganisationId,

@@ -153,6 +153,15 @@ impl Part for Unit {
         units::insert(unit, part)
     }
 
+    fn put_back(
+        unit: &mut UnitOfWork<'_>,
+        _organisation: OrganisationId,
+        was: &Stored<Self>,
+        part: Self,
+    ) -> Outcome<Stored<Self>> {
+        units::put_back(unit, was, part)
+    }
+
     fn update(
         unit: &mut UnitOfWork<'_>,
         _: OrganisationId,

@@ -36,6 +36,8 @@ pub enum Noun {
     Claim,
     /// A reference; its organisation is recorded beside it.
     Reference,
+    /// A logo; its organisation, whose id it has, is recorded beside it.
+    Logo,
     /// Someone with a login.
     User,
     /// A key for programs.
@@ -66,6 +68,7 @@ impl Named for Noun {
         Self::Unit,
         Self::Claim,
         Self::Reference,
+        Self::Logo,
         Self::User,
         Self::ApiKey,
         Self::Session,
@@ -87,6 +90,7 @@ impl Named for Noun {
             Self::Unit => "unit",
             Self::Claim => "claim",
             Self::Reference => "reference",
+            Self::Logo => "logo",
             Self::User => "user",
             Self::ApiKey => "api_key",
             Self::Session => "session",

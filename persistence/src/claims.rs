@@ -63,6 +63,21 @@ pub fn insert(unit: &mut UnitOfWork<'_>, organisation: OrganisationId, claim: Cl
     Ok(stored)
 }
 
+/// Adds a claim that was removed, under the id it had; its versions go on from where they ended.
+///
+/// # Errors
+/// As [`insert`].
+pub fn put_back(
+    unit: &mut UnitOfWork<'_>,
+    organisation: OrganisationId,
+    was: &Stored<Claim>,
+    record: Claim,
+) -> Result<Stored<Claim>> {
+    let stored = guard::again(unit, (NOUN, record.id.uuid()), was, record)?;
+    write_all(unit, &[(organisation, stored.clone())])?;
+    Ok(stored)
+}
+
 /// Adds many claims with few statements.
 ///
 /// # Errors

@@ -2,12 +2,13 @@
 //!
 //! Only a comparison of whole projections is exact: a claim that everyone may see is news to nobody while its unit is hidden.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use uuid::Uuid;
 use werkstadt_domain::audience::{Audience, Project, Stored, Visibility, differs};
 use werkstadt_domain::id::Id;
 use werkstadt_domain::institution::Unit;
+use werkstadt_domain::organisation::OrganisationId;
 use werkstadt_domain::person::Person;
 use werkstadt_domain::profile::{self, Profile};
 
@@ -16,7 +17,8 @@ use crate::db::Db;
 use crate::error::Result;
 use crate::guard::IDS_PER_QUERY;
 use crate::history::Record;
-use crate::{opportunities, organisations, persons, profiles, skills, solutions};
+use crate::remains::Remains;
+use crate::{logos, opportunities, organisations, persons, profiles, skills, solutions};
 
 /// Audiences, as bits by their index.
 pub(crate) type Audiences = i32;
@@ -28,6 +30,8 @@ pub(crate) struct Outcome {
     pub(crate) changes: BTreeMap<Touched, (Operation, Audiences)>,
     /// The states that it ended, and how.
     pub(crate) ended: Vec<(Record, Operation)>,
+    /// What remains of records that it removed.
+    pub(crate) remains: HashMap<Uuid, Remains>,
 }
 
 /// True if records of this noun are compared: they are what a reader of the directory can see.
@@ -49,7 +53,7 @@ pub(crate) fn compare(
             .iter()
             .map(|(touched, operation)| (*touched, (*operation, 0)))
             .collect(),
-        ended: Vec::new(),
+        ..Outcome::default()
     };
     for noun in [
         Noun::Organisation,
@@ -107,6 +111,8 @@ impl Outcome {
                 let load = |db: &mut Db| opportunities::load(db, &typed(ids));
                 let (old, new) = (load(before)?, load(after)?);
                 self.weigh_records(noun, ids, (&old, &new), |one| one.id.uuid());
+                let gone = gone(&old, &new, |one| one.id);
+                self.remains.extend(Remains::of_opportunities(before, &gone)?);
                 self.end(&old, &new, |one| one.id.uuid(), Record::Opportunity);
             }
             Noun::Solution => {
@@ -123,6 +129,7 @@ impl Outcome {
                 let left = |one: &Stored<Person>| new.iter().any(|other| other.record.id == one.record.id);
                 let old: Vec<_> = old.into_iter().filter(left).collect();
                 self.end(&old, &new, |one| one.id.uuid(), Record::Person);
+                self.end_affiliations(&old, &new);
             }
             _ => {
                 let load = |db: &mut Db| skills::load(db, &typed(ids));
@@ -157,6 +164,8 @@ impl Outcome {
         old: Vec<Profile>,
         new: Vec<Profile>,
     ) -> Result<()> {
+        let gone = gone_profiles(&old, &new);
+        self.remains.extend(Remains::of_organisations(before, &gone)?);
         let mut old: HashMap<Uuid, Profile> = old.into_iter().map(|one| (one.id().uuid(), one)).collect();
         let mut new: HashMap<Uuid, Profile> = new.into_iter().map(|one| (one.id().uuid(), one)).collect();
         for id in ids {
@@ -178,6 +187,7 @@ impl Outcome {
                 self.weigh_people_of(before, after, is)?;
             }
             if let Some(was) = was {
+                self.end_logo(before, &was, is.as_ref())?;
                 self.end_profile(was, is.as_ref());
             }
         }
@@ -243,6 +253,32 @@ impl Outcome {
         );
     }
 
+    fn end_logo(&mut self, before: &mut Db, was: &Profile, is: Option<&Profile>) -> Result<()> {
+        let now = is.and_then(|is| is.logo.as_ref());
+        if was.logo.is_some() && was.logo.as_ref() != now {
+            let operation = if now.is_some() {
+                Operation::Updated
+            } else {
+                Operation::Removed
+            };
+            let logo = logos::find(before, was.id())?;
+            self.ended.push((Record::Logo(was.id(), logo), operation));
+        }
+        Ok(())
+    }
+
+    /// Persons who lost the place where they worked, by no change of their own.
+    fn end_affiliations(&mut self, old: &[Stored<Person>], new: &[Stored<Person>]) {
+        for was in old {
+            let is = new.iter().find(|is| is.record.id == was.record.id);
+            if is.is_some_and(|is| {
+                is.version == was.version && is.record.affiliations.len() < was.record.affiliations.len()
+            }) {
+                self.ended.push((Record::Person(was.clone()), Operation::Updated));
+            }
+        }
+    }
+
     /// Notes the states that have another version by now, or none.
     fn end<T: Clone>(
         &mut self,
@@ -267,6 +303,18 @@ impl Outcome {
         let (_, noted) = change.or_insert((Operation::Updated, 0));
         *noted |= audiences;
     }
+}
+
+/// The ids of the records that are there no more.
+fn gone<T, N>(old: &[Stored<T>], new: &[Stored<T>], id: impl Fn(&T) -> Id<N>) -> Vec<Id<N>> {
+    let left: HashSet<Uuid> = new.iter().map(|stored| id(&stored.record).uuid()).collect();
+    let old = old.iter().map(|stored| id(&stored.record));
+    old.filter(|id| !left.contains(&id.uuid())).collect()
+}
+
+fn gone_profiles(old: &[Profile], new: &[Profile]) -> Vec<OrganisationId> {
+    let left: HashSet<OrganisationId> = new.iter().map(Profile::id).collect();
+    old.iter().map(Profile::id).filter(|id| !left.contains(id)).collect()
 }
 
 /// How far an organisation and its units are visible.

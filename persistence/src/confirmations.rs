@@ -4,13 +4,14 @@ use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
+use serde::{Deserialize, Serialize};
 use werkstadt_domain::organisation::OrganisationId;
 
 use crate::changes::{Noun, Operation};
 use crate::db::Db;
 use crate::dialect;
 use crate::error::Result;
-use crate::guard::IDS_PER_QUERY;
+use crate::guard::{self, IDS_PER_QUERY, Owners};
 use crate::schema::confirmations;
 use crate::sqltypes::{SqlId, SqlInstant};
 use crate::work::UnitOfWork;
@@ -41,7 +42,7 @@ pub fn insert(unit: &mut UnitOfWork<'_>, organisation: OrganisationId) -> Result
     let row = ConfirmationRow {
         organisation_id: organisation.into(),
         confirmed_at: SqlInstant::from(unit.now()),
-        actor_kind,
+        actor_kind: actor_kind.to_owned(),
         actor_id: actor_id.map(SqlId),
     };
     let old = confirmations::table.find(SqlId::from(organisation));
@@ -51,11 +52,27 @@ pub fn insert(unit: &mut UnitOfWork<'_>, organisation: OrganisationId) -> Result
     Ok(())
 }
 
-#[derive(Insertable)]
+#[derive(Debug, Queryable, Insertable, Serialize, Deserialize)]
 #[diesel(table_name = confirmations, treat_none_as_default_value = false)]
-struct ConfirmationRow {
+pub(crate) struct ConfirmationRow {
     organisation_id: SqlId,
     confirmed_at: SqlInstant,
-    actor_kind: &'static str,
+    actor_kind: String,
     actor_id: Option<SqlId>,
+}
+
+impl ConfirmationRow {
+    /// Those of these organisations, as they are kept while their organisation is gone.
+    pub(crate) fn of(db: &mut Db, owners: &[OrganisationId]) -> Result<Vec<(OrganisationId, Self)>> {
+        let rows: Vec<Self> = guard::rows_of!(confirmations, Owners::These(owners), db);
+        Ok(rows.into_iter().map(|row| (row.organisation_id.into(), row)).collect())
+    }
+
+    /// Puts it back as it was.
+    pub(crate) fn put_back(self, unit: &mut UnitOfWork<'_>) -> Result<()> {
+        let id = self.organisation_id.0;
+        dialect::insert_all::<confirmations::table, Self>(unit.db(), confirmations::table, &[self])?;
+        unit.record(Noun::Confirmation, id, Operation::Updated);
+        Ok(())
+    }
 }

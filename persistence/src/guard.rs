@@ -1,11 +1,13 @@
 //! What every stored record has: a version that guards it, and times. Built and advanced here alone.
 
 use chrono::{DateTime, Utc};
+use uuid::Uuid;
 use werkstadt_domain::audience::{Audience, ChangedAt, Project, Stored};
 use werkstadt_domain::organisation::OrganisationId;
 
 use crate::changes::Noun;
 use crate::error::{Error, Result};
+use crate::history;
 use crate::sqltypes::SqlInstant;
 use crate::work::UnitOfWork;
 
@@ -59,6 +61,23 @@ pub(crate) fn created<T>(unit: &UnitOfWork<'_>, record: T) -> Stored<T> {
         created_at: unit.now().into(),
         changed_at: ChangedAt::all(unit.now().into()),
     }
+}
+
+/// A record that was removed and comes back: it was made when it was made, and its versions go on.
+pub(crate) fn again<T>(
+    unit: &mut UnitOfWork<'_>,
+    (noun, id): (Noun, Uuid),
+    was: &Stored<T>,
+    record: T,
+) -> Result<Stored<T>> {
+    let last = history::last_version(unit.db(), noun, id)?;
+    Ok(Stored {
+        version: last.unwrap_or(was.version).max(was.version) + 1,
+        ..Stored {
+            created_at: was.created_at,
+            ..created(unit, record)
+        }
+    })
 }
 
 /// A record after a change.

@@ -18,12 +18,15 @@ use werkstadt_domain::solution::Solution;
 
 use crate::changes::Noun;
 use crate::error::{Error, Result};
+use crate::logos::Logo;
 
+mod back;
 mod timeline;
 mod version;
 
+pub use back::{Returned, bring_back, removed_owner};
 pub use timeline::{Change, Event, Place, Scope, of, version};
-pub(crate) use version::{VersionRow, insert};
+pub(crate) use version::{VersionRow, insert, last_version};
 
 /// A record that has a history, in one of its states.
 #[derive(Clone, Debug, PartialEq)]
@@ -36,6 +39,8 @@ pub enum Record {
     Claim(OrganisationId, Stored<Claim>),
     /// A reference of an organisation.
     Reference(OrganisationId, Stored<Reference>),
+    /// The logo of an organisation.
+    Logo(OrganisationId, Logo),
     /// An opportunity; it names its organisation itself.
     Opportunity(Stored<Opportunity>),
     /// A solution; it names its organisation itself.
@@ -66,6 +71,7 @@ impl Record {
             Self::Unit(_) => Noun::Unit,
             Self::Claim(..) => Noun::Claim,
             Self::Reference(..) => Noun::Reference,
+            Self::Logo(..) => Noun::Logo,
             Self::Opportunity(_) => Noun::Opportunity,
             Self::Solution(_) => Noun::Solution,
             Self::Person(_) => Noun::Person,
@@ -80,6 +86,7 @@ impl Record {
             Self::Unit(stored) => stored.record.id.uuid(),
             Self::Claim(_, stored) => stored.record.id.uuid(),
             Self::Reference(_, stored) => stored.record.id.uuid(),
+            Self::Logo(owner, _) => owner.uuid(),
             Self::Opportunity(stored) => stored.record.id.uuid(),
             Self::Solution(stored) => stored.record.id.uuid(),
             Self::Person(stored) => stored.record.id.uuid(),
@@ -92,7 +99,7 @@ impl Record {
         match self {
             Self::Organisation(stored) => Some(stored.record.id),
             Self::Unit(stored) => Some(stored.record.organisation),
-            Self::Claim(owner, _) | Self::Reference(owner, _) => Some(*owner),
+            Self::Claim(owner, _) | Self::Reference(owner, _) | Self::Logo(owner, _) => Some(*owner),
             Self::Opportunity(stored) => Some(stored.record.organisation),
             Self::Solution(stored) => Some(stored.record.organisation),
             Self::Person(_) | Self::Skill(_) => None,
@@ -107,13 +114,14 @@ impl Record {
         }
     }
 
-    /// Counts its changes, from 1.
+    /// Counts its changes, from 1; those of a logo are not counted.
     pub const fn version(&self) -> i64 {
         match self {
             Self::Organisation(stored) => stored.version,
             Self::Unit(stored) => stored.version,
             Self::Claim(_, stored) => stored.version,
             Self::Reference(_, stored) => stored.version,
+            Self::Logo(..) => 0,
             Self::Opportunity(stored) => stored.version,
             Self::Solution(stored) => stored.version,
             Self::Person(stored) => stored.version,
@@ -129,6 +137,7 @@ impl Record {
             Self::Unit(stored) => write(stored, nobody),
             Self::Claim(owner, stored) => write(stored, *owner),
             Self::Reference(owner, stored) => write(stored, *owner),
+            Self::Logo(_, logo) => logo.kept(),
             Self::Opportunity(stored) => write(stored, nobody),
             Self::Solution(stored) => write(stored, nobody),
             Self::Person(stored) => write(stored, nobody),
@@ -144,6 +153,7 @@ impl Record {
             Noun::Unit => Self::Unit(read(content)?),
             Noun::Claim => Self::Claim(owner, read(content)?),
             Noun::Reference => Self::Reference(owner, read(content)?),
+            Noun::Logo => Self::Logo(owner, Logo::revive(content)?),
             Noun::Opportunity => Self::Opportunity(read(content)?),
             Noun::Solution => Self::Solution(read(content)?),
             Noun::Person => Self::Person(read(content)?),

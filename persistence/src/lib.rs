@@ -6,7 +6,8 @@
 //! - `store`: [`Store::read`] and [`Store::write`], the only transactions; `work`: what a write has at hand;
 //!   `guard`: versions and times of records.
 //! - `changes`: the log that every write appends to; `refresh` and `follower`: how the read model follows it.
-//! - `compare`: what a write changed for whom, which makes the [`feed`]; [`history`]: what it replaced.
+//! - `compare`: what a write changed for whom, which makes the [`feed`]; [`history`] and
+//!   `remains`: what it replaced.
 //! - `sqltypes`, `schema`, `shapes`: columns; `migrations`: how they come to be.
 //! - `read_model`: [`ReadModel`], what is served from memory: the [`directory`], and [`accounts`].
 //! - One module per noun, each with `find`, `list`, `insert`, `update`, `remove` as far as they make sense. What reads takes
@@ -51,6 +52,7 @@ mod guard;
 mod migrations;
 mod read_model;
 mod refresh;
+mod remains;
 mod schema;
 mod shapes;
 mod sqltypes;

@@ -1,6 +1,10 @@
 //! Logos of organisations: pictures of two sizes, apart from the organisations, which are read often.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use diesel::prelude::*;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use werkstadt_domain::organisation::OrganisationId;
 
 use crate::changes::{Noun, Operation};
@@ -57,7 +61,11 @@ pub fn put(unit: &mut UnitOfWork<'_>, id: OrganisationId, logo: Logo) -> Result<
         large: logo.large,
         small: logo.small,
     };
+    let there = logos::table.find(row.organisation_id);
+    let there = diesel::select(diesel::dsl::exists(there)).get_result(unit.db())?;
     dialect::put_logo(unit.db(), &row)?;
+    let operation = if there { Operation::Updated } else { Operation::Created };
+    unit.record(Noun::Logo, id.uuid(), operation);
     unit.record(Noun::Organisation, id.uuid(), Operation::Updated);
     Ok(())
 }
@@ -72,6 +80,7 @@ pub fn remove(unit: &mut UnitOfWork<'_>, id: OrganisationId) -> Result<()> {
             noun: Noun::Organisation,
         });
     }
+    unit.record(Noun::Logo, id.uuid(), Operation::Removed);
     unit.record(Noun::Organisation, id.uuid(), Operation::Updated);
     Ok(())
 }
@@ -83,4 +92,32 @@ pub(crate) struct LogoRow {
     digest: String,
     large: Vec<u8>,
     small: Vec<u8>,
+}
+
+/// A logo as its history keeps it: the pictures in base64.
+#[derive(Serialize, Deserialize)]
+struct KeptLogo {
+    digest: String,
+    large: String,
+    small: String,
+}
+
+impl Logo {
+    pub(crate) fn kept(&self) -> Result<Value> {
+        let kept = KeptLogo {
+            digest: self.digest.clone(),
+            large: STANDARD.encode(&self.large),
+            small: STANDARD.encode(&self.small),
+        };
+        serde_json::to_value(kept).map_err(Error::internal)
+    }
+
+    pub(crate) fn revive(content: Value) -> Result<Self> {
+        let kept: KeptLogo = serde_json::from_value(content).map_err(Error::internal)?;
+        Ok(Self {
+            digest: kept.digest,
+            large: STANDARD.decode(kept.large).map_err(Error::internal)?,
+            small: STANDARD.decode(kept.small).map_err(Error::internal)?,
+        })
+    }
 }

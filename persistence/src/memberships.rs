@@ -2,10 +2,12 @@
 
 use chrono::NaiveDate;
 use diesel::prelude::*;
+use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 use werkstadt_domain::audience::{ChangedAt, Stored};
 use werkstadt_domain::membership::{Membership, MembershipId, MembershipStatus, MembershipStep};
 use werkstadt_domain::named::Named;
+use werkstadt_domain::organisation::OrganisationId;
 
 use crate::changes::{Actor, Noun, Operation};
 use crate::db::Db;
@@ -155,12 +157,45 @@ fn record(unit: &mut UnitOfWork<'_>, membership: &Membership, operation: Operati
     unit.record(Noun::Organisation, membership.organisation.uuid(), Operation::Updated);
 }
 
+/// The rows of a membership with its steps, as they are kept while its organisation is gone.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct MembershipRows {
+    membership: MembershipRow,
+    steps: Vec<StepRow>,
+}
+
+impl MembershipRows {
+    /// The memberships of these organisations.
+    pub(crate) fn of(db: &mut Db, owners: &[OrganisationId]) -> Result<Vec<(OrganisationId, Self)>> {
+        let rows: Vec<MembershipRow> = guard::rows_of!(memberships, Owners::These(owners), db);
+        let mut all = Vec::with_capacity(rows.len());
+        for membership in rows {
+            let steps = membership_steps::table
+                .filter(membership_steps::membership_id.eq(membership.id))
+                .order(membership_steps::version)
+                .load(db)?;
+            all.push((membership.organisation_id.into(), Self { membership, steps }));
+        }
+        Ok(all)
+    }
+
+    /// Puts the membership back as it was.
+    pub(crate) fn put_back(self, unit: &mut UnitOfWork<'_>) -> Result<()> {
+        let stored = self.membership.into_stored()?;
+        let row = MembershipRow::from(&stored);
+        dialect::insert_all::<memberships::table, MembershipRow>(unit.db(), memberships::table, &[row])?;
+        dialect::insert_all::<membership_steps::table, StepRow>(unit.db(), membership_steps::table, &self.steps)?;
+        record(unit, &stored.record, Operation::Created);
+        Ok(())
+    }
+}
+
 fn exists(db: &mut Db, id: MembershipId) -> Result<bool> {
     let row = memberships::table.filter(memberships::id.eq(SqlId::from(id)));
     Ok(diesel::select(diesel::dsl::exists(row)).get_result(db)?)
 }
 
-#[derive(Queryable, Insertable, AsChangeset)]
+#[derive(Debug, Queryable, Insertable, AsChangeset, Serialize, Deserialize)]
 #[diesel(table_name = memberships, treat_none_as_default_value = false, treat_none_as_null = true)]
 struct MembershipRow {
     id: SqlId,
@@ -217,7 +252,7 @@ impl MembershipRow {
     }
 }
 
-#[derive(Queryable, Insertable)]
+#[derive(Debug, Queryable, Insertable, Serialize, Deserialize)]
 #[diesel(table_name = membership_steps, treat_none_as_default_value = false)]
 struct StepRow {
     membership_id: SqlId,

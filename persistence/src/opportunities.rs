@@ -13,6 +13,7 @@ use crate::db::Db;
 use crate::dialect;
 use crate::error::{Error, Result};
 use crate::guard::{self, IDS_PER_QUERY};
+use crate::remains;
 use crate::schema::opportunities;
 use crate::sqltypes::SqlId;
 use crate::work::UnitOfWork;
@@ -109,6 +110,21 @@ pub fn due(db: &mut Db, today: NaiveDate, limit: i64) -> Result<Vec<Stored<Oppor
 pub fn insert(unit: &mut UnitOfWork<'_>, opportunity: Opportunity) -> Result<Stored<Opportunity>> {
     let stored = guard::created(unit, opportunity);
     write_all(unit, std::slice::from_ref(&stored))?;
+    Ok(stored)
+}
+
+/// Adds an opportunity with its reviews that was removed, under the id it had; its versions go on from where they ended.
+///
+/// # Errors
+/// As [`insert`].
+pub fn put_back(
+    unit: &mut UnitOfWork<'_>,
+    was: &Stored<Opportunity>,
+    record: Opportunity,
+) -> Result<Stored<Opportunity>> {
+    let stored = guard::again(unit, (NOUN, record.id.uuid()), was, record)?;
+    write_all(unit, std::slice::from_ref(&stored))?;
+    remains::put_back(unit, stored.record.id.uuid())?;
     Ok(stored)
 }
 

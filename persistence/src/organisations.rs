@@ -79,6 +79,20 @@ pub fn insert(unit: &mut UnitOfWork<'_>, organisation: Organisation) -> Result<S
     Ok(stored)
 }
 
+/// Adds an organisation that was removed, under the id it had; its versions go on from where they ended.
+///
+/// # Errors
+/// As [`insert`].
+pub fn put_back(
+    unit: &mut UnitOfWork<'_>,
+    was: &Stored<Organisation>,
+    record: Organisation,
+) -> Result<Stored<Organisation>> {
+    let stored = guard::again(unit, (NOUN, record.id.uuid()), was, record)?;
+    write_all(unit, std::slice::from_ref(&stored))?;
+    Ok(stored)
+}
+
 /// Adds many organisations with few statements.
 ///
 /// # Errors

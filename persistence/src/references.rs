@@ -19,7 +19,8 @@ use crate::work::UnitOfWork;
 
 mod row;
 
-use row::{PartnerRow, ReferenceRow};
+pub(crate) use row::PartnerRow;
+use row::ReferenceRow;
 
 const NOUN: Noun = Noun::Reference;
 
@@ -80,6 +81,21 @@ pub fn insert(
     let id = stored.record.id;
     write_all(unit, &[(organisation, stored)])?;
     find(unit.db(), organisation, id)
+}
+
+/// Adds a reference that was removed, under the id it had; its versions go on from where they ended.
+///
+/// # Errors
+/// As [`insert`].
+pub fn put_back(
+    unit: &mut UnitOfWork<'_>,
+    organisation: OrganisationId,
+    was: &Stored<Reference>,
+    record: Reference,
+) -> Result<Stored<Reference>> {
+    let stored = guard::again(unit, (NOUN, record.id.uuid()), was, record)?;
+    write_all(unit, &[(organisation, stored.clone())])?;
+    Ok(stored)
 }
 
 /// Adds many references with few statements.

@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
+use serde::{Deserialize, Serialize};
 use werkstadt_domain::audience::Stored;
 use werkstadt_domain::named::Named;
 use werkstadt_domain::opportunity::{Opportunity, OpportunityId, Review, Status};
@@ -11,6 +12,7 @@ use crate::changes::Actor;
 use crate::db::Db;
 use crate::dialect;
 use crate::error::{Error, Result};
+use crate::guard::IDS_PER_QUERY;
 use crate::schema::opportunity_reviews;
 use crate::shapes::{Fault, TextShape, named};
 use crate::sqltypes::{Json, SqlId, SqlInstant};
@@ -69,7 +71,7 @@ pub fn insert(unit: &mut UnitOfWork<'_>, reviewed: &Stored<Opportunity>, review:
     dialect::insert_all::<opportunity_reviews::table, ReviewRow>(unit.db(), opportunity_reviews::table, &[row])
 }
 
-#[derive(Queryable, Insertable)]
+#[derive(Debug, Queryable, Insertable, Serialize, Deserialize)]
 #[diesel(table_name = opportunity_reviews, treat_none_as_default_value = false)]
 pub(crate) struct ReviewRow {
     opportunity_id: SqlId,
@@ -86,6 +88,22 @@ pub(crate) struct ReviewRow {
 }
 
 impl ReviewRow {
+    /// Those of these opportunities, as they are kept while their opportunity is gone.
+    pub(crate) fn of(db: &mut Db, opportunities: &[OpportunityId]) -> Result<Vec<(OpportunityId, Self)>> {
+        let mut found: Vec<Self> = Vec::new();
+        for chunk in opportunities.chunks(IDS_PER_QUERY) {
+            let ids: Vec<SqlId> = chunk.iter().copied().map(SqlId::from).collect();
+            let reviews = opportunity_reviews::table.filter(opportunity_reviews::opportunity_id.eq_any(ids));
+            found.append(&mut reviews.load(db)?);
+        }
+        Ok(found.into_iter().map(|row| (row.opportunity_id.into(), row)).collect())
+    }
+
+    /// Puts reviews back as they were.
+    pub(crate) fn put_back(unit: &mut UnitOfWork<'_>, rows: &[Self]) -> Result<()> {
+        dialect::insert_all::<opportunity_reviews::table, Self>(unit.db(), opportunity_reviews::table, rows)
+    }
+
     fn into_given(self) -> Result<Given> {
         let id = self.opportunity_id.0;
         self.read()

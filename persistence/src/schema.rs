@@ -9,8 +9,8 @@ mod upkeep;
 pub(crate) use accounts::{api_keys, job_errors, jobs, refresh_tokens, sessions, settings, users};
 pub(crate) use directory::{
     affiliations, changes, membership_steps, memberships, opportunities, organisation_external_ids,
-    organisation_references, organisations, persons, reference_partners, skill_broader, skill_claims, skills, units,
-    versions,
+    organisation_references, organisations, persons, reference_partners, remains, skill_broader, skill_claims, skills,
+    units, versions,
 };
 pub(crate) use imports::{import_duplicates, import_records};
 pub(crate) use showroom::{logos, opportunity_reviews, solutions};

@@ -93,6 +93,16 @@ pub fn insert(unit: &mut UnitOfWork<'_>, skill: Skill) -> Result<Stored<Skill>> 
     Ok(stored)
 }
 
+/// Adds a concept that was removed, under the id it had; its versions go on from where they ended.
+///
+/// # Errors
+/// As [`insert`].
+pub fn put_back(unit: &mut UnitOfWork<'_>, was: &Stored<Skill>, record: Skill) -> Result<Stored<Skill>> {
+    let stored = guard::again(unit, (NOUN, record.id.uuid()), was, record)?;
+    write_all(unit, std::slice::from_ref(&stored))?;
+    Ok(stored)
+}
+
 /// Adds many concepts with few statements. One may come before its broader ones.
 ///
 /// # Errors

@@ -95,6 +95,16 @@ pub fn insert(unit: &mut UnitOfWork<'_>, solution: Solution) -> Result<Stored<So
     Ok(stored)
 }
 
+/// Adds a solution that was removed, under the id it had; its versions go on from where they ended.
+///
+/// # Errors
+/// As [`insert`].
+pub fn put_back(unit: &mut UnitOfWork<'_>, was: &Stored<Solution>, record: Solution) -> Result<Stored<Solution>> {
+    let stored = guard::again(unit, (NOUN, record.id.uuid()), was, record)?;
+    write_all(unit, std::slice::from_ref(&stored))?;
+    Ok(stored)
+}
+
 /// Adds many solutions with few statements.
 ///
 /// # Errors

@@ -17,6 +17,7 @@ use crate::error::{Error, Result};
 use crate::history;
 use crate::migrations;
 use crate::refresh::{Listener, Refresh};
+use crate::remains;
 use crate::sqltypes::SqlInstant;
 use crate::work::UnitOfWork;
 
@@ -198,6 +199,7 @@ impl Store {
             snapshot(&mut witness, |before| compare::compare(Some(before), db, touched))?
         };
         history::insert(db, &outcome.ended, actor, at)?;
+        remains::keep(db, outcome.remains, at)?;
         changes::insert(db, self.shared.instance, actor, at, &outcome.changes)
     }
 

@@ -54,6 +54,16 @@ pub fn insert(unit: &mut UnitOfWork<'_>, record: Unit) -> Result<Stored<Unit>> {
     Ok(stored)
 }
 
+/// Adds a unit that was removed, under the id it had; its versions go on from where they ended.
+///
+/// # Errors
+/// As [`insert`].
+pub fn put_back(unit: &mut UnitOfWork<'_>, was: &Stored<Unit>, record: Unit) -> Result<Stored<Unit>> {
+    let stored = guard::again(unit, (NOUN, record.id.uuid()), was, record)?;
+    write_all(unit, std::slice::from_ref(&stored))?;
+    Ok(stored)
+}
+
 /// Adds many units with few statements. A unit may come before the one above it.
 ///
 /// # Errors

@@ -9,8 +9,10 @@ use werkstadt_domain::person::Person;
 use werkstadt_domain::skill::Skill;
 use werkstadt_domain::solution::Solution;
 use werkstadt_persistence::directory::Snapshot;
-use werkstadt_persistence::history::{self, Record, Scope};
-use werkstadt_persistence::{Error, UnitOfWork, opportunities, organisations, persons, profiles, skills, solutions};
+use werkstadt_persistence::history::{self, Record, Returned, Scope};
+use werkstadt_persistence::{
+    Error, UnitOfWork, logos, opportunities, organisations, persons, profiles, skills, solutions,
+};
 
 use super::wire::{RestoredBody, body};
 use crate::answer;
@@ -49,8 +51,8 @@ pub async fn version(
             snapshot: &snapshot,
             caller: &by,
         };
-        work.restore(unit, &record)?;
-        Ok(RestoredBody::new(&record))
+        let with_it = work.restore(unit, &record)?;
+        Ok(RestoredBody::new(&record, &with_it, &snapshot))
     });
     answer::changed(&restored.await?)
 }
@@ -62,9 +64,11 @@ struct Work<'a> {
 }
 
 impl Work<'_> {
-    fn restore(&self, unit: &mut UnitOfWork<'_>, record: &Record) -> Result<(), Problem> {
+    /// Tells what came back with the record.
+    fn restore(&self, unit: &mut UnitOfWork<'_>, record: &Record) -> Result<Returned, Problem> {
         match record {
-            Record::Organisation(was) => self.organisation(unit, was, record),
+            Record::Organisation(was) => return self.organisation(unit, was, record),
+            Record::Logo(owner, logo) => logos::put(unit, *owner, logo.clone()).map_err(Problem::from),
             Record::Unit(was) => self.part(unit, was.record.organisation, was),
             Record::Claim(owner, was) => self.part(unit, *owner, was),
             Record::Reference(owner, was) => self.part(unit, *owner, was),
@@ -72,7 +76,8 @@ impl Work<'_> {
             Record::Skill(was) => self.skill(unit, was, record),
             Record::Solution(was) => self.solution(unit, was, record),
             Record::Person(was) => self.person(unit, was),
-        }
+        }?;
+        Ok(Returned::default())
     }
 
     /// The creation that would make the record as it was.
@@ -85,7 +90,7 @@ impl Work<'_> {
         unit: &mut UnitOfWork<'_>,
         was: &Stored<Organisation>,
         record: &Record,
-    ) -> Result<(), Problem> {
+    ) -> Result<Returned, Problem> {
         let (id, base) = (was.record.id, &crate::organisations::wire::BASE);
         let create: OrganisationCreate = patch::read(self.state, base, self.creation(base, record)?)?;
         let after = create.into_domain(id)?;
@@ -93,11 +98,14 @@ impl Work<'_> {
             Ok(present) => {
                 let after = organisations::update(unit, &present, after)?;
                 moderation::note_change(unit, self.caller, self.state.id(), &present, &after)?;
+                Ok(Returned::default())
             }
-            Err(Error::NotFound { .. }) => drop(organisations::insert(unit, after)?),
-            Err(error) => return Err(error.into()),
+            Err(Error::NotFound { .. }) => {
+                organisations::put_back(unit, was, after)?;
+                Ok(history::bring_back(unit, id)?)
+            }
+            Err(error) => Err(error.into()),
         }
-        Ok(())
     }
 
     fn part<P: Part>(&self, unit: &mut UnitOfWork<'_>, owner: OrganisationId, was: &Stored<P>) -> Result<(), Problem> {
@@ -112,7 +120,7 @@ impl Work<'_> {
         let after = P::read(patch::read(self.state, &P::BASE, creation)?, id, &around)?;
         match P::all(&profile).iter().find(|one| one.record.id() == id) {
             Some(present) => P::update(unit, owner, present, after)?,
-            None => P::insert(unit, owner, after)?,
+            None => P::put_back(unit, owner, was, after)?,
         };
         Ok(())
     }
@@ -144,7 +152,7 @@ impl Work<'_> {
         }
         match present {
             Some(present) => opportunities::update(unit, &present, after)?,
-            None => opportunities::insert(unit, after)?,
+            None => opportunities::put_back(unit, was, after)?,
         };
         Ok(())
     }
@@ -164,7 +172,7 @@ impl Work<'_> {
         self.caller.must_edit(after.organisation)?;
         match present {
             Some(present) => solutions::update(unit, &present, after)?,
-            None => solutions::insert(unit, after)?,
+            None => solutions::put_back(unit, was, after)?,
         };
         Ok(())
     }
@@ -193,7 +201,7 @@ impl Work<'_> {
         let after = create.into_domain(id, self.snapshot)?;
         match skills::find(unit.db(), id) {
             Ok(present) => skills::update(unit, &present, after)?,
-            Err(Error::NotFound { .. }) => skills::insert(unit, after)?,
+            Err(Error::NotFound { .. }) => skills::put_back(unit, was, after)?,
             Err(error) => return Err(error.into()),
         };
         Ok(())

@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 use werkstadt_domain::audience::Audience;
 use werkstadt_domain::named::Named;
 use werkstadt_persistence::directory::Snapshot;
-use werkstadt_persistence::history::{Change, Event, Record};
+use werkstadt_persistence::history::{Change, Event, Record, Returned};
 use werkstadt_persistence::{Accounts, Actor, Operation};
 
 use crate::claims::wire::ClaimBody;
@@ -74,6 +74,7 @@ pub struct HistoryRecordBody {
         "unit",
         "claim",
         "reference",
+        "logo",
         "opportunity",
         "solution",
         "person",
@@ -104,7 +105,8 @@ pub struct MemberChangeBody {
 /// What was brought back.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 #[schema(as = Restored, example = json!({"kind": "organisation", "id": "01936d3e-7f10-7000-8000-0000000000aa",
-    "href": "/v1/organisations/01936d3e-7f10-7000-8000-0000000000aa"}))]
+    "href": "/v1/organisations/01936d3e-7f10-7000-8000-0000000000aa",
+    "with_it": [{"kind": "claim", "id": "01936d3e-7f10-7000-8000-0000000000ab", "label": "Lasertechnik"}], "left_out": []}))]
 pub struct RestoredBody {
     /// What it is.
     #[schema(examples(
@@ -112,6 +114,7 @@ pub struct RestoredBody {
         "unit",
         "claim",
         "reference",
+        "logo",
         "opportunity",
         "solution",
         "person",
@@ -123,6 +126,11 @@ pub struct RestoredBody {
     pub id: String,
     /// Where it can be read.
     pub href: String,
+    /// What came back with an organisation that was removed: its units, skills, references, logo, opportunities and
+    /// solutions. Its membership and the people who worked there are back, too.
+    pub with_it: Vec<HistoryRecordBody>,
+    /// What could not come back with it, because a skill or a unit that it names is gone by now.
+    pub left_out: Vec<HistoryRecordBody>,
 }
 
 impl HistoryEventBody {
@@ -145,11 +153,7 @@ impl HistoryEventBody {
         Ok(Self {
             at: event.at,
             by: ActorBody::new(event.by, accounts),
-            record: HistoryRecordBody {
-                kind: record.noun().code().to_owned(),
-                id: record.id().to_string(),
-                label: label(record, snapshot),
-            },
+            record: HistoryRecordBody::new(record, snapshot),
             operation: operation.code().to_owned(),
             version_id: event.ended.map(|number| number.to_string()),
             changes,
@@ -177,9 +181,19 @@ impl ActorBody {
     }
 }
 
+impl HistoryRecordBody {
+    fn new(record: &Record, snapshot: &Snapshot) -> Self {
+        Self {
+            kind: record.noun().code().to_owned(),
+            id: record.id().to_string(),
+            label: label(record, snapshot),
+        }
+    }
+}
+
 impl RestoredBody {
     /// What was brought back, and where it is.
-    pub fn new(record: &Record) -> Self {
+    pub fn new(record: &Record, with_it: &Returned, snapshot: &Snapshot) -> Self {
         let (id, owner) = (
             record.id(),
             record.owner().map(|owner| owner.to_string()).unwrap_or_default(),
@@ -189,15 +203,22 @@ impl RestoredBody {
             Record::Unit(_) => format!("/v1/organisations/{owner}/units/{id}"),
             Record::Claim(..) => format!("/v1/organisations/{owner}/skills/{id}"),
             Record::Reference(..) => format!("/v1/organisations/{owner}/references/{id}"),
+            Record::Logo(..) => format!("/v1/organisations/{owner}/logo"),
             Record::Opportunity(_) => format!("/v1/opportunities/{id}"),
             Record::Solution(_) => format!("/v1/solutions/{id}"),
             Record::Person(_) => format!("/v1/people/{id}"),
             Record::Skill(_) => format!("/v1/skills/{id}"),
         };
+        let bodies = |records: &[Record]| {
+            let body = |record| HistoryRecordBody::new(record, snapshot);
+            records.iter().map(body).collect()
+        };
         Self {
             kind: record.noun().code().to_owned(),
             id: id.to_string(),
             href,
+            with_it: bodies(&with_it.back),
+            left_out: bodies(&with_it.left),
         }
     }
 }
@@ -213,6 +234,7 @@ pub fn body(record: &Record, snapshot: &Snapshot) -> Result<Value, Problem> {
         Record::Unit(stored) => serde_json::to_value(UnitBody::new(stored, audience)),
         Record::Claim(_, stored) => serde_json::to_value(ClaimBody::new(stored, snapshot, audience)),
         Record::Reference(_, stored) => serde_json::to_value(ReferenceBody::new(stored, snapshot, audience)),
+        Record::Logo(_, logo) => Ok(serde_json::json!({"digest": logo.digest})),
         Record::Opportunity(stored) => {
             let mut body = OpportunityBody::for_editors(stored, snapshot)?;
             // Named even when the organisation itself is gone.
@@ -252,6 +274,7 @@ fn label(record: &Record, snapshot: &Snapshot) -> String {
             skill.label.de.or(skill.label.en).unwrap_or(skill.uri)
         }
         Record::Reference(_, stored) => text(&stored.record.title),
+        Record::Logo(..) => "Logo".to_owned(),
         Record::Opportunity(stored) => text(&stored.record.title),
         Record::Solution(stored) => text(&stored.record.title),
         Record::Person(stored) => format!("{} {}", stored.record.given_name, stored.record.family_name),

@@ -111,7 +111,8 @@ pub async fn update_organisation(
 
 /// Remove an organisation
 ///
-/// With everything that belongs to it: units, skills, references, opportunities, membership.
+/// With everything that belongs to it: units, skills, references, logo, opportunities, solutions, membership. All of it comes back
+/// when it is restored by its history.
 #[utoipa::path(tag = "organisations", params(OrganisationPath, IfMatchHeader),
     extensions(("x-authz" = json!({"from": "manager", "scope": "organisations:write"}))),
     responses((status = 204, description = "Removed.")))]

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use uuid::Uuid;
+use werkstadt_domain::named::Named;
 use werkstadt_domain::opportunity::OpportunityId;
 use werkstadt_domain::organisation::OrganisationId;
 use werkstadt_domain::person::{Person, PersonId};
@@ -18,12 +19,12 @@ use crate::error::{Error, Result};
 use crate::guard::IDS_PER_QUERY;
 use crate::schema::{changes, versions};
 use crate::sqltypes::{SqlId, SqlInstant};
-use crate::{opportunities, persons, profiles, skills, solutions};
+use crate::{logos, opportunities, persons, profiles, skills, solutions};
 
 /// Whose history.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Scope {
-    /// Of an organisation with its units, claims, references, opportunities and solutions.
+    /// Of an organisation with its units, claims, references, logo, opportunities and solutions.
     Organisation(OrganisationId),
     /// Of one opportunity.
     Opportunity(OpportunityId),
@@ -144,12 +145,16 @@ struct CreationRow {
     at: SqlInstant,
     actor_kind: String,
     actor_id: Option<SqlId>,
+    noun: String,
     record_id: SqlId,
 }
 
+/// What a record is, and which one: a logo has the id of its organisation.
+type Key = (Noun, Uuid);
+
 /// The records as they are now.
 struct States {
-    current: HashMap<Uuid, Record>,
+    current: HashMap<Key, Record>,
 }
 
 impl States {
@@ -158,9 +163,8 @@ impl States {
         let Some(row) = row else { return Ok(None) };
         place.ended = row.seq;
         let (by, at, removed, number) = (row.actor()?, row.ended_at.utc(), row.removed(), row.seq);
-        let id = row.record_id.0;
-        let later = self.after(db, id, number)?;
         let Some(before) = row.record()? else { return Ok(None) };
+        let later = self.after(db, (before.noun(), before.id()), number)?;
         let change = match later {
             Some(later) if !removed => Change::Updated(Box::new((before, later))),
             _ => Change::Removed(before),
@@ -179,13 +183,17 @@ impl States {
         place.created = row.seq;
         let by = Actor::from_parts(&row.actor_kind, row.actor_id)
             .ok_or_else(|| Error::inconsistent("changes", row.seq, format!("actor `{}`", row.actor_kind)))?;
-        let first = kept_of(row.record_id)
+        let Some(noun) = Noun::from_code(&row.noun) else {
+            return Ok(None);
+        };
+        let key = (noun, row.record_id.0);
+        let first = kept_of(key)
             .filter(versions::ended_at.ge(row.at))
             .order(versions::seq)
             .first::<VersionRow>(db)
             .optional()?;
         let first = first.map(VersionRow::record).transpose()?.flatten();
-        let record = first.or_else(|| self.current.get(&row.record_id.0).cloned());
+        let record = first.or_else(|| self.current.get(&key).cloned());
         Ok(record.map(|record| Event {
             at: row.at.utc(),
             by,
@@ -196,15 +204,15 @@ impl States {
     }
 
     /// The state that followed the one with this number.
-    fn after(&self, db: &mut Db, id: Uuid, number: i64) -> Result<Option<Record>> {
-        let next = kept_of(SqlId(id))
+    fn after(&self, db: &mut Db, key: Key, number: i64) -> Result<Option<Record>> {
+        let next = kept_of(key)
             .filter(versions::seq.gt(number))
             .order(versions::seq)
             .first::<VersionRow>(db)
             .optional()?;
         match next {
             Some(row) => row.record(),
-            None => Ok(self.current.get(&id).cloned()),
+            None => Ok(self.current.get(&key).cloned()),
         }
     }
 }
@@ -229,23 +237,29 @@ fn kept<'a>(scope: Scope) -> Kept<'a> {
         Scope::Organisation(id) => versions::table
             .filter(versions::organisation_id.eq(SqlId::from(id)))
             .into_boxed(),
-        Scope::Opportunity(id) => kept_of(id.into()),
-        Scope::Solution(id) => kept_of(id.into()),
-        Scope::Person(id) => kept_of(id.into()),
-        Scope::Skill(id) => kept_of(id.into()),
+        Scope::Opportunity(id) => kept_of((scope.noun(), id.uuid())),
+        Scope::Solution(id) => kept_of((scope.noun(), id.uuid())),
+        Scope::Person(id) => kept_of((scope.noun(), id.uuid())),
+        Scope::Skill(id) => kept_of((scope.noun(), id.uuid())),
     }
 }
 
-fn kept_of<'a>(id: SqlId) -> Kept<'a> {
-    versions::table.filter(versions::record_id.eq(id)).into_boxed()
+fn kept_of<'a>((noun, id): Key) -> Kept<'a> {
+    versions::table
+        .filter(versions::record_id.eq(SqlId(id)))
+        .filter(versions::noun.eq(noun.code()))
+        .into_boxed()
 }
 
 /// The records of a scope as they are now.
-fn current(db: &mut Db, scope: Scope) -> Result<HashMap<Uuid, Record>> {
+fn current(db: &mut Db, scope: Scope) -> Result<HashMap<Key, Record>> {
     let mut all: Vec<Record> = Vec::new();
     match scope {
         Scope::Organisation(id) => {
             for profile in profiles::load(db, &[id])? {
+                if profile.logo.is_some() {
+                    all.push(Record::Logo(id, logos::find(db, id)?));
+                }
                 all.push(Record::Organisation(profile.organisation));
                 all.extend(profile.units.iter().cloned().map(Record::Unit));
                 all.extend(profile.claims.iter().cloned().map(|claim| Record::Claim(id, claim)));
@@ -261,19 +275,22 @@ fn current(db: &mut Db, scope: Scope) -> Result<HashMap<Uuid, Record>> {
         Scope::Person(id) => all.extend(persons::load(db, &[id])?.into_iter().map(Record::Person)),
         Scope::Skill(id) => all.extend(skills::load(db, &[id])?.into_iter().map(Record::Skill)),
     }
-    Ok(all.into_iter().map(|record| (record.id(), record)).collect())
+    Ok(all
+        .into_iter()
+        .map(|record| ((record.noun(), record.id()), record))
+        .collect())
 }
 
 /// When and by whom the records of a scope were made, the newest first.
 fn creations(
     db: &mut Db,
     scope: Scope,
-    current: &HashMap<Uuid, Record>,
+    current: &HashMap<Key, Record>,
     before: i64,
     limit: i64,
 ) -> Result<Vec<CreationRow>> {
     let mut ids: Vec<SqlId> = kept(scope).select(versions::record_id).distinct().load(db)?;
-    ids.extend(current.keys().copied().map(SqlId));
+    ids.extend(current.keys().map(|(_, id)| SqlId(*id)));
     ids.sort_unstable();
     ids.dedup();
     let mut found: Vec<CreationRow> = Vec::new();
@@ -289,6 +306,7 @@ fn creations(
                 changes::at,
                 changes::actor_kind,
                 changes::actor_id,
+                changes::noun,
                 changes::record_id,
             ))
             .load(db)?;

@@ -2,6 +2,7 @@
 
 use diesel::prelude::*;
 use serde_json::Value;
+use uuid::Uuid;
 use werkstadt_domain::named::Named;
 use werkstadt_domain::organisation::OrganisationId;
 
@@ -33,7 +34,7 @@ pub(crate) struct NewVersionRow {
 pub(crate) struct VersionRow {
     pub(super) seq: i64,
     pub(super) noun: String,
-    pub(super) record_id: SqlId,
+    _record_id: SqlId,
     organisation_id: Option<SqlId>,
     _version: i64,
     content: Json<Value>,
@@ -61,6 +62,14 @@ pub(crate) fn insert(db: &mut Db, ended: &[(Record, Operation)], actor: Actor, a
     };
     let rows: Vec<NewVersionRow> = ended.iter().map(row).collect::<Result<_>>()?;
     dialect::insert_all::<versions::table, NewVersionRow>(db, versions::table, &rows)
+}
+
+/// The last of the versions of a record that are kept.
+pub(crate) fn last_version(db: &mut Db, noun: Noun, id: Uuid) -> Result<Option<i64>> {
+    let kept = versions::table
+        .filter(versions::record_id.eq(SqlId(id)))
+        .filter(versions::noun.eq(noun.code()));
+    Ok(kept.select(diesel::dsl::max(versions::version)).first(db)?)
 }
 
 impl VersionRow {

@@ -13,8 +13,9 @@ use werkstadt_domain::organisation::{ExternalId, OrganisationId};
 use werkstadt_domain::reference::{Partner, Reference};
 use werkstadt_domain::skill::SkillId;
 
+use crate::db::Db;
 use crate::error::{Error, Result};
-use crate::guard;
+use crate::guard::{self, Owners};
 use crate::history::Kept;
 use crate::schema::{organisation_references, reference_partners};
 use crate::shapes::{Fault, TextShape, external_id, named, tight};
@@ -103,9 +104,9 @@ impl ReferenceRow {
     }
 }
 
-#[derive(Queryable, Insertable, Serialize, Deserialize)]
+#[derive(Debug, Queryable, Insertable, Serialize, Deserialize)]
 #[diesel(table_name = reference_partners, treat_none_as_default_value = false)]
-pub(super) struct PartnerRow {
+pub(crate) struct PartnerRow {
     pub(super) reference_id: SqlId,
     position: i32,
     organisation_id: Option<SqlId>,
@@ -140,6 +141,41 @@ impl PartnerRow {
             external: external_id(self.external_scheme, self.external_value),
             name: self.name,
         }
+    }
+}
+
+/// Where references name an organisation that goes.
+impl PartnerRow {
+    /// Those that name one of these organisations.
+    pub(crate) fn naming(db: &mut Db, organisations: &[OrganisationId]) -> Result<Vec<(OrganisationId, Self)>> {
+        let rows: Vec<Self> = guard::rows_of!(reference_partners, Owners::These(organisations), db);
+        let named = rows
+            .into_iter()
+            .filter_map(|row| Some((row.organisation_id?.into(), row)));
+        Ok(named.collect())
+    }
+
+    /// Names the organisation again, where the partner is still one that nobody knows, and tells whose reference it is.
+    pub(crate) fn put_back(self, db: &mut Db) -> Result<Option<SqlId>> {
+        let place = reference_partners::table.find((self.reference_id, self.position));
+        let now: Option<Self> = place.first(db).optional()?;
+        let names = |row: &Self| {
+            (
+                row.external_scheme.clone(),
+                row.external_value.clone(),
+                row.name.clone(),
+            )
+        };
+        if now.is_none_or(|now| now.organisation_id.is_some() || names(&now) != names(&self)) {
+            return Ok(None);
+        }
+        diesel::update(reference_partners::table.find((self.reference_id, self.position)))
+            .set(reference_partners::organisation_id.eq(self.organisation_id))
+            .execute(db)?;
+        let owner = organisation_references::table
+            .find(self.reference_id)
+            .select(organisation_references::organisation_id);
+        Ok(owner.first(db).optional()?)
     }
 }
 

@@ -28,6 +28,20 @@ diesel::table! {
 }
 
 diesel::table! {
+    use crate::sqltypes::{IdSql, InstantSql, JsonSql};
+
+    /// What went with records that were removed.
+    remains (record_id) {
+        /// The record that was removed.
+        record_id -> IdSql,
+        /// When.
+        removed_at -> InstantSql,
+        /// What went with it.
+        content -> JsonSql,
+    }
+}
+
+diesel::table! {
     use diesel::sql_types::{BigInt, Nullable, Text};
     use crate::sqltypes::{IdSql, InstantSql, JsonSql};
 
