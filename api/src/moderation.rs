@@ -14,6 +14,7 @@ use werkstadt_persistence::{Noun, moderation, organisations};
 use crate::answer;
 use crate::auth::Caller;
 use crate::extract::{Json, NoQuery, Path, Query};
+use crate::organisations::taken::taken;
 use crate::organisations::wire::OrganisationCreate;
 use crate::page::{List, PageQuery, and_one_more, cut};
 use crate::problem::Problem;
@@ -25,7 +26,8 @@ pub mod wire;
 
 pub use flag::note_change;
 use wire::{
-    CaseBody, CaseDecision, CaseKindName, CasePage, CaseReceiptBody, CaseStatusName, ReportCreate, WISHED_VISIBILITY,
+    CaseBody, CaseDecision, CaseKindName, CasePage, CaseReceiptBody, CaseStatusName, ReportCreate, TAKEN,
+    TakenNumberBody, WISHED_VISIBILITY,
 };
 
 /// The part of the path that names a case.
@@ -71,6 +73,7 @@ pub async fn report_record(
 /// Propose an organisation
 ///
 /// A new organisation that the directory lacks. Managers see it at once and decide; everyone else sees it when it is accepted.
+/// Numbers that another organisation has already are left out, and managers are told whose they are.
 #[utoipa::path(tag = "upkeep", request_body = OrganisationCreate,
     extensions(("x-authz" = json!({"from": "member", "scope": "directory:read"})), ("x-errors" = json!([409]))),
     responses((status = 202, description = "Taken in.", body = CaseReceiptBody)))]
@@ -86,9 +89,14 @@ pub async fn propose_organisation(
     organisation.visibility.core = Visibility::Managers;
     let id = state.id();
     let taken = state::write(&state, caller.actor(), move |unit| {
+        let taken = taken(unit.db(), &organisation)?;
+        taken
+            .iter()
+            .for_each(|(number, _)| organisation.identifiers.remove(number));
         let stored = organisations::insert(unit, organisation)?;
         let subject = (Noun::Organisation, stored.record.id.uuid());
-        let content = json!({WISHED_VISIBILITY: wished.code()});
+        let taken: Vec<TakenNumberBody> = taken.iter().map(TakenNumberBody::from).collect();
+        let content = json!({WISHED_VISIBILITY: wished.code(), TAKEN: taken});
         Ok(moderation::insert(unit, id, CaseKind::Proposal, subject, content)?)
     });
     Ok(HttpResponse::Accepted().json(CaseReceiptBody::from(&taken.await?)))

@@ -5,4 +5,5 @@ pub mod list;
 pub mod logo;
 pub mod picture;
 pub mod query;
+pub mod taken;
 pub mod wire;

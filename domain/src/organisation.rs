@@ -9,9 +9,11 @@ use crate::text::Text;
 
 pub mod identifier;
 mod kind;
+mod number;
 
 pub use identifier::{ExternalId, Identifiers, RegisterEntry};
 pub use kind::{Helix, Kind, SizeClass};
+pub use number::Number;
 
 /// The id of an organisation.
 pub type OrganisationId = Id<Organisation>;

@@ -19,7 +19,10 @@ use crate::schema::{
 use crate::sqltypes::SqlId;
 use crate::work::UnitOfWork;
 
+mod holders;
 mod row;
+
+pub use holders::holder;
 
 pub(crate) use row::{ExternalIdRow, OrganisationRow};
 

@@ -36,6 +36,7 @@ const RACES: &[&str] = &[
     "delete_saved_search",
     "delete_solution",
     "delete_user",
+    "propose_organisation",
     "put_organisation_logo",
     "restore_opportunity_version",
     "restore_person_version",

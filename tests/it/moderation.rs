@@ -126,3 +126,66 @@ fn a_report_is_taken_in_from_whoever_sees_the_record() {
         assert_eq!(app.as_manager().all("/v1/moderation?kind=proposal", 5).len(), 0);
     });
 }
+
+#[test]
+fn a_proposal_tells_nobody_but_managers_whose_a_number_is() {
+    on_each(|database| {
+        let app = TestApp::on(database);
+        let hidden = json!({"kind": "company", "name": "Versteckt GmbH", "vat_id": "DE136695976",
+            "external_ids": [{"scheme": "cordis", "value": "7"}], "visibility": {"core": "managers"}});
+        let hidden = app.organisation(&hidden);
+        let member = app.as_member(&app.company("Mitglied GmbH"));
+        let proposal = json!({"kind": "company", "name": "Neu GmbH", "vat_id": "DE136695976",
+            "external_ids": [{"scheme": "cordis", "value": "8"}, {"scheme": "cordis", "value": "7"}]});
+        let mut receipt = member.post("/v1/proposals", &proposal).is(202).json();
+        let free = member
+            .post("/v1/proposals", &json!({"kind": "company", "name": "Frei GmbH"}))
+            .is(202)
+            .json();
+        receipt["id"] = free["id"].clone();
+        assert_eq!(receipt, free, "the answer is the same");
+        let cases = open(&app);
+        let held_by = json!(format!("/v1/organisations/{hidden}"));
+        assert_eq!(
+            cases[0]["taken"],
+            json!([{"pointer": "/vat_id", "value": "DE136695976", "held_by": held_by},
+                {"pointer": "/external_ids", "value": "cordis:7", "held_by": held_by}])
+        );
+        assert_eq!(cases[1]["taken"], json!([]));
+        decide(&app, &cases[0], "accepted");
+        let shown = app.anonymous().read(cases[0]["record"]["href"].as_str().unwrap());
+        assert_eq!(shown.get("vat_id"), None);
+        assert_eq!(shown["external_ids"], json!([{"scheme": "cordis", "value": "8"}]));
+    });
+}
+
+#[test]
+fn a_conflict_names_every_number_and_tells_managers_whose_it_is() {
+    on_each(|database| {
+        let app = TestApp::on(database);
+        let first =
+            json!({"kind": "company", "name": "Eins GmbH", "vat_id": "DE136695976", "lei": "529900T8BM49AURSDO55"});
+        let first = app.organisation(&first);
+        let own = app.company("Zwei GmbH");
+        let target = format!("/v1/organisations/{own}");
+        let change = json!({"vat_id": "DE136695976", "lei": "529900T8BM49AURSDO55"});
+        let told = |refused: &Value| {
+            let errors = refused["errors"].as_array().unwrap().clone();
+            let part = |one: &Value, name: &str| one[name].as_str().unwrap().to_owned();
+            errors
+                .iter()
+                .map(|one| (part(one, "pointer"), part(one, "code"), part(one, "detail")))
+                .collect::<Vec<_>>()
+        };
+        let refused = told(&app.as_manager().patch(&target, "*", &change).is(409).json());
+        let detail = format!("Belongs to /v1/organisations/{first} already.");
+        let expected = |detail: &str| {
+            ["/vat_id", "/lei"]
+                .map(|pointer| (pointer.to_owned(), "taken".to_owned(), detail.to_owned()))
+                .to_vec()
+        };
+        assert_eq!(refused, expected(&detail));
+        let refused = told(&app.as_editor(&own).patch(&target, "*", &change).is(409).json());
+        assert_eq!(refused, expected("Belongs to another record already."));
+    });
+}

@@ -20,6 +20,7 @@ use crate::auth::Caller;
 use crate::extract::VersionNumber;
 use crate::moderation;
 use crate::opportunities::wire::OpportunityCreate;
+use crate::organisations::taken::refuse_taken;
 use crate::organisations::wire::OrganisationCreate;
 use crate::part::{Around, Part};
 use crate::patch;
@@ -94,6 +95,7 @@ impl Work<'_> {
         let (id, base) = (was.record.id, &crate::organisations::wire::BASE);
         let create: OrganisationCreate = patch::read(self.state, base, self.creation(base, record)?)?;
         let after = create.into_domain(id)?;
+        refuse_taken(unit.db(), &after, self.caller)?;
         match organisations::find(unit.db(), id) {
             Ok(present) => {
                 let after = organisations::update(unit, &present, after)?;

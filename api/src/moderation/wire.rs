@@ -9,6 +9,7 @@ use werkstadt_domain::id::Id;
 use werkstadt_domain::invalid::{Faults, Rule};
 use werkstadt_domain::moderation::{CaseKind, CaseStatus};
 use werkstadt_domain::named::Named;
+use werkstadt_domain::organisation::{Number, OrganisationId};
 use werkstadt_domain::text::paragraphs;
 use werkstadt_persistence::Noun;
 use werkstadt_persistence::moderation::StoredCase;
@@ -25,6 +26,9 @@ pub const CHANGES: &str = "changes";
 /// Where the content of a proposal has the visibility that it wishes.
 pub const WISHED_VISIBILITY: &str = "visibility";
 
+/// Where the content of a proposal has the numbers that others have.
+pub const TAKEN: &str = "taken";
+
 /// A kind of case.
 pub type CaseKindName = Choose<CaseKind>;
 /// A state of a case.
@@ -39,7 +43,7 @@ pub type ReportReasonName = Choose<ReportReason>;
 #[schema(as = ModerationCase, example = json!({"id": "01936d3e-7f10-7000-8000-0000000000f5", "kind": "report", "status": "open",
     "record": {"kind": "organisation", "id": "01936d3e-7f10-7000-8000-0000000000aa", "href": "/v1/organisations/01936d3e-7f10-7000-8000-0000000000aa"},
     "by": {"kind": "user", "id": "01936d3e-7f10-7000-8000-000000000001", "name": "Erika Beispiel"},
-    "reason": "outdated", "text": "Umgezogen nach Gera.", "changes": [], "created_at": "2026-11-24T09:00:00Z"}))]
+    "reason": "outdated", "text": "Umgezogen nach Gera.", "changes": [], "taken": [], "created_at": "2026-11-24T09:00:00Z"}))]
 pub struct CaseBody {
     /// Its id.
     #[schema(format = Uuid)]
@@ -63,6 +67,8 @@ pub struct CaseBody {
     pub text: Option<String>,
     /// What a flagged change changed.
     pub changes: Vec<MemberChangeBody>,
+    /// Numbers of a proposed organisation that were left out, because others have them.
+    pub taken: Vec<TakenNumberBody>,
     /// When it came up.
     pub created_at: DateTime<Utc>,
     /// When it was decided.
@@ -93,6 +99,29 @@ pub struct CaseRecordBody {
     pub id: String,
     /// Where it can be read, while it is there.
     pub href: String,
+}
+
+/// A number that was left out of a proposal.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+#[schema(as = TakenNumber, example = json!({"pointer": "/vat_id", "value": "DE136695976",
+    "held_by": "/v1/organisations/01936d3e-7f10-7000-8000-0000000000aa"}))]
+pub struct TakenNumberBody {
+    /// The member of the organisation that it was meant for, as a JSON pointer (RFC 6901).
+    pub pointer: String,
+    /// The number.
+    pub value: String,
+    /// The organisation that has it: perhaps the proposed one.
+    pub held_by: String,
+}
+
+impl From<&(Number, OrganisationId)> for TakenNumberBody {
+    fn from((number, holder): &(Number, OrganisationId)) -> Self {
+        Self {
+            pointer: number.pointer().to_owned(),
+            value: number.text(),
+            held_by: format!("/v1/organisations/{holder}"),
+        }
+    }
 }
 
 /// What somebody is told whose report or proposal was taken in.
@@ -267,6 +296,7 @@ impl CaseBody {
             reason: said("reason"),
             text: said("text"),
             changes: serde_json::from_value(content[CHANGES].clone()).unwrap_or_default(),
+            taken: serde_json::from_value(content[TAKEN].clone()).unwrap_or_default(),
             created_at: stored.created_at,
             decided_at: decision.map(|decision| decision.at),
             decided_by: decision.and_then(|decision| decision.by).map(|id| id.to_string()),

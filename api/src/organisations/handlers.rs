@@ -7,6 +7,7 @@ use werkstadt_domain::organisation::{Organisation, OrganisationId};
 use werkstadt_persistence::directory::Snapshot;
 use werkstadt_persistence::{Db, organisations, profiles};
 
+use super::taken::refuse_taken;
 use super::wire::{BASE, OrganisationBody, OrganisationCreate, OrganisationPatch};
 use crate::answer;
 use crate::auth::Caller;
@@ -39,7 +40,9 @@ pub async fn create_organisation(
 ) -> Result<HttpResponse, Problem> {
     let organisation = body.0.into_domain(state.id())?;
     let id = organisation.id;
+    let by = caller.clone();
     let stored = state::write(&state, caller.actor(), move |unit| {
+        refuse_taken(unit.db(), &organisation, &by)?;
         Ok(organisations::insert(unit, organisation)?)
     })
     .await?;
@@ -99,7 +102,9 @@ pub async fn update_organisation(
         let (before, present) = find(unit.db(), id)?;
         condition.check(&answer::tag(&present)?)?;
         let changed: OrganisationCreate = patch::apply(&shared, &BASE, &present, &body.0)?;
-        let after = organisations::update(unit, &before, changed.into_domain(id)?)?;
+        let after = changed.into_domain(id)?;
+        refuse_taken(unit.db(), &after, &by)?;
+        let after = organisations::update(unit, &before, after)?;
         moderation::note_change(unit, &by, shared.id(), &before, &after)?;
         Ok(OrganisationBody {
             logo: present.logo,

@@ -43,6 +43,8 @@ pub enum Breach {
     ForgedCursor,
     /// Not said, or not understood; taken as this.
     Assumed(String),
+    /// Another record has it already, the one at this address.
+    Taken(Option<String>),
     /// Left out, and why; the rest stands.
     LeftOut(String),
 }
@@ -65,6 +67,7 @@ impl Breach {
             Self::Unreadable(_) => "unreadable",
             Self::ForgedCursor => "invalid_cursor",
             Self::Assumed(_) => "assumed",
+            Self::Taken(_) => "taken",
             Self::LeftOut(_) => "left_out",
         }
     }
@@ -96,6 +99,8 @@ impl Breach {
             Self::Unreadable(why) => format!("Cannot be read: {why}."),
             Self::ForgedCursor => "This cursor was not made for this query.".into(),
             Self::Assumed(value) => format!("Not given or not known; taken as {value}."),
+            Self::Taken(Some(address)) => format!("Belongs to {address} already."),
+            Self::Taken(None) => "Belongs to another record already.".into(),
             Self::LeftOut(why) => format!("Left out: {why}."),
         }
     }
@@ -120,6 +125,8 @@ impl Breach {
             Self::Unreadable(why) => format!("Lässt sich nicht lesen: {why}."),
             Self::ForgedCursor => "Diese Marke gehört nicht zu dieser Anfrage.".into(),
             Self::Assumed(value) => format!("Nicht angegeben oder nicht bekannt; als {value} übernommen."),
+            Self::Taken(Some(address)) => format!("Gehört schon zu {address}."),
+            Self::Taken(None) => "Gehört schon zu einem anderen Eintrag.".into(),
             Self::LeftOut(why) => format!("Weggelassen: {why}."),
         }
     }
