@@ -2,7 +2,8 @@
 //!
 //! A [`Snapshot`] is immutable; a [`Delta`] makes the next one, which an atomic pointer publishes. It is a cache of the
 //! database: built again from the same records it gives the same answers, to the byte. Nothing crosses audiences: each has
-//! its own index (`view`), built from projected profiles, so what is hidden cannot move a count, a score or an order.
+//! its own index (`view`), built from projected profiles, so what is hidden cannot move a count, a score or an order. `numbers` alone is
+//! one for all, and counts only what is read again in the projected profile.
 //!
 //! - `document`: what a profile is indexed under. `dictionary`, `postings`, `bits`: how.
 //! - `view`, `points`, `references`, `shard`: the index of some organisations, for one audience and for all. `making`: what goes in. `loading`: all at once.
@@ -25,6 +26,7 @@ mod lexicon;
 mod listing;
 mod loading;
 mod making;
+mod numbers;
 mod opportunities;
 mod order;
 mod persons;

@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 use werkstadt_tests::app::TestApp;
+use werkstadt_tests::caller::Caller;
 use werkstadt_tests::database::on_each;
 
 fn network(app: &TestApp) {
@@ -178,5 +179,42 @@ fn everything_is_searched_at_once_and_completed_while_typing() {
             assert!(suggested(&anonymous, q).is_empty(), "{q}");
         }
         app.anonymous().get("/v1/suggest").is(400);
+    });
+}
+
+#[test]
+fn a_number_finds_whose_it_is_for_those_who_see_it() {
+    on_each(|database| {
+        let app = TestApp::on(database);
+        let body = json!({"kind": "company", "name": "Optik Beispiel GmbH", "vat_id": "DE136695976",
+            "register": {"court": "Jena", "register": "HRB", "number": "500123"}, "website": "https://www.optik.example/start",
+            "locations": [{"city": "Jena", "country": "DE", "postcode": "07743"}],
+            "contacts": [{"name": "Erika Müller", "email": "info@optik.example", "phone": "+49 3641 550"}],
+            "notes": "Zahlt spät", "visibility": {"register": "managers"}});
+        let known = app.organisation(&body);
+        let member = app.as_member(&app.organisation(&json!({"kind": "company", "name": "HRB 500123 Verlag"})));
+        let found = |caller: &Caller<'_>, typed: &str| -> Vec<String> {
+            let page = caller.read(&format!("/v1/organisations?q={typed}"));
+            let ids = page["items"].as_array().unwrap().iter();
+            ids.map(|item| item["organisation"]["id"].as_str().unwrap().to_owned())
+                .collect()
+        };
+        for typed in ["DE+136+695+976", "Amtsgericht+Jena+HRB+500123"] {
+            assert_eq!(found(&app.as_manager(), typed), [known.as_str()], "{typed}");
+            assert_eq!(found(&member, typed), [""; 0], "{typed}");
+        }
+        for typed in ["info%40optik.example", "03641/550", "Erika+Mueller"] {
+            assert_eq!(found(&member, typed), [known.as_str()], "{typed}");
+            assert_eq!(found(&app.anonymous(), typed), [""; 0], "{typed}");
+        }
+        for typed in ["07743", "optik.example", "https%3A%2F%2Foptik.example%2F"] {
+            assert_eq!(found(&app.anonymous(), typed), [known.as_str()], "{typed}");
+        }
+        // Whose number it is comes before who writes of it.
+        let both = found(&app.as_manager(), "HRB+500123");
+        assert_eq!((both.len(), both[0].as_str()), (2, known.as_str()));
+        let page = app.as_manager().read("/v1/organisations?q=HRB+500123&explain=true");
+        let parts = page["items"][0]["words"].as_array().unwrap();
+        assert!(parts.iter().any(|part| part["word"] == "hrb 500123"), "{parts:?}");
     });
 }

@@ -20,7 +20,9 @@ use crate::wire::{Choose, CooperationName, FacetName, HelixName, KindName, SizeC
 pub struct FilterOrganisations {
     /// Free text: names, skills, summaries, references. Every word must occur, in any order and form, in German or English: as
     /// part of a compound, under another name of its concept, or with a typing error (one from four letters on, two from
-    /// eight). The last word may go on. `"…"` encloses words that follow each other, `-` excludes a word or a phrase.
+    /// eight). The last word may go on. `"…"` encloses words that follow each other, `-` excludes a word or a phrase. A number or an
+    /// address as a whole (register entry, VAT id, LEI, ROR id, an id elsewhere, postcode, e-mail, telephone, website, the name of a
+    /// contact) finds whose it is, as far as the caller sees it.
     #[param(min_length = 1, max_length = 500, example = "Lasertechnik")]
     pub q: Option<String>,
     /// One of these kinds.

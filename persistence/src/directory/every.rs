@@ -64,6 +64,31 @@ impl Every {
     }
 }
 
+impl Every {
+    /// Adds texts that are found by something else than their words, in order; those found by words, too, score both.
+    pub(super) fn with(self, others: &[u32], score: f64) -> Self {
+        if others.is_empty() {
+            return self;
+        }
+        let mut both = Self::default();
+        let mut by_words = self.slots.into_iter().zip(self.scores).peekable();
+        for other in others {
+            while let Some((slot, score)) = by_words.next_if(|(slot, _)| slot < other) {
+                both.push(slot, score);
+            }
+            let words = by_words.next_if(|(slot, _)| slot == other);
+            both.push(*other, words.map_or(0.0, |(_, score)| score) + score);
+        }
+        by_words.for_each(|(slot, score)| both.push(slot, score));
+        both
+    }
+
+    fn push(&mut self, slot: u32, score: f64) {
+        self.slots.push(slot);
+        self.scores.push(score);
+    }
+}
+
 impl Listed<'_> {
     /// Each of some sorted slots that has the term: its place among them, the slot, how often.
     fn each_in(&self, slots: &[u32], mut each: impl FnMut(usize, u32, u16)) {

@@ -15,6 +15,7 @@ use super::document::passages;
 use super::document::{Column, Value};
 use super::every::Every;
 use super::leak::Leak;
+use super::numbers::{self, Wanted};
 use super::query::{Typos, Wording};
 use super::shard::Shard;
 use super::snapshot::Snapshot;
@@ -26,6 +27,8 @@ pub(super) struct Prepared<'a> {
     audience: Audience,
     /// What was typed, read. `None` without free text.
     pub(super) text: Option<Wording>,
+    /// The same as a number, if it may be one.
+    pub(super) number: Option<Wanted>,
     kinds: Vec<u32>,
     helix: Vec<u32>,
     sizes: Vec<u32>,
@@ -53,6 +56,8 @@ impl<'a> Prepared<'a> {
         let find =
             |names: &mut dyn Iterator<Item = String>| names.filter_map(|name| tags.find(&name)).collect::<Vec<_>>();
         let text = filter.q.as_deref().map(Question::parse);
+        let number = filter.q.as_deref().zip(text.as_ref());
+        let number = number.and_then(|(typed, question)| Wanted::of(typed, question));
         let text = text.map(|question| Wording::new(snapshot.reading(audience), question, typos));
         let skills = filter.skills.iter().map(|skill| {
             let wanted = snapshot.skills.taxonomy().with_narrower(*skill);
@@ -65,6 +70,7 @@ impl<'a> Prepared<'a> {
         Self {
             audience,
             text,
+            number,
             kinds: find(&mut filter.kinds.iter().map(|kind| kind.code().to_owned())),
             helix: find(&mut filter.helix.iter().map(|helix| helix.code().to_owned())),
             sizes: find(&mut filter.sizes.iter().map(|size| size.code().to_owned())),
@@ -86,6 +92,9 @@ impl<'a> Prepared<'a> {
         if let Some(wording) = &self.text {
             let read = shard.view(Leak::Text.through(self.audience));
             every = Every::of(&wording.weighed, &read.text);
+            if let Some(number) = &self.number {
+                every = every.with(&shard.meant(number, self.audience), numbers::SCORE);
+            }
             passed.push((None, self.worded(wording, snapshot, shard, &every)));
         }
         let mut tags = |facet, column, asked: usize, tags: &[u32]| {

@@ -28,6 +28,8 @@ pub(super) enum Leak {
     Coverage,
     /// Matching reads hidden references.
     References,
+    /// Organisations are found by hidden numbers.
+    Numbers,
     /// A hidden organisation is told from one that does not exist.
     Existence,
 }
@@ -57,7 +59,7 @@ thread_local! {
 #[cfg(test)]
 impl Leak {
     /// All of them.
-    pub(super) const ALL: [Self; 12] = [
+    pub(super) const ALL: [Self; 13] = [
         Self::Total,
         Self::Facets,
         Self::Rarity,
@@ -69,6 +71,7 @@ impl Leak {
         Self::Highlights,
         Self::Coverage,
         Self::References,
+        Self::Numbers,
         Self::Existence,
     ];
 

@@ -12,6 +12,7 @@ use super::facets::Counts;
 use super::filter::{Prepared, all_but};
 use super::highlight::{Highlight, highlights};
 use super::leak::Leak;
+use super::numbers;
 use super::order::{Best, Found, Order};
 use super::query::{Group, Lists, Typos};
 use super::snapshot::Snapshot;
@@ -190,7 +191,7 @@ impl Snapshot {
         let locations = profile.get().organisation.record.locations.iter();
         let points = locations.filter_map(|location| location.point);
         let distance_km = from.and_then(|from| points.map(|point| from.distance_km(point)).min_by(f64::total_cmp));
-        let words: Vec<WordHit> = match (&prepared.text, lists) {
+        let mut words: Vec<WordHit> = match (&prepared.text, lists) {
             (Some(wording), Some(lists)) => {
                 let gains = lists.gains(found.slot);
                 let word = |(group, contribution): (&Group, f64)| WordHit {
@@ -201,6 +202,13 @@ impl Snapshot {
             }
             _ => Vec::new(),
         };
+        let number = prepared.number.as_ref();
+        if let Some(number) = number.filter(|number| number.means(&profile.get().organisation.record)) {
+            words.push(WordHit {
+                word: number.text.clone(),
+                contribution: numbers::SCORE,
+            });
+        }
         let score = || words.iter().map(|word| word.contribution).sum();
         Some(Hit {
             score: prepared.text.is_some().then(score),

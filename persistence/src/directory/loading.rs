@@ -9,6 +9,7 @@ use werkstadt_domain::profile::Profile;
 use super::delta::Delta;
 use super::document::Maker;
 use super::making::{Gathered, Made, made, side_by_side};
+use super::postings::Posting;
 use super::shard::{Entry, Shard};
 use super::snapshot::Snapshot;
 use super::statistics::Statistics;
@@ -27,6 +28,7 @@ struct Gathering {
     entries: Vec<Entry>,
     added: Gathered<Added>,
     statistics: Gathered<Statistics>,
+    marks: Vec<Posting<()>>,
 }
 
 impl Snapshot {
@@ -67,7 +69,7 @@ impl Snapshot {
         let gathered = gathering.into_inner().unwrap_or_else(PoisonError::into_inner);
         next.statistics = gathered.statistics.shared();
         // Both take a while, and all threads are free now.
-        let shard = || Shard::of(gathered.entries, gathered.added);
+        let shard = || Shard::of(gathered.entries, gathered.added, gathered.marks);
         let ((), shard) = side_by_side(threads > 1, || next.dictionaries.lexicon.publish(), shard);
         next.shards = [Arc::new(shard), Arc::default()];
         Ok(next)
@@ -84,6 +86,7 @@ impl Gathering {
                 let slot = self.entries.len() as u32;
                 self.added.push(&made, |added, document| added.push(slot, document));
                 self.statistics.push(&made, Statistics::add);
+                self.marks.extend(made.marks.iter().map(|mark| (*mark, slot, ())));
                 self.entries.push(made.entry);
             }
         }

@@ -8,6 +8,7 @@ use werkstadt_domain::profile::Profile;
 use werkstadt_domain::text::key;
 
 use super::document::{Dictionaries, Document, Maker, updated};
+use super::numbers;
 use super::shard::Entry;
 use super::skills::Skills;
 
@@ -16,6 +17,8 @@ use super::skills::Skills;
 pub(super) struct Made {
     pub(super) entry: Entry,
     pub(super) documents: Documents,
+    /// Under which numbers it is known.
+    pub(super) marks: Vec<u32>,
 }
 
 /// A document for each audience, equal ones shared.
@@ -147,7 +150,11 @@ pub(super) fn made(whole: Arc<Seen<Profile>>, maker: &mut Maker<'_>) -> Made {
         updated: ChangedAt::new(Audience::ALL.map(time)),
         seen,
     };
-    Made { entry, documents }
+    Made {
+        entry,
+        documents,
+        marks: numbers::marks(&profile.organisation.record),
+    }
 }
 
 /// Whether neighbours are equal; quick where they are one.

@@ -9,6 +9,8 @@ use werkstadt_domain::profile::Profile;
 use super::bits::Bits;
 use super::leak::Leak;
 use super::making::{Gathered, Made};
+use super::numbers::Wanted;
+use super::postings::{Posting, Postings};
 use super::view::{Added, Moved, View};
 
 /// Immutable; a change makes another one, which shares what stays.
@@ -19,6 +21,8 @@ pub(super) struct Shard {
     pub(super) by_name: Arc<Vec<u32>>,
     /// The place of each slot in that order.
     pub(super) name_places: Arc<Vec<u32>>,
+    /// The numbers of whole profiles → slots.
+    numbers: Arc<Postings<()>>,
     /// One per audience. Audiences for which the shard looks the same share one.
     views: [Arc<View>; 3],
     /// Slots that each audience sees. Managers see all but those that were taken out; their entries stay until the shard is built
@@ -73,6 +77,20 @@ impl Shard {
     pub(super) fn slot(&self, id: OrganisationId) -> Option<u32> {
         let found = self.entries.binary_search_by(|entry| entry.id.cmp(&id)).ok()? as u32;
         self.visible(Audience::Manager).contains(found).then_some(found)
+    }
+
+    /// The slots of the organisations that are meant by a number, as far as the audience sees that, in order.
+    pub(super) fn meant(&self, wanted: &Wanted, audience: Audience) -> Vec<u32> {
+        let (visible, read) = (self.visible(audience), Leak::Numbers.through(audience).index());
+        let means = |slot: &u32| {
+            let seen = self.entry(*slot).and_then(|entry| entry.seen.get(read)?.as_ref());
+            visible.contains(*slot) && seen.is_some_and(|seen| wanted.means(&seen.get().organisation.record))
+        };
+        let marked = wanted.marks().flat_map(|mark| self.numbers.slots(mark)).copied();
+        let mut slots: Vec<u32> = marked.filter(means).collect();
+        slots.sort_unstable();
+        slots.dedup();
+        slots
     }
 
     /// When the organisation in a slot last changed, as the audience may know it: microseconds since 1970.
@@ -135,17 +153,22 @@ impl Shard {
         for (_, profile) in changes {
             profile.into_iter().for_each(|profile| put(&mut entries, profile));
         }
-        let gathered = read(fresh, &mut entries, &mut make);
+        let (gathered, marks) = read(fresh, &mut entries, &mut make);
         let entries: Vec<Entry> = entries.into_iter().flatten().collect();
-        self.rebuilt(entries, &slots, gathered)
+        self.rebuilt(entries, &slots, (gathered, marks))
     }
 
     /// A shard of these entries, which are in order of id, with what was gathered from them.
-    pub(super) fn of(entries: Vec<Entry>, gathered: Gathered<Added>) -> Self {
-        Self::default().rebuilt(entries, &[], gathered)
+    pub(super) fn of(entries: Vec<Entry>, gathered: Gathered<Added>, marks: Vec<Posting<()>>) -> Self {
+        Self::default().rebuilt(entries, &[], (gathered, marks))
     }
 
-    fn rebuilt(&self, mut entries: Vec<Entry>, slots: &[Option<u32>], gathered: Gathered<Added>) -> Self {
+    fn rebuilt(
+        &self,
+        mut entries: Vec<Entry>,
+        slots: &[Option<u32>],
+        (gathered, marks): (Gathered<Added>, Vec<Posting<()>>),
+    ) -> Self {
         entries.shrink_to_fit();
         let by_name = by_name(&entries);
         let mut name_places = vec![0; entries.len()];
@@ -189,6 +212,7 @@ impl Shard {
             visible: Audience::ALL.map(visible),
             by_name: Arc::new(by_name),
             name_places: Arc::new(name_places),
+            numbers: Arc::new(self.numbers.merged(slots, marks)),
             entries: Arc::new(entries),
             views,
         }
@@ -200,7 +224,7 @@ impl Shard {
         let shared = Arc::ptr_eq(anonymous, manager);
         let names: usize = self.entries.iter().map(|entry| entry.name.len()).sum();
         let entries = self.entries.capacity() * (size_of::<Entry>() + 8) + names;
-        entries + manager.bytes() + if shared { 0 } else { anonymous.bytes() + member.bytes() }
+        entries + self.numbers.bytes() + manager.bytes() + if shared { 0 } else { anonymous.bytes() + member.bytes() }
     }
 }
 
@@ -212,19 +236,21 @@ fn read(
     fresh: Vec<(u32, Arc<Seen<Profile>>)>,
     entries: &mut [Option<Entry>],
     make: &mut impl FnMut(Vec<Arc<Seen<Profile>>>) -> Vec<Made>,
-) -> Gathered<Added> {
+) -> (Gathered<Added>, Vec<Posting<()>>) {
     let mut gathered: Gathered<Added> = Gathered::default();
+    let mut marks = Vec::new();
     let mut fresh = fresh.into_iter().peekable();
     while fresh.peek().is_some() {
         let (slots, profiles): (Vec<u32>, Vec<_>) = fresh.by_ref().take(AT_A_TIME).unzip();
         for (slot, made) in slots.into_iter().zip(make(profiles)) {
             gathered.push(&made, |added: &mut Added, document| added.push(slot, document));
+            marks.extend(made.marks.iter().map(|mark| (*mark, slot, ())));
             if let Some(place) = entries.get_mut(slot as usize) {
                 *place = Some(made.entry);
             }
         }
     }
-    gathered
+    (gathered, marks)
 }
 
 fn by_name(entries: &[Entry]) -> Vec<u32> {

@@ -6,4 +6,4 @@ mod matching;
 mod oracle;
 mod search;
 mod wording;
-mod world;
+pub(super) mod world;

@@ -32,6 +32,9 @@ impl Network<'_> {
             "q=Lasersensorik",
             "q=maschinelles+lernen+&explain=true",
             "q=M%C3%BCller&facets=kind&count=exact",
+            "q=info1%40example.org&explain=true",
+            "q=info7%40example.org&count=exact",
+            "q=07743",
             "q=daten&kind=company&sort=name",
             "updated_since=2026-11-22T09:00:01Z&limit=50",
         ]

@@ -14,7 +14,7 @@ use werkstadt_domain::skill::Claim;
 
 use super::matching::{all, requirement};
 use super::search::{everything, filter, ids, sort, typed};
-use super::world::{World, organisation_id, profile, today, world};
+use super::world::{World, organisation_id, profile, today, vat_id, world};
 use crate::directory::leak::Leak;
 use crate::directory::{OrganisationQuery, Snapshot, Suggestion};
 
@@ -33,7 +33,7 @@ fn pair() -> impl Strategy<Value = Pair> {
     let question = (
         filter(),
         sort(),
-        proptest::option::weighted(0.7, typed()),
+        proptest::option::weighted(0.7, prop_oneof![4 => typed(), 1 => (0..16_u128).prop_map(vat_id)]),
         requirement(),
     );
     (world(16), others, question).prop_map(|(world, others, (filter, sort, q, requirement))| Pair {
@@ -66,6 +66,9 @@ fn twin(world: &World, others: Vec<Profile>) -> World {
         if hidden(organisation.record.visibility.profile) {
             organisation.record.summary = other.summary;
             organisation.record.industries = other.industries;
+        }
+        if hidden(organisation.record.visibility.register) {
+            organisation.record.identifiers.vat_id = other.identifiers.vat_id;
         }
         if hidden(organisation.record.visibility.core) {
             organisation.record.name = other.name;

@@ -186,6 +186,11 @@ pub(super) fn external(n: u128) -> ExternalId {
     }
 }
 
+/// The VAT id of the n-th organisation.
+pub(super) fn vat_id(n: u128) -> String {
+    format!("DE1000000{n:02}")
+}
+
 fn location() -> impl Strategy<Value = Location> {
     let point = proptest::option::of((50.0..52.0_f64, 10.0..13.0_f64));
     (proptest::sample::select(&CITIES[..]), point).prop_map(|(city, point)| Location {
@@ -234,6 +239,7 @@ fn organisation(n: u128) -> impl Strategy<Value = (Organisation, i64)> {
                 legal_form: None,
                 identifiers: Identifiers {
                     external: vec![external(n)],
+                    vat_id: Some(vat_id(n)),
                     ..Identifiers::default()
                 },
                 founded_on: None,
@@ -261,7 +267,7 @@ fn organisation(n: u128) -> impl Strategy<Value = (Organisation, i64)> {
 }
 
 /// One organisation of a world of `organisations`.
-pub(super) fn profile(n: u128, organisations: u128) -> impl Strategy<Value = Profile> {
+pub(in crate::directory) fn profile(n: u128, organisations: u128) -> impl Strategy<Value = Profile> {
     let claims = proptest::collection::vec(claim(), 0..4);
     let references = proptest::collection::vec(reference(organisations), 0..3);
     let status = proptest::option::of(proptest::sample::select(MembershipStatus::ALL));
