@@ -150,6 +150,7 @@ fn upkeep(config: &mut ServiceConfig<'_>) {
         .service(upkeep::list_upkeep)
         .service(upkeep::duplicates::list_duplicates)
         .service(upkeep::duplicates::mark_distinct)
+        .service(upkeep::merge::merge_organisations)
         .service(moderation::report_record)
         .service(moderation::propose_organisation)
         .service(moderation::list_cases)

@@ -26,6 +26,7 @@ use crate::problem::Problem;
 use crate::state::{self, State};
 
 pub mod duplicates;
+pub mod merge;
 pub mod wire;
 
 use wire::{CompletenessBody, Confirm, ConfirmationBody, RemindersBody, UpkeepBody, UpkeepPage};

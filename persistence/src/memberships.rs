@@ -179,8 +179,17 @@ impl MembershipRows {
         Ok(all)
     }
 
-    /// Puts the membership back as it was.
+    /// The same as another organisation's.
+    pub(crate) fn moved(mut self, to: OrganisationId) -> Self {
+        self.membership.organisation_id = to.into();
+        self
+    }
+
+    /// Puts the membership back as it was, unless it is there as another organisation's.
     pub(crate) fn put_back(self, unit: &mut UnitOfWork<'_>) -> Result<()> {
+        if exists(unit.db(), self.membership.id.into())? {
+            return Ok(());
+        }
         let stored = self.membership.into_stored()?;
         let row = MembershipRow::from(&stored);
         dialect::insert_all::<memberships::table, MembershipRow>(unit.db(), memberships::table, &[row])?;

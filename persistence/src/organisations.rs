@@ -19,9 +19,11 @@ use crate::schema::{
 use crate::sqltypes::SqlId;
 use crate::work::UnitOfWork;
 
+mod absorb;
 mod holders;
 mod row;
 
+pub use absorb::{Absorbed, absorb};
 pub use holders::holder;
 
 pub(crate) use row::{ExternalIdRow, OrganisationRow};

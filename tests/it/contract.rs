@@ -37,6 +37,7 @@ const RACES: &[&str] = &[
     "delete_solution",
     "delete_user",
     "propose_organisation",
+    "merge_organisations",
     "put_organisation_logo",
     "restore_opportunity_version",
     "restore_person_version",

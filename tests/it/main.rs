@@ -25,6 +25,7 @@ mod imports;
 mod life_cycles;
 mod logos;
 mod matching;
+mod merging;
 mod moderation;
 mod opportunities;
 mod organisations;

@@ -17,17 +17,19 @@ use super::{Record, VersionRow};
 use crate::changes::{Noun, Operation};
 use crate::db::Db;
 use crate::error::Result;
-use crate::schema::versions;
+use crate::guard::IDS_PER_QUERY;
+use crate::schema::{opportunities, organisation_references, skill_claims, solutions, units, versions};
 use crate::sqltypes::{SqlId, SqlInstant};
 use crate::work::UnitOfWork;
-use crate::{claims, logos, opportunities, organisations, persons, references, remains, skills, solutions, units};
+use crate::{claims, logos, organisations, persons, references, remains, skills};
 
 /// What came back with an organisation.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Returned {
     /// The parts that are there again.
     pub back: Vec<Record>,
-    /// Those that are not, because a skill or unit that they name is gone by now. They stay in the history.
+    /// Those that are not, because a skill or unit that they name is gone by now, or because they are another
+    /// organisation's. They stay in the history.
     pub left: Vec<Record>,
 }
 
@@ -108,6 +110,8 @@ struct Around {
     organisations: HashSet<OrganisationId>,
     /// The units that came back.
     units: HashSet<UnitId>,
+    /// Parts that are there already: they became another organisation's.
+    moved: HashSet<Uuid>,
 }
 
 impl Around {
@@ -124,6 +128,7 @@ impl Around {
             skills: found.into_iter().map(|skill| skill.record.id).collect(),
             organisations: there.into_iter().map(|one| one.record.id).collect(),
             units: HashSet::new(),
+            moved: moved(db, records)?,
         })
     }
 
@@ -135,7 +140,8 @@ impl Around {
             Record::Solution(stored) => stored.record.unit,
             _ => None,
         };
-        unit.is_none_or(|unit| self.units.contains(&unit))
+        !self.moved.contains(&record.id())
+            && unit.is_none_or(|unit| self.units.contains(&unit))
             && named_skills(record).iter().all(|skill| self.skills.contains(skill))
     }
 
@@ -151,6 +157,25 @@ impl Around {
         reference.partners.retain(named);
         reference
     }
+}
+
+/// Those of the parts that exist.
+fn moved(db: &mut Db, records: &[Record]) -> Result<HashSet<Uuid>> {
+    let mut found: Vec<SqlId> = Vec::new();
+    let ids: Vec<SqlId> = records
+        .iter()
+        .filter(|record| record.noun() != Noun::Logo)
+        .map(|record| SqlId(record.id()))
+        .collect();
+    for ids in ids.chunks(IDS_PER_QUERY) {
+        macro_rules! among {
+            ($($table:ident),*) => {
+                $(found.append(&mut $table::table.filter($table::id.eq_any(ids)).select($table::id).load(db)?);)*
+            };
+        }
+        among!(units, skill_claims, organisation_references, opportunities, solutions);
+    }
+    Ok(found.into_iter().map(|id| id.0).collect())
 }
 
 fn named_skills(record: &Record) -> Vec<SkillId> {
@@ -177,11 +202,11 @@ fn distinct<T: Ord>(ids: impl Iterator<Item = T>) -> Vec<T> {
 
 fn put_back(unit: &mut UnitOfWork<'_>, record: &Record, around: &Around) -> Result<()> {
     match record {
-        Record::Unit(was) => drop(units::put_back(unit, was, was.record.clone())?),
+        Record::Unit(was) => drop(crate::units::put_back(unit, was, was.record.clone())?),
         Record::Claim(owner, was) => drop(claims::put_back(unit, *owner, was, was.record.clone())?),
         Record::Reference(owner, was) => drop(references::put_back(unit, *owner, was, around.with_partners(was))?),
-        Record::Opportunity(was) => drop(opportunities::put_back(unit, was, was.record.clone())?),
-        Record::Solution(was) => drop(solutions::put_back(unit, was, was.record.clone())?),
+        Record::Opportunity(was) => drop(crate::opportunities::put_back(unit, was, was.record.clone())?),
+        Record::Solution(was) => drop(crate::solutions::put_back(unit, was, was.record.clone())?),
         Record::Logo(owner, logo) => logos::put(unit, *owner, logo.clone())?,
         // They are nobody's parts.
         Record::Organisation(_) | Record::Person(_) | Record::Skill(_) => {}

@@ -155,6 +155,12 @@ impl PartnerRow {
         Ok(named.collect())
     }
 
+    /// The same with another organisation.
+    pub(crate) fn moved(mut self, to: OrganisationId) -> Self {
+        self.organisation_id = Some(to.into());
+        self
+    }
+
     /// Names the organisation again, where the partner is still one that nobody knows, and tells whose reference it is.
     pub(crate) fn put_back(self, db: &mut Db) -> Result<Option<SqlId>> {
         let place = reference_partners::table.find((self.reference_id, self.position));

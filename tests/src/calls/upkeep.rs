@@ -57,6 +57,13 @@ impl Stage<'_> {
                 Some(json!({"kind": "company", "name": name}))
             }
             "mark_distinct" => Some(json!({"one_id": self.own, "other_id": self.foreign})),
+            "merge_organisations" => {
+                let twice = |name: &str| {
+                    let body = json!({"kind": "company", "name": format!("{name} {}", self.app.state.world.id())});
+                    self.app.organisation(&body)
+                };
+                Some(json!({"keep_id": twice("Once"), "merge_id": twice("Twice")}))
+            }
             "decide_case" => Some(json!({"status": "accepted"})),
             _ => None,
         };
