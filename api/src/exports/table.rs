@@ -21,7 +21,7 @@ pub(super) enum Cell {
 }
 
 /// The names of the columns.
-pub(super) const COLUMNS: [&str; 39] = [
+pub(super) const COLUMNS: [&str; 43] = [
     "id",
     "kind",
     "name",
@@ -54,6 +54,10 @@ pub(super) const COLUMNS: [&str; 39] = [
     "contact_role",
     "contact_email",
     "contact_phone",
+    "contact_2_name",
+    "contact_2_role",
+    "contact_2_email",
+    "contact_2_phone",
     "summary_de",
     "summary_en",
     "description_de",
@@ -63,7 +67,7 @@ pub(super) const COLUMNS: [&str; 39] = [
     "updated_at",
 ];
 
-/// The cells of an organisation: of several places or contacts the first.
+/// The cells of an organisation: of several places the first, of several contacts the first two.
 pub(super) fn row(view: &View, profile: &Profile) -> Vec<Cell> {
     let stored = &profile.organisation;
     let organisation = &stored.record;
@@ -72,8 +76,10 @@ pub(super) fn row(view: &View, profile: &Profile) -> Vec<Cell> {
     cells.extend(place(organisation.locations.first()));
     cells.push(text(organisation.languages.join(" | ")));
     cells.push(text(skills(view, profile).join(" | ")));
-    let contact = organisation.contacts.first().cloned().unwrap_or_default();
-    cells.extend([contact.name, contact.role, contact.email, contact.phone].map(some));
+    for place in 0..2 {
+        let contact = organisation.contacts.get(place).cloned().unwrap_or_default();
+        cells.extend([contact.name, contact.role, contact.email, contact.phone].map(some));
+    }
     for texts in [&organisation.summary, &organisation.description] {
         cells.extend([&texts.de, &texts.en].map(|one| some(one.as_ref())));
     }

@@ -41,8 +41,9 @@ pub fn read(mapping: &Mapping, row: &Row, usual: Option<Kind>) -> Reading {
     if let Some(place) = cells.place() {
         line.insert("locations".to_owned(), json!([place]));
     }
-    if let Some(contact) = cells.contact() {
-        line.insert("contacts".to_owned(), json!([contact]));
+    let contacts = cells.contacts();
+    if !contacts.is_empty() {
+        line.insert("contacts".to_owned(), Value::Array(contacts));
     }
     if let Some(membership) = cells.membership() {
         line.insert("membership".to_owned(), membership);
@@ -81,6 +82,14 @@ impl<'a> Cells<'a> {
             };
             if let Some(target) = &column.target {
                 self.faults.push((target.pointer(), Breach::Form(form.to_owned())));
+            }
+        }
+        // More cells than the header has are as often as not a separator within a value.
+        for (column, cell) in self.mapping.columns.iter().zip(&self.row.cells) {
+            if column.header.is_empty() && column.target.is_none() && !cell.is_empty() {
+                let short: String = cell.chars().take(40).collect();
+                let notice = Breach::LeftOut(format!("a cell below no name of a column, {short}"));
+                self.notices.push((String::new(), notice));
             }
         }
     }
@@ -277,20 +286,44 @@ impl<'a> Cells<'a> {
         Some(Value::Object(place))
     }
 
-    fn contact(&self) -> Option<Value> {
-        let members = [
+    fn contacts(&self) -> Vec<Value> {
+        let member = |name: &str, field: Field| {
+            let text = self.text(field)?;
+            let text = text.strip_prefix("mailto:").unwrap_or(text);
+            Some((name.to_owned(), json!(text)))
+        };
+        let contact = |members: [(&str, Field); 4]| -> Map<String, Value> {
+            members
+                .into_iter()
+                .filter_map(|(name, field)| member(name, field))
+                .collect()
+        };
+        let mut first = contact([
             ("name", Field::ContactName),
             ("role", Field::ContactRole),
             ("email", Field::ContactEmail),
             ("phone", Field::ContactPhone),
-        ];
-        let given = members.into_iter().filter_map(|(name, field)| {
-            let text = self.text(field)?;
-            let text = text.strip_prefix("mailto:").unwrap_or(text);
-            Some((name.to_owned(), json!(text)))
-        });
-        let contact: Map<String, Value> = given.collect();
-        (!contact.is_empty()).then_some(Value::Object(contact))
+        ]);
+        let names = [Field::ContactGivenName, Field::ContactFamilyName].map(|field| self.text(field));
+        let whole = names.into_iter().flatten().collect::<Vec<_>>().join(" ");
+        if !whole.is_empty() && !first.contains_key("name") {
+            first.insert("name".to_owned(), json!(whole));
+        }
+        let mut second = contact([
+            ("name", Field::Contact2Name),
+            ("role", Field::Contact2Role),
+            ("email", Field::Contact2Email),
+            ("phone", Field::Contact2Phone),
+        ]);
+        // Without a name it is the first one's other number.
+        if let Some(name) = first
+            .get("name")
+            .filter(|_| !second.is_empty() && !second.contains_key("name"))
+        {
+            second.insert("name".to_owned(), name.clone());
+        }
+        let given = [first, second].into_iter().filter(|contact| !contact.is_empty());
+        given.map(Value::Object).collect()
     }
 
     /// A row with a sort of membership, a status or a first day is of a member. What is not said is what it mostly is.

@@ -212,7 +212,8 @@ fn meant(header: &str) -> Option<&'static str> {
     KNOWN.get(&name)?.0.map(Field::code)
 }
 
-/// Where several columns name one field, the caller's word counts, then the best name, then the first column.
+/// Where several columns name one field, the caller's word counts, then the best name, then the first column. What a second column
+/// says of a contact is a second contact's.
 fn settle_twice(columns: &mut [Column]) {
     let mut best: HashMap<Target, (usize, usize)> = HashMap::new();
     for (position, column) in columns.iter().enumerate() {
@@ -226,14 +227,20 @@ fn settle_twice(columns: &mut [Column]) {
         }
     }
     for (position, column) in columns.iter_mut().enumerate() {
-        let lost = column
-            .target
-            .as_ref()
-            .is_some_and(|target| best.get(target).map(|(_, at)| *at) != Some(position));
-        if lost {
-            column.target = None;
-            column.reason = Reason::Twice;
+        let Some(target) = &column.target else { continue };
+        if best.get(target).map(|(_, at)| *at) == Some(position) {
+            continue;
         }
+        let second = match target {
+            Target::Field(field) => field.of_second_contact().map(Target::Field),
+            Target::External(_) => None,
+        };
+        let second = second.filter(|second| !best.contains_key(second));
+        match &second {
+            Some(second) => drop(best.insert(second.clone(), (0, position))),
+            None => column.reason = Reason::Twice,
+        }
+        column.target = second;
     }
 }
 

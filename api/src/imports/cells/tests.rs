@@ -119,3 +119,29 @@ fn an_id_is_one_of_this_directory_or_none() {
     let counted = first("ID;Name\n17;Linsen GmbH\n");
     assert!(counted.value.get("id").is_none() && counted.faults.is_empty());
 }
+
+#[test]
+fn a_row_may_have_two_contacts() {
+    let reading = first(
+        "Firma;Vorname;Nachname;E-Mail;Telefon;Mobil;E-Mail 2;Ansprechpartner 2\nA;Erika;Beispiel;e@a.de;1;2;f@a.de;Max Muster\n",
+    );
+    let expected = json!([{"name": "Erika Beispiel", "email": "e@a.de", "phone": "1"},
+        {"name": "Max Muster", "email": "f@a.de", "phone": "2"}]);
+    assert_eq!(reading.value["contacts"], expected);
+    let reading = first("Firma;Ansprechpartner;Telefon;Handy\nA;Erika Beispiel;1;2\n");
+    let expected = json!([{"name": "Erika Beispiel", "phone": "1"}, {"name": "Erika Beispiel", "phone": "2"}]);
+    assert_eq!(reading.value["contacts"], expected);
+    assert!(reading.notices.is_empty());
+}
+
+#[test]
+fn cells_beyond_the_header_are_noted() {
+    let reading = first("Firma;Ort\nA;Jena;verrutscht\n");
+    assert_eq!(
+        reading.notices,
+        [(
+            String::new(),
+            Breach::LeftOut("a cell below no name of a column, verrutscht".to_owned())
+        )]
+    );
+}

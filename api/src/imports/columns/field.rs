@@ -49,6 +49,12 @@ pub enum Field {
     ContactRole,
     ContactEmail,
     ContactPhone,
+    ContactGivenName,
+    ContactFamilyName,
+    Contact2Name,
+    Contact2Role,
+    Contact2Email,
+    Contact2Phone,
     MembershipType,
     MembershipStatus,
     MemberSince,
@@ -58,7 +64,7 @@ pub enum Field {
 /// What is known about a field: its name, and where its value stands in a record.
 type About = (Field, &'static str, &'static str);
 
-const ABOUT: [About; 46] = [
+const ABOUT: [About; 52] = [
     (Field::Id, "id", "/id"),
     (Field::Kind, "kind", "/kind"),
     (Field::Name, "name", "/name"),
@@ -101,6 +107,12 @@ const ABOUT: [About; 46] = [
     (Field::ContactRole, "contact_role", "/contacts/0/role"),
     (Field::ContactEmail, "contact_email", "/contacts/0/email"),
     (Field::ContactPhone, "contact_phone", "/contacts/0/phone"),
+    (Field::ContactGivenName, "contact_given_name", "/contacts/0/name"),
+    (Field::ContactFamilyName, "contact_family_name", "/contacts/0/name"),
+    (Field::Contact2Name, "contact_2_name", "/contacts/1/name"),
+    (Field::Contact2Role, "contact_2_role", "/contacts/1/role"),
+    (Field::Contact2Email, "contact_2_email", "/contacts/1/email"),
+    (Field::Contact2Phone, "contact_2_phone", "/contacts/1/phone"),
     (Field::MembershipType, "membership_type", "/membership/type"),
     (Field::MembershipStatus, "membership_status", "/membership/status"),
     (Field::MemberSince, "member_since", "/membership/since_on"),
@@ -111,6 +123,17 @@ impl Field {
     /// Where the value stands in a record, as a JSON pointer.
     pub fn pointer(self) -> &'static str {
         self.about().2
+    }
+
+    /// The field of a second contact that holds the same.
+    pub(super) const fn of_second_contact(self) -> Option<Self> {
+        match self {
+            Self::ContactName => Some(Self::Contact2Name),
+            Self::ContactRole => Some(Self::Contact2Role),
+            Self::ContactEmail => Some(Self::Contact2Email),
+            Self::ContactPhone => Some(Self::Contact2Phone),
+            _ => None,
+        }
     }
 
     fn about(self) -> About {
@@ -164,6 +187,12 @@ impl Named for Field {
         Self::ContactRole,
         Self::ContactEmail,
         Self::ContactPhone,
+        Self::ContactGivenName,
+        Self::ContactFamilyName,
+        Self::Contact2Name,
+        Self::Contact2Role,
+        Self::Contact2Email,
+        Self::Contact2Phone,
         Self::MembershipType,
         Self::MembershipStatus,
         Self::MemberSince,

@@ -3,7 +3,7 @@
 use super::Field;
 
 /// The fields with their names beside the one in the API.
-pub(super) const FIELDS: [(Field, &str); 46] = [
+pub(super) const FIELDS: [(Field, &str); 52] = [
     (Field::Id, "Werkstadt-ID"),
     (
         Field::Name,
@@ -169,6 +169,28 @@ pub(super) const FIELDS: [(Field, &str); 46] = [
     (
         Field::ContactPhone,
         "Telefon | Tel. | Telefonnummer | Telefon-Nr. | Phone | Phone number | Telephone | Fon | Mobil | Handy",
+    ),
+    (
+        Field::ContactGivenName,
+        "Vorname | Vorname Ansprechpartner | First name | Given name | Forename",
+    ),
+    (
+        Field::ContactFamilyName,
+        "Nachname | Familienname | Zuname | Nachname Ansprechpartner | Last name | Family name | Surname",
+    ),
+    (
+        Field::Contact2Name,
+        "Ansprechpartner 2 | 2. Ansprechpartner | Zweiter Ansprechpartner | Ansprechperson 2 | Kontakt 2 | Contact 2 | \
+        Second contact | Stellvertreter | Stellvertretung",
+    ),
+    (Field::Contact2Role, "Funktion 2 | Position 2 | Rolle 2 | Role 2"),
+    (
+        Field::Contact2Email,
+        "E-Mail 2 | Email 2 | Mail 2 | 2. E-Mail | Zweite E-Mail | Weitere E-Mail | Email address 2",
+    ),
+    (
+        Field::Contact2Phone,
+        "Telefon 2 | Tel. 2 | 2. Telefon | Weitere Telefonnummer | Phone 2 | Second phone",
     ),
     (
         Field::MembershipType,
