@@ -124,6 +124,18 @@ fn a_section_finds_what_lies_in_it() {
             assert_eq!(found, expected, "{query}");
         }
         // Counts go down to divisions; each value is what the filter takes, which does not narrow its own facet.
+        let refused = app
+            .anonymous()
+            .get("/v1/organisations?sector=foo&sector=62&language=deutsch&near=x")
+            .is(400)
+            .json();
+        let parameters: Vec<&str> = refused["errors"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|one| one["parameter"].as_str().unwrap())
+            .collect();
+        assert_eq!(parameters, ["near", "sector", "language"]);
         let page = app.anonymous().read("/v1/organisations?sector=wz2025:K&facets=sector");
         let counts = [("wz2025:K", 2), ("wz2008:62", 1), ("wz2008:J", 1), ("wz2025:62", 1)];
         let counts = counts.map(|(value, count)| json!({"value": value, "count": count}));

@@ -8,6 +8,8 @@ use werkstadt_domain::named::Named;
 use werkstadt_domain::place::{Circle, Point};
 use werkstadt_domain::search::{OrganisationFilter, OrganisationSort, Position, SkillMode};
 use werkstadt_domain::skill::Level;
+use werkstadt_domain::text::language_code;
+use werkstadt_domain::vocabulary::industry;
 use werkstadt_persistence::directory::{Count, Marks, OrganisationQuery, Snapshot};
 
 use crate::problem::{Breach, Code, Place, Problem};
@@ -189,6 +191,21 @@ impl FilterOrganisations {
         let point = self.point(&mut found);
         if self.radius_km.is_some() && self.near.is_none() {
             found.push(required("near"));
+        }
+        let sectors = self
+            .sector
+            .iter()
+            .map(|sector| ("sector", industry::check_sector(sector)));
+        let languages = self
+            .language
+            .iter()
+            .map(|code| ("language", language_code(code).map(drop)));
+        for (name, checked) in sectors.chain(languages) {
+            found.extend(
+                checked
+                    .err()
+                    .map(|rule| (Place::Parameter(name.to_owned()), Breach::Rule(rule))),
+            );
         }
         if !found.is_empty() {
             return Err(Problem::new(Code::InvalidQuery).with_breaches(found));

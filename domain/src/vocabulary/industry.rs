@@ -28,6 +28,33 @@ pub fn check(edition: &str, code: &str) -> Result<(), Rule> {
     Err(Rule::UnknownCode(nearest(list, top).unwrap_or_default().to_owned()))
 }
 
+/// Checks a sector to be filtered by: a section, a code or its beginning, any of them with its edition before a colon.
+///
+/// # Errors
+/// [`Rule::Malformed`], or [`Rule::UnknownCode`] where no edition has what it begins with.
+pub fn check_sector(sector: &str) -> Result<(), Rule> {
+    let (editions, code) = match sector.split_once(':') {
+        Some((edition, code)) => (SCHEMES.iter().filter(|one| **one == edition).copied().collect(), code),
+        None => (SCHEMES.to_vec(), sector),
+    };
+    let plain = |c: char| c.is_ascii_digit() || c == '.';
+    let is_section = code.len() == 1 && code.bytes().all(|byte| byte.is_ascii_uppercase());
+    let is_code = code.starts_with(|c: char| c.is_ascii_digit()) && code.len() <= 8 && code.chars().all(plain);
+    if editions.is_empty() || !(is_section || is_code) {
+        return Err(Rule::Malformed(
+            "section or code, perhaps behind wz2008:, wz2025: or nace2:",
+        ));
+    }
+    let top = code.get(..2).unwrap_or(code);
+    let begins =
+        |edition: &&str| list(edition).is_some_and(|list| list.terms().iter().any(|term| term.code.starts_with(top)));
+    if editions.iter().any(begins) {
+        Ok(())
+    } else {
+        Err(Rule::UnknownCode(String::new()))
+    }
+}
+
 /// Whether a code lies in a sector: a code or its beginning, a section, or either with its edition before a colon.
 pub fn lies_in(edition: &str, code: &str, sector: &str) -> bool {
     let sector = match sector.split_once(':') {

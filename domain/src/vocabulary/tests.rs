@@ -171,3 +171,13 @@ fn keys_of_areas_are_known_where_the_list_is_complete() {
         assert!(matches!(area::ags(bad), Err(Rule::Malformed(_))), "{bad}");
     }
 }
+
+#[test]
+fn a_sector_that_can_find_nothing_is_refused() {
+    for good in ["J", "62", "6", "62.01", "wz2025:K", "nace2:26.7", "wz2008:6"] {
+        assert_eq!(industry::check_sector(good), Ok(()), "{good}");
+    }
+    for bad in ["foo", "", "wz2003:J", "Z", "04", "wz2025:", "62.0x", "j"] {
+        assert!(industry::check_sector(bad).is_err(), "{bad}");
+    }
+}

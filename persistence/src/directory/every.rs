@@ -13,6 +13,8 @@ pub(super) struct Every {
     pub(super) slots: Vec<u32>,
     /// The score of each.
     pub(super) scores: Vec<f64>,
+    /// Those that are found by a number, in order.
+    pub(super) meant: Vec<u32>,
 }
 
 /// A term's weight, the texts that have it, and how often.
@@ -60,19 +62,23 @@ impl Every {
                 *score += gain;
             }
         }
-        Self { slots, scores }
+        Self {
+            slots,
+            scores,
+            meant: Vec::new(),
+        }
     }
 }
 
 impl Every {
-    /// Adds texts that are found by something else than their words, in order; those found by words, too, score both.
-    pub(super) fn with(self, others: &[u32], score: f64) -> Self {
-        if others.is_empty() {
+    /// Adds texts that are found by a number, in order; those found by words, too, score both.
+    pub(super) fn with(self, meant: Vec<u32>, score: f64) -> Self {
+        if meant.is_empty() {
             return self;
         }
         let mut both = Self::default();
         let mut by_words = self.slots.into_iter().zip(self.scores).peekable();
-        for other in others {
+        for other in &meant {
             while let Some((slot, score)) = by_words.next_if(|(slot, _)| slot < other) {
                 both.push(slot, score);
             }
@@ -80,6 +86,7 @@ impl Every {
             both.push(*other, words.map_or(0.0, |(_, score)| score) + score);
         }
         by_words.for_each(|(slot, score)| both.push(slot, score));
+        both.meant = meant;
         both
     }
 

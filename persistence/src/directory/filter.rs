@@ -93,7 +93,7 @@ impl<'a> Prepared<'a> {
             let read = shard.view(Leak::Text.through(self.audience));
             every = Every::of(&wording.weighed, &read.text);
             if let Some(number) = &self.number {
-                every = every.with(&shard.meant(number, self.audience), numbers::SCORE);
+                every = every.with(shard.meant(number, self.audience), numbers::SCORE);
             }
             passed.push((None, self.worded(wording, snapshot, shard, &every)));
         }

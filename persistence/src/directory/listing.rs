@@ -122,8 +122,9 @@ impl Snapshot {
         let limit = query.limit.get();
         // One more than fit, to know whether there are more.
         let mut best = Best::new(limit + 1);
+        let mut meant: Vec<Vec<u32>> = Vec::new();
         for shard in &self.shards {
-            let (passed, every) = prepared.passed(self, shard);
+            let (passed, mut every) = prepared.passed(self, shard);
             worded += passed.first().map_or(0, |(_, bits)| bits.len());
             let hits = all_but(shard.visible(Leak::Rows.through(audience)), &passed, None);
             if query.count == Count::Exact {
@@ -146,6 +147,7 @@ impl Snapshot {
                 }
             }
             order.gather(audience, query, shard, (&hits, &every), &mut best);
+            meant.push(std::mem::take(&mut every.meant));
         }
         let mut found = best.found;
         let more = found.len() > limit;
@@ -156,15 +158,10 @@ impl Snapshot {
             prepared.text.as_ref().map(|wording| Lists::new(&wording.weighed, text))
         });
         let hit = |found: &Found<'_>| {
-            let mut shards = self.shards.iter().zip(&lists);
-            let lists = shards.find(|(shard, _)| std::ptr::eq(&***shard, found.shard));
-            self.hit(
-                audience,
-                query,
-                &prepared,
-                found,
-                lists.and_then(|(_, lists)| lists.as_ref()),
-            )
+            let mut shards = self.shards.iter().zip(lists.iter().zip(&meant));
+            let (_, (lists, meant)) = shards.find(|(shard, _)| std::ptr::eq(&***shard, found.shard))?;
+            let meant = meant.binary_search(&found.slot).is_ok();
+            self.hit(audience, query, &prepared, found, (lists.as_ref(), meant))
         };
         let page = OrganisationPage {
             after: found.last().filter(|_| more).and_then(|last| order.position(last)),
@@ -181,7 +178,7 @@ impl Snapshot {
         query: &OrganisationQuery,
         prepared: &Prepared<'_>,
         found: &Found<'_>,
-        lists: Option<&Lists<'_>>,
+        (lists, meant): (Option<&Lists<'_>>, bool),
     ) -> Option<Hit> {
         let profile = found.entry()?.seen.get(audience.index())?.clone()?;
         let from = match query.sort {
@@ -202,8 +199,7 @@ impl Snapshot {
             }
             _ => Vec::new(),
         };
-        let number = prepared.number.as_ref();
-        if let Some(number) = number.filter(|number| number.means(&profile.get().organisation.record)) {
+        if let Some(number) = prepared.number.as_ref().filter(|_| meant) {
             words.push(WordHit {
                 word: number.text.clone(),
                 contribution: numbers::SCORE,
