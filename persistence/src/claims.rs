@@ -6,13 +6,13 @@ use serde::{Deserialize, Serialize};
 use werkstadt_domain::audience::{Stored, Visibility};
 use werkstadt_domain::institution::UnitId;
 use werkstadt_domain::organisation::OrganisationId;
-use werkstadt_domain::skill::{Claim, ClaimId, Level};
+use werkstadt_domain::skill::{Claim, ClaimId, Level, SkillId};
 
 use crate::changes::{Noun, Operation};
 use crate::db::Db;
 use crate::dialect;
 use crate::error::{Error, Result};
-use crate::guard::{self, Owners};
+use crate::guard::{self, IDS_PER_QUERY, Owners};
 use crate::history::Kept;
 use crate::schema::skill_claims;
 use crate::shapes::{EvidenceShape, Fault, items, shapes};
@@ -49,6 +49,24 @@ pub fn list(db: &mut Db, organisation: OrganisationId) -> Result<Vec<Stored<Clai
 pub(crate) fn load(db: &mut Db, owners: Owners<'_>) -> Result<Vec<(OrganisationId, Stored<Claim>)>> {
     let mut rows: Vec<ClaimRow> = guard::rows_of!(skill_claims, owners, db);
     rows.sort_by_key(|row| (row.organisation_id, row.id));
+    rows.into_iter().map(ClaimRow::into_parts).collect()
+}
+
+/// All claims of these concepts, each with its organisation, in order of id.
+///
+/// # Errors
+/// As every read.
+pub fn of_skills(db: &mut Db, skills: &[SkillId]) -> Result<Vec<(OrganisationId, Stored<Claim>)>> {
+    let mut rows: Vec<ClaimRow> = Vec::new();
+    for chunk in skills.chunks(IDS_PER_QUERY) {
+        let ids: Vec<SqlId> = chunk.iter().copied().map(SqlId::from).collect();
+        rows.append(
+            &mut skill_claims::table
+                .filter(skill_claims::skill_id.eq_any(ids))
+                .load(db)?,
+        );
+    }
+    rows.sort_by_key(|row| row.id);
     rows.into_iter().map(ClaimRow::into_parts).collect()
 }
 

@@ -257,3 +257,46 @@ fn esco_is_imported_once_and_local_changes_stay() {
         assert_eq!(after, before);
     });
 }
+
+#[test]
+fn who_claimed_two_concepts_that_become_one_claims_it_once() {
+    on_each(|database| {
+        let app = TestApp::on(database);
+        let (manager, own, other) = (app.as_manager(), app.company("Beide GmbH"), app.company("Eine GmbH"));
+        let (old, new) = (app.skill("Laserschweissen"), app.skill("Laserschweißen"));
+        let claims = format!("/v1/organisations/{own}/skills");
+        let evidence = |title: &str| json!([{"kind": "project", "title": title}]);
+        manager.create(
+            &claims,
+            &json!({"skill": old, "level": 4, "evidence": evidence("Eins")}),
+        );
+        let kept = manager.create(
+            &claims,
+            &json!({"skill": new, "level": 2, "evidence": evidence("Zwei")}),
+        );
+        let single = manager.create(
+            &format!("/v1/organisations/{other}/skills"),
+            &json!({"skill": old, "level": 1}),
+        );
+        manager
+            .post("/v1/skills/merge", &json!({"sources": [old], "target": new}))
+            .is(200);
+        let left = manager.all(&claims, 10);
+        assert_eq!(
+            (left.len(), &left[0]["id"], &left[0]["level"]),
+            (1, &json!(kept), &json!(4))
+        );
+        assert_eq!(left[0]["evidence"].as_array().map(Vec::len), Some(2));
+        manager
+            .patch(&format!("{claims}/{kept}"), "*", &json!({"level": 3}))
+            .is(200);
+        // Who claimed one of them has a claim of the other one by that.
+        let claims = format!("/v1/organisations/{other}/skills");
+        assert_eq!(manager.all(&claims, 10)[0]["skill"]["id"], json!(new));
+        let twice = manager.post(&claims, &json!({"skill": new, "level": 5})).is(422).json();
+        assert_eq!(twice["errors"][0]["code"], "duplicate");
+        manager
+            .patch(&format!("{claims}/{single}"), "*", &json!({"level": 3}))
+            .is(200);
+    });
+}

@@ -138,6 +138,14 @@ impl ClaimCreate {
         let skill = faults.take("/skill", given::current(around.snapshot, &self.skill));
         let level = faults.take("/level", Level::new(self.level));
         let unit = around.unit(&mut faults, self.unit_id.as_ref());
+        // A concept that was replaced is its successor; the database tells only the same ones.
+        let same = |claim: &Claim| {
+            let current = around.snapshot.taxonomy().current(claim.skill);
+            claim.id != id && claim.unit == unit && Some(claim.skill) != skill && Some(current) == skill
+        };
+        if around.profile.claims.iter().any(|claim| same(&claim.record)) {
+            faults.note("/skill", Rule::Duplicate);
+        }
         let evidence = list(&mut faults, "/evidence", &self.evidence, 20, evidence);
         let confirmed_at = optional(&mut faults, "/confirmed_at", self.confirmed_at.as_ref(), instant);
         let expires_on = optional(&mut faults, "/expires_on", self.expires_on.as_ref(), day);

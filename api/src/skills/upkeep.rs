@@ -1,15 +1,17 @@
 //! Upkeep of the taxonomy by managers: concepts merged, labels added and taken away.
 
+use std::collections::BTreeMap;
+
 use actix_web::{HttpResponse, post, web};
 use serde::Deserialize;
 use utoipa::ToSchema;
 use werkstadt_domain::audience::Stored;
 use werkstadt_domain::invalid::{Faults, Invalid, Rule};
 use werkstadt_domain::skill::merge::{self, MOST_LABELS, add_label, remove_label};
-use werkstadt_domain::skill::{Skill, SkillId, SkillStatus};
+use werkstadt_domain::skill::{Claim, Skill, SkillId, SkillStatus};
 use werkstadt_domain::text::{Language, line};
 use werkstadt_persistence::directory::Snapshot;
-use werkstadt_persistence::{Error, UnitOfWork, skills};
+use werkstadt_persistence::{Error, UnitOfWork, claims, skills};
 
 use super::wire::{LabelsBody, SkillBody};
 use super::{SkillPath, given};
@@ -51,7 +53,8 @@ pub struct SkillAliasesRequest {
 /// Merge skills into one
 ///
 /// The sources become deprecated and are replaced by the target. Their labels become alternative labels of it, and what lies
-/// below them lies below it. Claims, references, offers and filters that name a source count as naming the target, at once.
+/// below them lies below it. Claims, references, offers and filters that name a source count as naming the target, at once. Who
+/// claimed several of them claims the target once: at the highest level, with all evidence.
 /// 409 if a skill below a source lies above the target.
 #[utoipa::path(tag = "skills", request_body = SkillMergeRequest,
     extensions(("x-authz" = json!({"from": "manager", "scope": "skills:write"})), ("x-errors" = json!([409]))),
@@ -163,6 +166,7 @@ fn merge_all(
     target: SkillId,
 ) -> Result<(), Problem> {
     let records = |stored: &[Stored<Skill>]| stored.iter().map(|one| one.record.clone()).collect::<Vec<_>>();
+    join_claims(unit, snapshot, sources, target)?;
     let mut before = skills::load(unit.db(), sources)?;
     let target = skills::find(unit.db(), target)?;
     let neighbours = skills::neighbours(unit.db(), sources)?;
@@ -188,6 +192,39 @@ fn merge_all(
         let known = before.iter().find(|one| one.record.id == after.id);
         if let Some(before) = known.filter(|before| before.record != after) {
             skills::update(unit, before, after).map_err(retried)?;
+        }
+    }
+    Ok(())
+}
+
+/// Who claimed several of the concepts that become one claims it once.
+fn join_claims(
+    unit: &mut UnitOfWork<'_>,
+    snapshot: &Snapshot,
+    sources: &[SkillId],
+    target: SkillId,
+) -> Result<(), Problem> {
+    let becomes = |skill: SkillId| skill == target || sources.contains(&skill);
+    let all = snapshot.all_skills().map(|skill| skill.record.id);
+    let one: Vec<SkillId> = all
+        .filter(|skill| becomes(*skill) || becomes(snapshot.taxonomy().current(*skill)))
+        .collect();
+    let mut holders: BTreeMap<_, Vec<Stored<Claim>>> = BTreeMap::new();
+    for (owner, claim) in claims::of_skills(unit.db(), &one)? {
+        holders.entry((owner, claim.record.unit)).or_default().push(claim);
+    }
+    for ((owner, _), mut several) in holders.into_iter().filter(|(_, claims)| claims.len() > 1) {
+        // One of the skill that stays if there is one.
+        let place = several.iter().position(|claim| claim.record.skill == target);
+        let kept = several.swap_remove(place.unwrap_or(0));
+        let joined = several
+            .iter()
+            .fold(kept.record.clone(), |sum, claim| sum.joined(&claim.record));
+        for claim in &several {
+            claims::remove(unit, owner, claim.record.id, claim.version).map_err(retried)?;
+        }
+        if joined != kept.record {
+            claims::update(unit, owner, &kept, joined).map_err(retried)?;
         }
     }
     Ok(())

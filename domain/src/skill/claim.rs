@@ -48,6 +48,32 @@ impl Claim {
     pub fn holds_on(&self, today: NaiveDate) -> bool {
         self.expires_on.is_none_or(|last| today <= last)
     }
+
+    /// One claim of two by the same holder: this one, with the level of the stronger and the evidence of both. Of two that are not
+    /// visible to the same readers only what the more visible one says is told.
+    #[must_use]
+    pub fn joined(&self, other: &Self) -> Self {
+        let told = if other.visibility < self.visibility {
+            other
+        } else {
+            self
+        };
+        let mut joined = Self {
+            id: self.id,
+            skill: self.skill,
+            unit: self.unit,
+            ..told.clone()
+        };
+        if self.visibility == other.visibility {
+            let stronger = if other.level > self.level { other } else { self };
+            let more = other.evidence.iter().filter(|more| !self.evidence.contains(more));
+            joined.evidence = self.evidence.iter().chain(more).cloned().collect();
+            joined.level = stronger.level;
+            joined.expires_on = stronger.expires_on;
+            joined.confirmed_at = self.confirmed_at.max(other.confirmed_at);
+        }
+        joined
+    }
 }
 
 impl Project for Claim {

@@ -41,7 +41,7 @@ pub struct Absorbed {
 }
 
 /// Makes `merged`, under the id of `keep`, of two organisations; the second one goes, and all that was its own moves. Where both
-/// claim a skill, one claim is left: the stronger one's level, the evidence of both. Where both have a membership or a logo, the
+/// claim a skill, one claim is left, [`joined`](Claim::joined). Where both have a membership or a logo, the
 /// first one's stays.
 ///
 /// # Errors
@@ -94,7 +94,7 @@ pub fn absorb(unit: &mut UnitOfWork<'_>, keep: &Profile, merged: Organisation, g
             was.record.unit.is_none() && claim.record.unit.is_none() && claim.record.skill == was.record.skill
         };
         match keep.claims.iter().find(same) {
-            Some(claim) => drop(claims::update(unit, to, claim, joined(&claim.record, &was.record))?),
+            Some(claim) => drop(claims::update(unit, to, claim, claim.record.joined(&was.record))?),
             None => drop(claims::put_back(unit, to, was, was.record.clone())?),
         }
     }
@@ -144,26 +144,6 @@ pub fn absorb(unit: &mut UnitOfWork<'_>, keep: &Profile, merged: Organisation, g
         persons::update(unit, &present, after)?;
     }
     Ok(absorbed)
-}
-
-/// One claim of two.
-fn joined(one: &Claim, other: &Claim) -> Claim {
-    let mut evidence = one.evidence.to_vec();
-    evidence.extend(
-        other
-            .evidence
-            .iter()
-            .filter(|more| !one.evidence.contains(more))
-            .cloned(),
-    );
-    let stronger = if other.level > one.level { other } else { one };
-    Claim {
-        level: stronger.level,
-        expires_on: stronger.expires_on,
-        confirmed_at: one.confirmed_at.max(other.confirmed_at),
-        evidence: evidence.into(),
-        ..one.clone()
-    }
 }
 
 /// The reference without these organisations as partners: they are its owner.
