@@ -18,6 +18,7 @@ use crate::extract::{Json, Query};
 use crate::imports::wire::ChangeBody;
 use crate::problem::Problem;
 use crate::skills::split::DryRun;
+use crate::skills::upkeep::retried;
 use crate::state::{self, State};
 use crate::wire::{Choose, known};
 
@@ -146,7 +147,11 @@ pub async fn merge_organisations(
         let moved = if preview {
             None
         } else {
-            Some(organisations::absorb(unit, &keep, merged.merged, &gone)?.into())
+            Some(
+                organisations::absorb(unit, &keep, merged.merged, &gone)
+                    .map_err(retried)?
+                    .into(),
+            )
         };
         Ok(MergedOrganisationsBody {
             organisation_id: keep.id().to_string(),
