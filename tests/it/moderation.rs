@@ -111,7 +111,21 @@ fn a_report_is_taken_in_from_whoever_sees_the_record() {
         let hidden = json!({"kind": "organisation", "id": hidden, "reason": "abuse"});
         member.post("/v1/reports", &hidden).is(422);
         app.anonymous().post("/v1/reports", &report).is(401);
-        let cases = open(&app);
+        // A person whom nobody but managers sees cannot be told from one who does not exist.
+        let person =
+            json!({"given_name": "Erfunden", "family_name": "Beispiel", "affiliations": [{"organisation_id": own}]});
+        let person =
+            json!({"kind": "person", "id": app.as_manager().create("/v1/people", &person), "reason": "privacy"});
+        member.post("/v1/reports", &person).is(422);
+        let solution = json!({"organisation_id": own, "title": {"de": "Gerät"}, "maturity": "beta"});
+        let solution = app.as_manager().create("/v1/solutions", &solution);
+        let named = json!({"kind": "solution", "id": solution, "reason": "incorrect"});
+        member.post("/v1/reports", &named).is(202);
+        app.as_manager().post("/v1/reports", &person).is(202);
+        let mut cases = open(&app);
+        let others: Vec<Value> = cases.split_off(1);
+        assert_eq!(others[0]["record"]["href"], json!(format!("/v1/solutions/{solution}")));
+        assert_eq!(others[1]["record"]["kind"], "person");
         assert_eq!(
             (cases.len(), &cases[0]["reason"], &cases[0]["text"]),
             (1, &json!("outdated"), &json!("Umgezogen"))

@@ -17,7 +17,9 @@ use werkstadt_persistence::moderation::StoredCase;
 use crate::auth::Caller;
 use crate::history::wire::{ActorBody, MemberChangeBody};
 use crate::page::Page;
+use crate::people::reader;
 use crate::problem::Problem;
+use crate::solutions::audience_of;
 use crate::state::State;
 use crate::wire::Choose;
 
@@ -92,7 +94,7 @@ pub type CasePage = Page<CaseBody>;
     "href": "/v1/organisations/01936d3e-7f10-7000-8000-0000000000aa"}))]
 pub struct CaseRecordBody {
     /// What it is.
-    #[schema(examples("organisation", "opportunity", "skill"))]
+    #[schema(examples("organisation", "opportunity", "solution", "person", "skill"))]
     pub kind: String,
     /// Its id.
     #[schema(format = Uuid)]
@@ -174,13 +176,23 @@ pub enum ReportedKind {
     Organisation,
     /// An opportunity.
     Opportunity,
+    /// A solution.
+    Solution,
+    /// A person.
+    Person,
     /// A concept of the taxonomy.
     Skill,
 }
 
 impl Named for ReportedKind {
     const NAME: &'static str = "ReportedKind";
-    const ALL: &'static [Self] = &[Self::Organisation, Self::Opportunity, Self::Skill];
+    const ALL: &'static [Self] = &[
+        Self::Organisation,
+        Self::Opportunity,
+        Self::Solution,
+        Self::Person,
+        Self::Skill,
+    ];
 
     fn code(self) -> &'static str {
         self.noun().code()
@@ -192,6 +204,8 @@ impl ReportedKind {
         match self {
             Self::Organisation => Noun::Organisation,
             Self::Opportunity => Noun::Opportunity,
+            Self::Solution => Noun::Solution,
+            Self::Person => Noun::Person,
             Self::Skill => Noun::Skill,
         }
     }
@@ -247,8 +261,16 @@ impl ReportCreate {
         let mut faults = Faults::new();
         let id = Id::<()>::parse(&self.id).ok().map(|id| id.uuid());
         let exists = |id: &Uuid| match self.kind.0 {
-            ReportedKind::Organisation => snapshot.organisation(audience, Id::new(*id)).is_some(),
+            ReportedKind::Organisation => {
+                let id = Id::new(*id);
+                snapshot.organisation(caller.audience_at(id), id).is_some()
+            }
             ReportedKind::Opportunity => snapshot.opportunity(audience, Id::new(*id)).is_some(),
+            ReportedKind::Solution => {
+                let id = Id::new(*id);
+                snapshot.solution(audience_of(&snapshot, caller, id), id).is_some()
+            }
+            ReportedKind::Person => snapshot.person(&reader(state, caller), Id::new(*id)).is_some(),
             ReportedKind::Skill => snapshot.skill(Id::new(*id)).is_some(),
         };
         let id = faults.take("/id", id.filter(exists).ok_or(Rule::UnknownReference));
@@ -279,6 +301,8 @@ impl CaseBody {
         let said = |name: &str| content[name].as_str().map(str::to_owned);
         let folder = match stored.noun {
             Noun::Opportunity => "opportunities",
+            Noun::Solution => "solutions",
+            Noun::Person => "people",
             Noun::Skill => "skills",
             _ => "organisations",
         };
