@@ -105,7 +105,7 @@ pub fn vat_id(text: &str) -> Result<String, Rule> {
 }
 
 /// Reads a Wirtschafts-Identifikationsnummer: `DE`, nine digits of which the last is a check digit (ISO/IEC 7064,
-/// MOD 11,10), a hyphen and five digits.
+/// MOD 11,10), a hyphen and five digits that count the businesses, from 1.
 ///
 /// # Errors
 /// [`Rule::Malformed`] or [`Rule::CheckDigit`].
@@ -117,7 +117,7 @@ pub fn w_idnr(text: &str) -> Result<String, Rule> {
         .and_then(|rest| rest.split_once('-'))
         .ok_or(FORM)?;
     let digits = |text: &str, count| text.len() == count && text.bytes().all(|byte| byte.is_ascii_digit());
-    if !digits(number, 9) || !digits(suffix, 5) {
+    if !digits(number, 9) || !digits(suffix, 5) || suffix == "00000" {
         return Err(FORM);
     }
     if mod_11_10(number.bytes().map(|byte| u32::from(byte - b'0'))) {
@@ -215,6 +215,7 @@ mod tests {
         assert!(mod_11_10([1, 3, 6, 6, 9, 5, 9, 7, 6].into_iter()));
         assert_eq!(w_idnr("DE136695976-00001").as_deref(), Ok("DE136695976-00001"));
         assert_eq!(w_idnr("DE136695977-00001"), Err(Rule::CheckDigit));
+        assert_eq!(w_idnr("DE136695976-00000"), Err(Rule::Malformed("W-IdNr")));
         assert_eq!(lei("529900T8BM49AURSDO55").as_deref(), Ok("529900T8BM49AURSDO55"));
         assert_eq!(lei("529900T8BM49AURSDO54"), Err(Rule::CheckDigit));
     }
