@@ -138,12 +138,15 @@ impl ClaimCreate {
         let skill = faults.take("/skill", given::current(around.snapshot, &self.skill));
         let level = faults.take("/level", Level::new(self.level));
         let unit = around.unit(&mut faults, self.unit_id.as_ref());
-        // A concept that was replaced is its successor; the database tells only the same ones.
+        // A concept that was replaced is its successor; the database tells only the same ones. Of two that are there already, each
+        // may still be changed.
+        let claims = &around.profile.claims;
+        let is_new = claims.iter().all(|claim| claim.record.id != id);
         let same = |claim: &Claim| {
             let current = around.snapshot.taxonomy().current(claim.skill);
-            claim.id != id && claim.unit == unit && Some(claim.skill) != skill && Some(current) == skill
+            claim.unit == unit && Some(claim.skill) != skill && Some(current) == skill
         };
-        if around.profile.claims.iter().any(|claim| same(&claim.record)) {
+        if is_new && claims.iter().any(|claim| same(&claim.record)) {
             faults.note("/skill", Rule::Duplicate);
         }
         let evidence = list(&mut faults, "/evidence", &self.evidence, 20, evidence);

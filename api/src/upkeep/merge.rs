@@ -140,6 +140,7 @@ pub async fn merge_organisations(
     let (keep, gone) = body.0.read(&state)?;
     let prefer = body.0.prefer.map(|prefer| prefer.0).unwrap_or_default();
     let preview = query.0.dry_run == Some(true);
+    let shared = state.clone();
     let merged = state::write(&state, caller.actor(), move |unit| {
         let (keep, gone) = (profiles::find(unit.db(), keep)?, profiles::find(unit.db(), gone)?);
         may_hold(&keep, &gone)?;
@@ -147,11 +148,10 @@ pub async fn merge_organisations(
         let moved = if preview {
             None
         } else {
-            Some(
-                organisations::absorb(unit, &keep, merged.merged, &gone)
-                    .map_err(retried)?
-                    .into(),
-            )
+            let snapshot = shared.directory().snapshot();
+            let current = |skill| snapshot.taxonomy().current(skill);
+            let moved = organisations::absorb(unit, &keep, merged.merged, &gone, current);
+            Some(moved.map_err(retried)?.into())
         };
         Ok(MergedOrganisationsBody {
             organisation_id: keep.id().to_string(),

@@ -4,7 +4,7 @@ use werkstadt_domain::audience::Stored;
 use werkstadt_domain::organisation::{Organisation, OrganisationId};
 use werkstadt_domain::profile::Profile;
 use werkstadt_domain::reference::Reference;
-use werkstadt_domain::skill::Claim;
+use werkstadt_domain::skill::{Claim, SkillId};
 
 use crate::changes::{Noun, Operation};
 use crate::error::Result;
@@ -42,11 +42,17 @@ pub struct Absorbed {
 
 /// Makes `merged`, under the id of `keep`, of two organisations; the second one goes, and all that was its own moves. Where both
 /// claim a skill, one claim is left, [`joined`](Claim::joined). Where both have a membership or a logo, the
-/// first one's stays.
+/// first one's stays. `current` gives the concept that stands for another one.
 ///
 /// # Errors
 /// As every guarded write; [`Error::Conflict`](crate::Error::Conflict) when a number is a third one's.
-pub fn absorb(unit: &mut UnitOfWork<'_>, keep: &Profile, merged: Organisation, gone: &Profile) -> Result<Absorbed> {
+pub fn absorb(
+    unit: &mut UnitOfWork<'_>,
+    keep: &Profile,
+    merged: Organisation,
+    gone: &Profile,
+    current: impl Fn(SkillId) -> SkillId,
+) -> Result<Absorbed> {
     let (to, from) = (keep.id(), gone.id());
     let offered = opportunities::of_organisation(unit.db(), from)?;
     let made = solutions::of_organisation(unit.db(), from)?;
@@ -89,13 +95,14 @@ pub fn absorb(unit: &mut UnitOfWork<'_>, keep: &Profile, merged: Organisation, g
         record.organisation = to;
         units::put_back(unit, was, record)?;
     }
+    let mut claimed: Vec<Stored<Claim>> = keep.claims.to_vec();
     for was in gone.claims.iter() {
-        let same = |claim: &&Stored<Claim>| {
-            was.record.unit.is_none() && claim.record.unit.is_none() && claim.record.skill == was.record.skill
+        let same = |claim: &&mut Stored<Claim>| {
+            claim.record.unit == was.record.unit && current(claim.record.skill) == current(was.record.skill)
         };
-        match keep.claims.iter().find(same) {
-            Some(claim) => drop(claims::update(unit, to, claim, claim.record.joined(&was.record))?),
-            None => drop(claims::put_back(unit, to, was, was.record.clone())?),
+        match claimed.iter_mut().find(same) {
+            Some(claim) => *claim = claims::update(unit, to, claim, claim.record.joined(&was.record))?,
+            None => claimed.push(claims::put_back(unit, to, was, was.record.clone())?),
         }
     }
     for was in gone.references.iter() {
