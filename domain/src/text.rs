@@ -160,6 +160,18 @@ pub fn language_code(text: &str) -> Result<String, Rule> {
 /// anything but letters and digits one space. Not for display.
 pub fn key(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
+    if text.is_ascii() {
+        // Most names: no table of Unicode needs to be asked.
+        for c in text.chars() {
+            match c {
+                c if c.is_ascii_alphanumeric() => out.push(c.to_ascii_lowercase()),
+                _ if out.ends_with(' ') || out.is_empty() => {}
+                _ => out.push(' '),
+            }
+        }
+        out.truncate(out.trim_end().len());
+        return out;
+    }
     for c in text.nfkd().flat_map(char::to_lowercase) {
         match c {
             'ß' => out.push_str("ss"),
@@ -175,6 +187,8 @@ pub fn key(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
@@ -213,5 +227,13 @@ mod tests {
         assert_eq!(key("Müller & Söhne GmbH"), "muller sohne gmbh");
         assert_eq!(key("Straße"), "strasse");
         assert_eq!(key("Ångström, AG."), "angstrom ag");
+    }
+
+    proptest! {
+        #[test]
+        fn short_cuts_of_keys_lead_to_the_same_place(text in "[ -~\\t\\n]{0,30}") {
+            let (long_way, short_cut) = (key(&format!("ß {text}")), format!("ss {}", key(&text)));
+            prop_assert_eq!(long_way, short_cut.trim_end());
+        }
     }
 }

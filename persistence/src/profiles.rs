@@ -14,7 +14,7 @@ use crate::guard::Owners;
 use crate::{claims, logos, memberships, organisations, references, units};
 
 /// Profiles read at a time: few enough that they are still at hand, in the processor's caches, when they are indexed.
-const CHUNK: i64 = 250;
+const CHUNK: i64 = 125;
 
 /// The profile of one organisation.
 ///
