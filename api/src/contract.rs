@@ -10,6 +10,7 @@ use crate::auth::Access;
 use crate::problem::{Breach, Place};
 
 mod faults;
+mod formats;
 pub(crate) mod parameters;
 
 pub(crate) use faults::nearest;
@@ -180,18 +181,14 @@ impl Body {
 
     /// Every fault of a body.
     pub fn check(&self, body: &Value) -> Vec<(Place, Breach)> {
-        let mut found = faults::forbidden_characters(body);
-        for error in self.validator.iter_errors(body) {
-            faults::read(&error, &self.fields, &mut found);
-        }
-        found
+        faults::all(body, self.validator.iter_errors(body), &self.fields)
     }
 }
 
 /// Compiles a schema that may refer to the document's components. Only those go with it: each validator keeps its own copy.
 pub(crate) fn compile_schema(document: &Value, schema: &Value) -> Result<Validator, Defect> {
     let rooted = json!({"components": {"schemas": needed_schemas(document, schema)}, "allOf": [schema]});
-    jsonschema::draft202012::options()
+    formats::known(jsonschema::draft202012::options())
         .should_validate_formats(true)
         .build(&rooted)
         .map_err(|error| Defect::new("schema", error))

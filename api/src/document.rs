@@ -6,6 +6,7 @@ use utoipa::OpenApi;
 use crate::wire;
 
 mod finish;
+mod items;
 mod v30;
 
 pub use v30::downgrade;
@@ -74,6 +75,7 @@ pub fn frame() -> utoipa::openapi::OpenApi {
 /// When the collected document is not an object; a defect.
 pub fn finish(collected: &utoipa::openapi::OpenApi) -> Result<Value, serde_json::Error> {
     let mut document = serde_json::to_value(collected)?;
+    items::formats(&mut document);
     finish::all(&mut document);
     Ok(document)
 }

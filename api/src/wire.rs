@@ -22,11 +22,11 @@ pub use patch_of::MergePatchOf;
 pub struct TextBody {
     /// The German text.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(min_length = 1, max_length = 20_000)]
+    #[schema(format = "paragraphs", min_length = 1, max_length = 20_000)]
     pub de: Option<String>,
     /// The English text.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(min_length = 1, max_length = 20_000)]
+    #[schema(format = "paragraphs", min_length = 1, max_length = 20_000)]
     pub en: Option<String>,
 }
 

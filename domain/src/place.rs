@@ -88,22 +88,45 @@ pub fn postcode(text: &str, country: &str) -> Result<String, Rule> {
     }
 }
 
-/// Reads an ISO 3166-1 alpha-2 country code.
+/// Codes of ISO 3166-1 alpha-2, and those that the European Union writes: EL for Greece, UK, XK for Kosovo.
+const COUNTRIES: &str = "\
+    AD AE AF AG AI AL AM AO AQ AR AS AT AU AW AX AZ BA BB BD BE BF BG BH BI BJ BL BM BN BO BQ BR BS BT BV BW BY BZ CA CC CD \
+    CF CG CH CI CK CL CM CN CO CR CU CV CW CX CY CZ DE DJ DK DM DO DZ EC EE EG EH EL ER ES ET FI FJ FK FM FO FR GA GB GD GE \
+    GF GG GH GI GL GM GN GP GQ GR GS GT GU GW GY HK HM HN HR HT HU ID IE IL IM IN IO IQ IR IS IT JE JM JO JP KE KG KH KI KM \
+    KN KP KR KW KY KZ LA LB LC LI LK LR LS LT LU LV LY MA MC MD ME MF MG MH MK ML MM MN MO MP MQ MR MS MT MU MV MW MX MY MZ \
+    NA NC NE NF NG NI NL NO NP NR NU NZ OM PA PE PF PG PH PK PL PM PN PR PS PT PW PY QA RE RO RS RU RW SA SB SC SD SE SG SH \
+    SI SJ SK SL SM SN SO SR SS ST SV SX SY SZ TC TD TF TG TH TJ TK TL TM TN TO TR TT TV TW TZ UA UG UK UM US UY UZ VA VC VE \
+    VG VI VN VU WF WS XK YE YT ZA ZM ZW";
+
+/// Reads an ISO 3166-1 alpha-2 country code, or one that the European Union uses in its place.
 ///
 /// # Errors
-/// [`Rule::Malformed`].
+/// [`Rule::Malformed`], or [`Rule::UnknownCode`].
 pub fn country(text: &str) -> Result<String, Rule> {
-    let ok = text.len() == 2 && text.bytes().all(|byte| byte.is_ascii_uppercase());
-    if ok {
-        Ok(text.to_owned())
-    } else {
-        Err(Rule::Malformed("ISO 3166-1 alpha-2 code"))
+    let is_form = text.len() == 2 && text.bytes().all(|byte| byte.is_ascii_uppercase());
+    if !is_form {
+        return Err(Rule::Malformed("ISO 3166-1 alpha-2 code"));
     }
+    if !COUNTRIES.split(' ').any(|known| known == text) {
+        return Err(Rule::UnknownCode(String::new()));
+    }
+    Ok(text.to_owned())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn countries_are_those_that_there_are() {
+        for known in ["DE", "AT", "GR", "EL", "GB", "UK", "XK", "ZW", "AD"] {
+            assert_eq!(country(known).as_deref(), Ok(known));
+        }
+        assert_eq!(country("XX"), Err(Rule::UnknownCode(String::new())));
+        for malformed in ["", "de", "D", "DEU", "D "] {
+            assert!(matches!(country(malformed), Err(Rule::Malformed(_))), "{malformed}");
+        }
+    }
 
     #[test]
     fn jena_to_erfurt_is_about_forty_kilometres() {

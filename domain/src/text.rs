@@ -143,17 +143,27 @@ pub fn phone(text: &str) -> Result<String, Rule> {
     }
 }
 
+/// Codes of ISO 639-1.
+const LANGUAGES: &str = "\
+    aa ab ae af ak am an ar as av ay az ba be bg bi bm bn bo br bs ca ce ch co cr cs cu cv cy da de dv dz ee el en eo es et \
+    eu fa ff fi fj fo fr fy ga gd gl gn gu gv ha he hi ho hr ht hu hy hz ia id ie ig ii ik io is it iu ja jv ka kg ki kj kk \
+    kl km kn ko kr ks ku kv kw ky la lb lg li ln lo lt lu lv mg mh mi mk ml mn mr ms mt my na nb nd ne ng nl nn no nr nv ny \
+    oc oj om or os pa pi pl ps pt qu rm rn ro ru rw sa sc sd se sg si sk sl sm sn so sq sr ss st su sv sw ta te tg th ti tk \
+    tl tn to tr ts tt tw ty ug uk ur uz ve vi vo wa wo xh yi yo za zh zu";
+
 /// Reads an ISO 639-1 code of two lower-case letters.
 ///
 /// # Errors
-/// [`Rule::Malformed`].
+/// [`Rule::Malformed`], or [`Rule::UnknownCode`].
 pub fn language_code(text: &str) -> Result<String, Rule> {
-    let ok = text.len() == 2 && text.bytes().all(|byte| byte.is_ascii_lowercase());
-    if ok {
-        Ok(text.to_owned())
-    } else {
-        Err(Rule::Malformed("ISO 639-1 code"))
+    let is_form = text.len() == 2 && text.bytes().all(|byte| byte.is_ascii_lowercase());
+    if !is_form {
+        return Err(Rule::Malformed("ISO 639-1 code"));
     }
+    if !LANGUAGES.split(' ').any(|known| known == text) {
+        return Err(Rule::UnknownCode(String::new()));
+    }
+    Ok(text.to_owned())
 }
 
 /// The key under which names are compared and sorted: lower case, ä → a, ß → ss, other accents dropped, runs of
@@ -220,6 +230,15 @@ mod tests {
         for bad in ["a@b", "@b.de", "a b@c.de", "a@b..de", "a@@b.de"] {
             assert!(email(bad).is_err(), "{bad}");
         }
+    }
+
+    #[test]
+    fn languages_are_those_that_there_are() {
+        for known in ["aa", "de", "en", "uk", "zu"] {
+            assert_eq!(language_code(known).as_deref(), Ok(known));
+        }
+        assert_eq!(language_code("xx"), Err(Rule::UnknownCode(String::new())));
+        assert!(matches!(language_code("DE"), Err(Rule::Malformed(_))));
     }
 
     #[test]

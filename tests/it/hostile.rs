@@ -60,8 +60,11 @@ fn bodies_that_are_no_good_json_are_refused() {
 fn every_fault_of_a_body_is_named() {
     on_each(|database| {
         let app = TestApp::on(database);
-        let body = json!({"kind": "compny", "nmae": "A", "headcount": -1, "languages": ["de"], "vat_id": "DE1\u{0}",
-            "locations": [{"city": "Jena", "country": "DE", "lat": 91}]});
+        let body = json!({"kind": "compny", "nmae": "A", "headcount": -1, "languages": ["de", "xx"], "vat_id": "DE1\u{0}",
+            "lei": "529900T8BM49AURSDO56", "w_idnr": "DE123456789-00001", "ror_id": "05qpz1x63", "website": "javascript:alert(1)",
+            "register": {"court": " ", "register": "XYZ", "number": "no"}, "summary": {"de": "a\u{202e}b"},
+            "contacts": [{"email": "nobody"}],
+            "locations": [{"city": "Jena", "country": "DE", "lat": 91}, {"city": "?", "country": "XX", "ags": "16999000"}]});
         let reply = app.as_manager().post("/v1/organisations", &body).is(422);
         let errors = reply.json();
         let mut found: Vec<(&str, &str)> = errors["errors"]
@@ -72,15 +75,30 @@ fn every_fault_of_a_body_is_named() {
             .collect();
         found.sort_unstable();
         for expected in [
+            ("/contacts/0/email", "malformed"),
             ("/headcount", "too_small"),
             ("/kind", "not_one_of"),
+            ("/languages/1", "unknown_code"),
+            ("/lei", "check_digit"),
             ("/locations/0/lat", "too_large"),
+            ("/locations/1/ags", "unknown_code"),
+            ("/locations/1/country", "unknown_code"),
             ("/name", "required"),
             ("/nmae", "unknown_field"),
+            ("/register/court", "required"),
+            ("/register/number", "malformed"),
+            ("/register/register", "malformed"),
+            ("/ror_id", "check_digit"),
+            ("/summary/de", "forbidden_character"),
             ("/vat_id", "forbidden_character"),
+            ("/w_idnr", "check_digit"),
+            ("/website", "malformed"),
         ] {
             assert!(found.contains(&expected), "{expected:?} is missing in {found:?}");
         }
+        let places = found.len();
+        found.dedup_by_key(|(pointer, _)| *pointer);
+        assert_eq!(places, found.len(), "each value is blamed once: {found:?}");
         let suggestion = errors["errors"]
             .as_array()
             .unwrap()

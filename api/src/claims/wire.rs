@@ -69,11 +69,11 @@ pub struct EvidenceBody {
     #[schema(pattern = "^(project|certificate|solution|event)$")]
     pub kind: String,
     /// What it is, in one line.
-    #[schema(min_length = 1, max_length = 200)]
+    #[schema(format = "single-line", min_length = 1, max_length = 200)]
     pub title: String,
     /// Where to see it.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(min_length = 1, max_length = 500)]
+    #[schema(format = "web-address", min_length = 1, max_length = 500)]
     pub url: Option<String>,
 }
 

@@ -1,14 +1,50 @@
 //! From a schema validator's errors to faults with a place, a code and a sentence.
 
+use std::collections::HashSet;
+
 use jsonschema::ValidationError;
 use jsonschema::error::{TypeKind, ValidationErrorKind as Kind};
 use serde_json::Value;
 use werkstadt_domain::invalid::Rule;
 
+use super::formats;
 use crate::problem::{Breach, Place};
 
+/// Every fault of a body that errors of a validator stand for; none if all of them are left to the domain, which checks the formats of
+/// single values again, and finds what is wrong between values beside them.
+pub(super) fn all<'e>(
+    body: &Value,
+    errors: impl Iterator<Item = ValidationError<'e>>,
+    fields: &[String],
+) -> Vec<(Place, Breach)> {
+    let mut found = forbidden_characters(body);
+    let mut forms = Vec::new();
+    for error in errors {
+        match form(&error) {
+            Some(fault) => forms.push(fault),
+            None => read(&error, fields, &mut found),
+        }
+    }
+    if found.is_empty() {
+        return found;
+    }
+    // What is too short or too long need not be told that it has not the right form, too.
+    let told: HashSet<Place> = found.iter().map(|(place, _)| place.clone()).collect();
+    found.extend(forms.into_iter().filter(|(place, _)| !told.contains(place)));
+    found
+}
+
+/// The fault of a value that has not the form that its own rule asks for.
+fn form(error: &ValidationError<'_>) -> Option<(Place, Breach)> {
+    let Kind::Format { format } = error.kind() else {
+        return None;
+    };
+    let rule = formats::broken(format, error.instance().as_str()?)?;
+    Some((Place::Body(error.instance_path().to_string()), Breach::Rule(rule)))
+}
+
 /// Adds the faults that one error stands for.
-pub(super) fn read(error: &ValidationError<'_>, fields: &[String], found: &mut Vec<(Place, Breach)>) {
+fn read(error: &ValidationError<'_>, fields: &[String], found: &mut Vec<(Place, Breach)>) {
     let pointer = error.instance_path().to_string();
     let below = |name: &str| Place::Body(format!("{pointer}/{}", escape(name)));
     match error.kind() {
@@ -59,7 +95,7 @@ pub(super) fn breach(kind: &Kind) -> Breach {
 }
 
 /// NUL cannot be stored by PostgreSQL and has no place in any text.
-pub(super) fn forbidden_characters(body: &Value) -> Vec<(Place, Breach)> {
+fn forbidden_characters(body: &Value) -> Vec<(Place, Breach)> {
     let mut found = Vec::new();
     let mut open = vec![(String::new(), body)];
     while let Some((pointer, value)) = open.pop() {

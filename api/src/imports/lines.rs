@@ -96,7 +96,7 @@ pub struct ImportUnit {
     /// Its name.
     pub name: TextBody,
     /// What it is.
-    #[schema(min_length = 1, max_length = 60)]
+    #[schema(format = "single-line", min_length = 1, max_length = 60)]
     pub kind: String,
     /// Key of the unit above.
     #[schema(min_length = 1, max_length = 60)]
@@ -104,7 +104,7 @@ pub struct ImportUnit {
     /// One or two sentences.
     pub summary: Option<TextBody>,
     /// Web address.
-    #[schema(max_length = 500)]
+    #[schema(format = "web-address", max_length = 500)]
     pub website: Option<String>,
     /// What it can do.
     #[serde(default)]
@@ -149,10 +149,10 @@ pub struct ImportOpportunity {
     /// Who is wanted.
     pub sought: Option<SoughtBody>,
     /// Development stage.
-    #[schema(max_length = 60)]
+    #[schema(format = "single-line", max_length = 60)]
     pub stage: Option<String>,
     /// Intellectual property.
-    #[schema(max_length = 60)]
+    #[schema(format = "single-line", max_length = 60)]
     pub ipr: Option<String>,
     /// What may be spent.
     pub budget: Option<BudgetBody>,
@@ -228,16 +228,16 @@ pub struct ImportPerson {
     #[schema(format = Uuid)]
     pub id: Option<String>,
     /// Given names.
-    #[schema(min_length = 1, max_length = 100)]
+    #[schema(format = "single-line", min_length = 1, max_length = 100)]
     pub given_name: String,
     /// Family name.
-    #[schema(min_length = 1, max_length = 100)]
+    #[schema(format = "single-line", min_length = 1, max_length = 100)]
     pub family_name: String,
     /// Academic titles.
-    #[schema(max_length = 60)]
+    #[schema(format = "single-line", max_length = 60)]
     pub titles: Option<String>,
     /// E-mail address.
-    #[schema(max_length = 254)]
+    #[schema(format = "email", max_length = 254)]
     pub email: Option<String>,
     /// Languages.
     #[serde(default)]
@@ -252,7 +252,7 @@ pub struct ImportPerson {
     #[schema(max_items = 100)]
     pub skills: Vec<ImportPersonSkill>,
     /// Telephone number.
-    #[schema(max_length = 40)]
+    #[schema(format = "phone", max_length = 40)]
     pub phone: Option<String>,
     /// What the person looks for, a line each.
     #[serde(default)]
@@ -284,7 +284,7 @@ pub struct ImportAffiliation {
     #[schema(max_length = 60)]
     pub unit: Option<String>,
     /// The role.
-    #[schema(max_length = 200)]
+    #[schema(format = "single-line", max_length = 200)]
     pub role: Option<String>,
     /// First day.
     #[schema(format = Date)]

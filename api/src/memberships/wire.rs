@@ -86,7 +86,7 @@ pub struct MembershipCreate {
     #[schema(format = Uuid)]
     pub organisation_id: String,
     /// The type, for example `full`, `supporting`, `partner`.
-    #[schema(min_length = 1, max_length = 60)]
+    #[schema(format = "single-line", min_length = 1, max_length = 60)]
     pub r#type: String,
     /// Where it begins: `applied` unless said otherwise, or `active` for one that was decided elsewhere.
     pub status: Option<StartName>,
@@ -136,7 +136,7 @@ pub struct MembershipStepRequest {
     /// The next state.
     pub status: MembershipStatusName,
     /// Why, in one line.
-    #[schema(min_length = 1, max_length = 500)]
+    #[schema(format = "single-line", min_length = 1, max_length = 500)]
     pub reason: Option<String>,
     /// A new first day.
     #[schema(format = Date)]

@@ -153,7 +153,7 @@ pub struct ReportCreate {
     /// Why.
     pub reason: ReportReasonName,
     /// What is wrong, in a few lines.
-    #[schema(min_length = 1, max_length = 2000)]
+    #[schema(format = "paragraphs", min_length = 1, max_length = 2000)]
     pub text: Option<String>,
 }
 
@@ -165,7 +165,7 @@ pub struct CaseDecision {
     /// `accepted` or `rejected`.
     pub status: CaseStatusName,
     /// Why, in a few lines.
-    #[schema(min_length = 1, max_length = 2000)]
+    #[schema(format = "paragraphs", min_length = 1, max_length = 2000)]
     pub note: Option<String>,
 }
 

@@ -155,10 +155,10 @@ pub struct OpportunityCreate {
     /// Who is wanted, anyone if left out.
     pub sought: Option<SoughtBody>,
     /// Development stage, for example `concept`, `prototype`, `market`.
-    #[schema(min_length = 1, max_length = 60)]
+    #[schema(format = "single-line", min_length = 1, max_length = 60)]
     pub stage: Option<String>,
     /// Intellectual property: `none`, `secret`, `copyright`, `patent_applied`, `patent_granted`.
-    #[schema(min_length = 1, max_length = 60)]
+    #[schema(format = "single-line", min_length = 1, max_length = 60)]
     pub ipr: Option<String>,
     /// What may be spent.
     pub budget: Option<BudgetBody>,

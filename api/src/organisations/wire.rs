@@ -130,30 +130,30 @@ pub struct OrganisationCreate {
     /// What it is.
     pub kind: KindName,
     /// Legal name, in one line.
-    #[schema(min_length = 1, max_length = 200)]
+    #[schema(format = "single-line", min_length = 1, max_length = 200)]
     pub name: String,
     /// The name people use.
-    #[schema(min_length = 1, max_length = 100)]
+    #[schema(format = "single-line", min_length = 1, max_length = 100)]
     pub short_name: Option<String>,
     /// Legal form.
-    #[schema(min_length = 1, max_length = 60)]
+    #[schema(format = "single-line", min_length = 1, max_length = 60)]
     pub legal_form: Option<String>,
     /// Register entry.
     pub register: Option<RegisterBody>,
     /// VAT id.
-    #[schema(min_length = 4, max_length = 30)]
+    #[schema(format = "vat-id", min_length = 4, max_length = 30)]
     pub vat_id: Option<String>,
     /// Wirtschafts-Identifikationsnummer.
-    #[schema(min_length = 17, max_length = 20)]
+    #[schema(format = "w-idnr", min_length = 17, max_length = 20)]
     pub w_idnr: Option<String>,
     /// Legal Entity Identifier.
-    #[schema(min_length = 20, max_length = 20)]
+    #[schema(format = "lei", min_length = 20, max_length = 20)]
     pub lei: Option<String>,
     /// ROR id, bare or as an address.
-    #[schema(min_length = 9, max_length = 30)]
+    #[schema(format = "ror-id", min_length = 9, max_length = 30)]
     pub ror_id: Option<String>,
     /// Wikidata item.
-    #[schema(min_length = 2, max_length = 11)]
+    #[schema(format = "wikidata-id", min_length = 2, max_length = 11)]
     pub wikidata_id: Option<String>,
     /// Ids in other systems.
     #[serde(default)]
@@ -176,7 +176,7 @@ pub struct OrganisationCreate {
     /// The long description.
     pub description: Option<TextBody>,
     /// Main web address.
-    #[schema(min_length = 1, max_length = 500)]
+    #[schema(format = "web-address", min_length = 1, max_length = 500)]
     pub website: Option<String>,
     /// Further addresses.
     #[serde(default)]
@@ -195,7 +195,7 @@ pub struct OrganisationCreate {
     #[schema(max_items = 20)]
     pub contacts: Vec<ContactBody>,
     /// Notes of the association.
-    #[schema(min_length = 1, max_length = 5000)]
+    #[schema(format = "paragraphs", min_length = 1, max_length = 5000)]
     pub notes: Option<String>,
     /// How far the field groups are visible.
     pub visibility: Option<FieldGroupsBody>,

@@ -85,19 +85,19 @@ pub type PersonPage = Page<PersonBody>;
     "consent": {"by": "person", "how": "signed form of 20 November 2026"}, "visibility": "members"}))]
 pub struct PersonCreate {
     /// Given names.
-    #[schema(min_length = 1, max_length = 100)]
+    #[schema(format = "single-line", min_length = 1, max_length = 100)]
     pub given_name: String,
     /// Family name.
-    #[schema(min_length = 1, max_length = 100)]
+    #[schema(format = "single-line", min_length = 1, max_length = 100)]
     pub family_name: String,
     /// Academic titles.
-    #[schema(min_length = 1, max_length = 60)]
+    #[schema(format = "single-line", min_length = 1, max_length = 60)]
     pub titles: Option<String>,
     /// E-mail address.
-    #[schema(min_length = 3, max_length = 254)]
+    #[schema(format = "email", min_length = 3, max_length = 254)]
     pub email: Option<String>,
     /// Telephone number.
-    #[schema(min_length = 3, max_length = 40)]
+    #[schema(format = "phone", min_length = 3, max_length = 40)]
     pub phone: Option<String>,
     /// Languages, ISO 639-1.
     #[serde(default)]

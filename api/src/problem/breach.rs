@@ -4,7 +4,7 @@ use werkstadt_domain::invalid::Rule;
 use werkstadt_domain::text::Language;
 
 /// Where a fault is.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Place {
     /// In the body: a JSON pointer.
     Body(String),

@@ -100,7 +100,7 @@ pub struct PartnerBody {
     pub external_id: Option<ExternalIdBody>,
     /// Its name as the source gives it.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(min_length = 1, max_length = 200)]
+    #[schema(format = "single-line", min_length = 1, max_length = 200)]
     pub name: Option<String>,
 }
 
@@ -138,10 +138,10 @@ pub struct ReferenceCreate {
     #[schema(max_items = 300)]
     pub partners: Vec<PartnerBody>,
     /// Where the fact comes from, with attribution if its licence asks for one.
-    #[schema(min_length = 1, max_length = 500)]
+    #[schema(format = "single-line", min_length = 1, max_length = 500)]
     pub source: Option<String>,
     /// Web address.
-    #[schema(min_length = 1, max_length = 500)]
+    #[schema(format = "web-address", min_length = 1, max_length = 500)]
     pub link: Option<String>,
     /// The project's id in the system it comes from.
     pub project: Option<ExternalIdBody>,

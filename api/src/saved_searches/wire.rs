@@ -43,7 +43,7 @@ pub type SavedSearchPage = Page<SavedSearchBody>;
 #[schema(example = json!({"name": "Laser in Jena", "target": "organisations", "query": "q=laser&city=Jena"}))]
 pub struct SavedSearchCreate {
     /// What to call it, in one line.
-    #[schema(min_length = 1, max_length = 100)]
+    #[schema(format = "single-line", min_length = 1, max_length = 100)]
     pub name: String,
     /// What is searched.
     pub target: SearchTargetName,

@@ -83,7 +83,7 @@ pub struct SolutionBody {
 #[schema(as = Display, example = json!({"place": "Werkstadt, Erdgeschoss", "since_on": "2026-11-01", "until_on": "2027-01-31"}))]
 pub struct DisplayBody {
     /// Where, in one line.
-    #[schema(min_length = 1, max_length = 200)]
+    #[schema(format = "single-line", min_length = 1, max_length = 200)]
     pub place: String,
     /// The first day.
     #[schema(format = Date)]

@@ -67,12 +67,12 @@ pub struct UnitCreate {
     /// Its name in at least one language, up to 200 characters.
     pub name: TextBody,
     /// What it is, for example `faculty`, `chair`, `office`.
-    #[schema(min_length = 1, max_length = 60)]
+    #[schema(format = "single-line", min_length = 1, max_length = 60)]
     pub kind: String,
     /// One or two sentences, up to 1000 characters.
     pub summary: Option<TextBody>,
     /// Web address.
-    #[schema(min_length = 1, max_length = 500)]
+    #[schema(format = "web-address", min_length = 1, max_length = 500)]
     pub website: Option<String>,
     /// Who sees it, `public` unless said otherwise.
     pub visibility: Option<VisibilityName>,

@@ -48,10 +48,10 @@ pub struct UserBody {
 #[schema(example = json!({"email": "erika@example.org", "name": "Erika Musterfrau", "role": "manager", "password": "correct horse battery staple"}))]
 pub struct UserCreate {
     /// The login.
-    #[schema(min_length = 3, max_length = 254)]
+    #[schema(format = "email", min_length = 3, max_length = 254)]
     pub email: String,
     /// The name.
-    #[schema(min_length = 1, max_length = 200)]
+    #[schema(format = "single-line", min_length = 1, max_length = 200)]
     pub name: String,
     /// What the user may do.
     pub role: RoleName,
@@ -106,7 +106,7 @@ pub struct ApiKeyBody {
 #[schema(example = json!({"name": "Partner search", "scopes": ["directory:read", "matches:read"]}))]
 pub struct ApiKeyCreate {
     /// What it is for.
-    #[schema(min_length = 1, max_length = 100)]
+    #[schema(format = "single-line", min_length = 1, max_length = 100)]
     pub name: String,
     /// What it may do, within the rights of its user.
     #[schema(min_items = 1, max_items = 10)]

@@ -52,22 +52,41 @@ impl RegisterEntry {
     /// The rule broken and the member that breaks it.
     pub fn parse(court: &str, register: &str, number: &str) -> Result<Self, (&'static str, Rule)> {
         let court = line(court, 100).map_err(|rule| ("/court", rule))?;
-        if !REGISTERS.contains(&register) {
-            return Err(("/register", Rule::Malformed("HRA, HRB, VR, GnR, PR")));
-        }
-        let number = number.trim();
-        let digits = number.chars().take_while(char::is_ascii_digit).count();
-        let tail = number.get(digits..).unwrap_or_default().trim_start();
-        let tail_ok = tail.len() <= 3 && tail.bytes().all(|byte| byte.is_ascii_uppercase());
-        if digits == 0 || digits > 9 || !tail_ok {
-            return Err(("/number", Rule::Malformed("register number")));
-        }
+        let register = register_type(register).map_err(|rule| ("/register", rule))?;
+        let number = register_number(number).map_err(|rule| ("/number", rule))?;
         Ok(Self {
             court,
-            register: register.to_owned(),
-            number: number.to_owned(),
+            register,
+            number,
         })
     }
+}
+
+/// Reads the type of a German register.
+///
+/// # Errors
+/// [`Rule::Malformed`].
+pub fn register_type(text: &str) -> Result<String, Rule> {
+    if REGISTERS.contains(&text) {
+        Ok(text.to_owned())
+    } else {
+        Err(Rule::Malformed("HRA, HRB, VR, GnR, PR"))
+    }
+}
+
+/// Reads a number in a German register: up to nine digits, and up to three capital letters behind them.
+///
+/// # Errors
+/// [`Rule::Malformed`].
+pub fn register_number(text: &str) -> Result<String, Rule> {
+    let number = text.trim();
+    let digits = number.chars().take_while(char::is_ascii_digit).count();
+    let tail = number.get(digits..).unwrap_or_default().trim_start();
+    let tail_ok = tail.len() <= 3 && tail.bytes().all(|byte| byte.is_ascii_uppercase());
+    if digits == 0 || digits > 9 || !tail_ok {
+        return Err(Rule::Malformed("register number"));
+    }
+    Ok(number.to_owned())
 }
 
 impl ExternalId {

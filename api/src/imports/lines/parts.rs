@@ -67,10 +67,10 @@ pub struct ImportReference {
     #[schema(max_items = 300)]
     pub partners: Vec<ImportPartner>,
     /// Where the fact comes from.
-    #[schema(max_length = 500)]
+    #[schema(format = "single-line", max_length = 500)]
     pub source: Option<String>,
     /// Web address.
-    #[schema(max_length = 500)]
+    #[schema(format = "web-address", max_length = 500)]
     pub link: Option<String>,
     /// Key of the unit.
     #[schema(max_length = 60)]
@@ -90,7 +90,7 @@ pub struct ImportPartner {
     #[schema(format = Uuid)]
     pub organisation: Option<String>,
     /// Its name.
-    #[schema(min_length = 1, max_length = 200)]
+    #[schema(format = "single-line", min_length = 1, max_length = 200)]
     pub name: Option<String>,
     /// Its id elsewhere.
     pub external_id: Option<ExternalIdBody>,
@@ -106,7 +106,7 @@ pub struct ImportMembership {
     pub id: Option<String>,
     /// The type.
     #[serde(rename = "type")]
-    #[schema(min_length = 1, max_length = 60)]
+    #[schema(format = "single-line", min_length = 1, max_length = 60)]
     pub kind: String,
     /// Where it stands.
     pub status: MembershipStatusName,

@@ -18,13 +18,13 @@ use crate::wire::{list, optional};
 #[schema(as = RegisterEntry, example = json!({"court": "Jena", "register": "HRB", "number": "500123"}))]
 pub struct RegisterBody {
     /// The court that keeps the register.
-    #[schema(min_length = 1, max_length = 100)]
+    #[schema(format = "single-line", min_length = 1, max_length = 100)]
     pub court: String,
     /// HRA, HRB, VR, `GnR` or PR.
-    #[schema(min_length = 2, max_length = 3)]
+    #[schema(format = "register-type", min_length = 2, max_length = 3)]
     pub register: String,
     /// The number.
-    #[schema(min_length = 1, max_length = 14)]
+    #[schema(format = "register-number", min_length = 1, max_length = 14)]
     pub number: String,
 }
 
@@ -37,7 +37,7 @@ pub struct ExternalIdBody {
     #[schema(min_length = 1, max_length = 32, pattern = "^[a-z0-9_]+$")]
     pub scheme: String,
     /// The id there.
-    #[schema(min_length = 1, max_length = 100)]
+    #[schema(format = "single-line", min_length = 1, max_length = 100)]
     pub value: String,
 }
 
@@ -60,10 +60,10 @@ pub struct IndustryBody {
 #[schema(as = Link, example = json!({"rel": "careers", "url": "https://example.org/jobs"}))]
 pub struct LinkBody {
     /// What is found there.
-    #[schema(min_length = 1, max_length = 60)]
+    #[schema(format = "single-line", min_length = 1, max_length = 60)]
     pub rel: String,
     /// Web address.
-    #[schema(min_length = 1, max_length = 500)]
+    #[schema(format = "web-address", min_length = 1, max_length = 500)]
     pub url: String,
 }
 
@@ -75,25 +75,25 @@ pub struct LinkBody {
 pub struct LocationBody {
     /// What it is.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(min_length = 1, max_length = 100)]
+    #[schema(format = "single-line", min_length = 1, max_length = 100)]
     pub label: Option<String>,
     /// Street and number.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(min_length = 1, max_length = 200)]
+    #[schema(format = "single-line", min_length = 1, max_length = 200)]
     pub street: Option<String>,
     /// Postal code as text.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(min_length = 1, max_length = 12)]
     pub postcode: Option<String>,
     /// Town.
-    #[schema(min_length = 1, max_length = 100)]
+    #[schema(format = "single-line", min_length = 1, max_length = 100)]
     pub city: String,
     /// ISO 3166-1 alpha-2.
-    #[schema(pattern = "^[A-Z]{2}$")]
+    #[schema(format = "country-code", pattern = "^[A-Z]{2}$")]
     pub country: String,
     /// Amtlicher Gemeindeschlüssel.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(pattern = "^[0-9]{8}$")]
+    #[schema(format = "ags", pattern = "^[0-9]{8}$")]
     pub ags: Option<String>,
     /// Latitude in degrees (WGS 84).
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -112,19 +112,19 @@ pub struct LocationBody {
 pub struct ContactBody {
     /// A person or an office.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(min_length = 1, max_length = 200)]
+    #[schema(format = "single-line", min_length = 1, max_length = 200)]
     pub name: Option<String>,
     /// What for.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(min_length = 1, max_length = 200)]
+    #[schema(format = "single-line", min_length = 1, max_length = 200)]
     pub role: Option<String>,
     /// E-mail address.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(min_length = 3, max_length = 254)]
+    #[schema(format = "email", min_length = 3, max_length = 254)]
     pub email: Option<String>,
     /// Telephone number.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(min_length = 3, max_length = 40)]
+    #[schema(format = "single-line", min_length = 3, max_length = 40)]
     pub phone: Option<String>,
 }
 

@@ -30,7 +30,7 @@ pub struct AffiliationBody {
     pub unit_id: Option<String>,
     /// The role, in one line.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(min_length = 1, max_length = 200)]
+    #[schema(format = "single-line", min_length = 1, max_length = 200)]
     pub role: Option<String>,
     /// First day.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -76,10 +76,10 @@ pub struct ConsentBody {
     pub by: ConsentGiverName,
     /// The guardian's name; needed if the guardian gave it.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(min_length = 1, max_length = 200)]
+    #[schema(format = "single-line", min_length = 1, max_length = 200)]
     pub name: Option<String>,
     /// How it was given, so that it can be proved.
-    #[schema(min_length = 1, max_length = 500)]
+    #[schema(format = "single-line", min_length = 1, max_length = 500)]
     pub how: String,
     /// When; now, if left out.
     #[serde(skip_serializing_if = "Option::is_none")]
