@@ -65,8 +65,8 @@ pub type TermPage = Page<TermSummary>;
 
 /// List the vocabularies
 ///
-/// Industries (WZ 2008 and WZ 2025), legal forms, municipality keys, languages, and the closed lists of this directory. They are
-/// part of the program and need no network.
+/// Industries (WZ 2008 and WZ 2025), legal forms, municipality keys, countries, languages, and the closed lists of this directory.
+/// They are part of the program and need no network.
 #[utoipa::path(tag = "vocabularies", extensions(("x-authz" = json!({"from": "anonymous", "scope": "directory:read"}))),
     responses((status = 200, description = "All vocabularies.", body = VocabularyPage),
         (status = 304, description = "The client has it already.")))]

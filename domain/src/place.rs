@@ -1,6 +1,9 @@
 //! Places: addresses, coordinates and distances on the Earth.
 
 use crate::invalid::Rule;
+use crate::vocabulary::scheme;
+
+mod postcodes;
 
 /// WGS 84 coordinates in degrees.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -67,6 +70,14 @@ pub struct Location {
     pub point: Option<Point>,
 }
 
+impl Location {
+    /// Where it is: its coordinates, else, in Germany, the middle of the town that its postal code belongs to.
+    pub fn position(&self) -> Option<Point> {
+        let code = self.postcode.as_deref().filter(|_| self.country == "DE");
+        self.point.or_else(|| postcodes::middle(code?))
+    }
+}
+
 /// Reads a postal code: in Germany five digits, elsewhere up to 12 letters, digits, spaces and hyphens.
 ///
 /// # Errors
@@ -88,15 +99,8 @@ pub fn postcode(text: &str, country: &str) -> Result<String, Rule> {
     }
 }
 
-/// Codes of ISO 3166-1 alpha-2, and those that the European Union writes: EL for Greece, UK, XK for Kosovo.
-const COUNTRIES: &str = "\
-    AD AE AF AG AI AL AM AO AQ AR AS AT AU AW AX AZ BA BB BD BE BF BG BH BI BJ BL BM BN BO BQ BR BS BT BV BW BY BZ CA CC CD \
-    CF CG CH CI CK CL CM CN CO CR CU CV CW CX CY CZ DE DJ DK DM DO DZ EC EE EG EH EL ER ES ET FI FJ FK FM FO FR GA GB GD GE \
-    GF GG GH GI GL GM GN GP GQ GR GS GT GU GW GY HK HM HN HR HT HU ID IE IL IM IN IO IQ IR IS IT JE JM JO JP KE KG KH KI KM \
-    KN KP KR KW KY KZ LA LB LC LI LK LR LS LT LU LV LY MA MC MD ME MF MG MH MK ML MM MN MO MP MQ MR MS MT MU MV MW MX MY MZ \
-    NA NC NE NF NG NI NL NO NP NR NU NZ OM PA PE PF PG PH PK PL PM PN PR PS PT PW PY QA RE RO RS RU RW SA SB SC SD SE SG SH \
-    SI SJ SK SL SM SN SO SR SS ST SV SX SY SZ TC TD TF TG TH TJ TK TL TM TN TO TR TT TV TW TZ UA UG UK UM US UY UZ VA VC VE \
-    VG VI VN VU WF WS XK YE YT ZA ZM ZW";
+/// What the European Union writes for Greece and for the United Kingdom.
+const AS_IN_THE_UNION: [&str; 2] = ["EL", "UK"];
 
 /// Reads an ISO 3166-1 alpha-2 country code, or one that the European Union uses in its place.
 ///
@@ -107,7 +111,7 @@ pub fn country(text: &str) -> Result<String, Rule> {
     if !is_form {
         return Err(Rule::Malformed("ISO 3166-1 alpha-2 code"));
     }
-    if !COUNTRIES.split(' ').any(|known| known == text) {
+    if !AS_IN_THE_UNION.contains(&text) && !scheme("countries").is_some_and(|list| list.find(text).is_some()) {
         return Err(Rule::UnknownCode(String::new()));
     }
     Ok(text.to_owned())

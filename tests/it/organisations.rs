@@ -140,6 +140,33 @@ fn pages_show_each_organisation_once_while_others_are_added() {
 }
 
 #[test]
+fn who_has_no_coordinates_stands_in_the_middle_of_the_town() {
+    on_each(|database| {
+        let app = TestApp::on(database);
+        let table =
+            "Name;PLZ;Ort;Land\nJenaer Linsen;7743;Jena;DE\nBerliner Netze;10117;Berlin;DE\nWien;07743;Wien;AT\n";
+        let import = Request::new("POST", "/v1/imports").bytes("text/csv", table);
+        app.as_manager().send(import).is(202);
+        let anyone = app.anonymous();
+        let found = anyone.read("/v1/organisations?near=50.927,11.586&radius_km=20");
+        assert_eq!(names(found["items"].as_array().unwrap()), ["Jenaer Linsen"]);
+        let distance = &found["items"][0]["distance_km"];
+        assert!(distance.as_f64().is_some_and(|km| km < 2.0), "{distance}");
+        let place = &found["items"][0]["organisation"]["locations"][0];
+        assert_eq!((place.get("lat"), &place["postcode"]), (None, &json!("07743")));
+        // Whoever has none is last in the order.
+        let by_distance = anyone.read("/v1/organisations?near=52.52,13.40&sort=distance");
+        let names = names(by_distance["items"].as_array().unwrap());
+        assert_eq!(names, ["Berliner Netze", "Jenaer Linsen", "Wien"]);
+        let skill = app.skill("Optik");
+        let asked =
+            json!({"required_skills": [{"skill": skill}], "near": {"lat": 50.927, "lon": 11.586, "radius_km": 20}});
+        let matches = app.as_manager().post("/v1/matches", &asked).is(200).json();
+        assert_eq!(matches["candidates"], 1, "{matches}");
+    });
+}
+
+#[test]
 fn filters_facets_and_distance_work_together() {
     on_each(|database| {
         let app = TestApp::on(database);

@@ -66,7 +66,8 @@ pub struct FilterOrganisations {
     pub city: Vec<String>,
     /// Members of the association only, or everyone else only.
     pub member: Option<bool>,
-    /// A point as `lat,lon` in degrees; with `radius_km` a circle, alone the origin of `sort=distance`.
+    /// A point as `lat,lon` in degrees; with `radius_km` a circle, alone the origin of `sort=distance`. A place in Germany whose
+    /// coordinates are not known counts as in the middle of its town, by its postal code.
     #[param(max_length = 60, example = "50.927,11.586")]
     pub near: Option<String>,
     /// Radius of the circle around `near`, in kilometres.

@@ -2,6 +2,7 @@
 
 use super::Requirement;
 use crate::organisation::Organisation;
+use crate::place::Location;
 
 /// A constraint that a candidate can break.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -75,7 +76,7 @@ impl Constraint {
                 sought.languages.is_empty() || spoken.is_empty() || spoken.iter().any(|l| sought.languages.contains(l))
             }
             Self::Distance => sought.near.is_none_or(|circle| {
-                let distances = organisation.locations.iter().filter_map(|location| location.point);
+                let distances = organisation.locations.iter().filter_map(Location::position);
                 distances
                     .map(|point| circle.centre.distance_km(point))
                     .any(|km| km <= circle.radius_km)

@@ -8,13 +8,20 @@ const OWN: &str = "Werkstadt";
 /// A list whose file holds nothing else: name, German, English, who keeps it, text.
 type Whole = (&'static str, &'static str, &'static str, &'static str, &'static str);
 
-const WHOLE: [Whole; 4] = [
+const WHOLE: [Whole; 5] = [
     (
         "ags",
         "Amtliche Gemeindeschlüssel: Länder, kreisfreie Städte, Kreise und Gemeinden Thüringens",
         "Official municipality keys: Länder, district-free cities, districts and municipalities of Thuringia",
         DESTATIS,
         include_str!("ags.tsv"),
+    ),
+    (
+        "countries",
+        "Länder der Erde",
+        "Countries",
+        "ISO 3166-1",
+        include_str!("countries.tsv"),
     ),
     (
         "legal-forms",

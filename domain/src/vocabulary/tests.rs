@@ -9,8 +9,10 @@ use crate::membership::MembershipStatus;
 use crate::named::Named;
 use crate::opportunity::{Cooperation, Direction, Status};
 use crate::organisation::{Helix, Kind, SizeClass};
+use crate::place::country;
 use crate::reference::ReferenceKind;
 use crate::skill::{SkillKind, SkillStatus};
+use crate::text::language_code;
 
 fn codes(name: &str) -> Vec<&'static str> {
     scheme(name).unwrap().terms().iter().map(|term| term.code).collect()
@@ -22,7 +24,7 @@ fn named<T: Named>() -> Vec<&'static str> {
 
 #[test]
 fn every_list_is_well_formed() {
-    assert_eq!(schemes().len(), 18);
+    assert_eq!(schemes().len(), 19);
     assert!(schemes().is_sorted_by_key(|scheme| scheme.name));
     for list in schemes() {
         let known: HashSet<&str> = list.terms().iter().map(|term| term.code).collect();
@@ -37,6 +39,14 @@ fn every_list_is_well_formed() {
             assert!(term.de.trim() == term.de && term.en.trim() == term.en, "{term:?}");
         }
     }
+}
+
+#[test]
+fn countries_and_languages_are_complete() {
+    assert_eq!(codes("countries").len(), 250);
+    assert!(codes("countries").iter().all(|code| country(code).is_ok()));
+    assert_eq!(codes("languages").len(), 183);
+    assert!(codes("languages").iter().all(|code| language_code(code).is_ok()));
 }
 
 #[test]

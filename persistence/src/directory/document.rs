@@ -2,7 +2,7 @@
 
 use chrono::NaiveDate;
 use werkstadt_domain::audience::Audience;
-use werkstadt_domain::place::Point;
+use werkstadt_domain::place::{Location, Point};
 use werkstadt_domain::profile::Profile;
 use werkstadt_domain::reference::{Partner, Reference};
 use werkstadt_domain::skill::{Claim, Level, SkillId};
@@ -185,11 +185,7 @@ impl<'a> Maker<'a> {
             columns: columns::in_order(columns),
             names: self.names(profile),
             called,
-            points: organisation
-                .locations
-                .iter()
-                .filter_map(|location| location.point)
-                .collect(),
+            points: organisation.locations.iter().filter_map(Location::position).collect(),
             known: facts(profile, claims),
             claims: u16::try_from(claims).unwrap_or(u16::MAX),
         }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use chrono::NaiveDate;
 use werkstadt_domain::audience::{Audience, Seen};
 use werkstadt_domain::page::Limit;
+use werkstadt_domain::place::Location;
 use werkstadt_domain::profile::Profile;
 use werkstadt_domain::search::{Facet, FacetCount, OrganisationFilter, OrganisationSort, Position};
 
@@ -186,7 +187,7 @@ impl Snapshot {
             _ => query.filter.within.map(|circle| circle.centre),
         };
         let locations = profile.get().organisation.record.locations.iter();
-        let points = locations.filter_map(|location| location.point);
+        let points = locations.filter_map(Location::position);
         let distance_km = from.and_then(|from| points.map(|point| from.distance_km(point)).min_by(f64::total_cmp));
         let mut words: Vec<WordHit> = match (&prepared.text, lists) {
             (Some(wording), Some(lists)) => {
