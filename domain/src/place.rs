@@ -1,7 +1,7 @@
 //! Places: addresses, coordinates and distances on the Earth.
 
 use crate::invalid::Rule;
-use crate::vocabulary::scheme;
+use crate::vocabulary;
 
 mod postcodes;
 
@@ -111,7 +111,7 @@ pub fn country(text: &str) -> Result<String, Rule> {
     if !is_form {
         return Err(Rule::Malformed("ISO 3166-1 alpha-2 code"));
     }
-    if !AS_IN_THE_UNION.contains(&text) && !scheme("countries").is_some_and(|list| list.find(text).is_some()) {
+    if !AS_IN_THE_UNION.contains(&text) && !vocabulary::has("countries", text) {
         return Err(Rule::UnknownCode(String::new()));
     }
     Ok(text.to_owned())

@@ -3,7 +3,7 @@
 use unicode_normalization::UnicodeNormalization;
 
 use crate::invalid::Rule;
-use crate::vocabulary::scheme;
+use crate::vocabulary;
 
 /// The languages that the product speaks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -153,7 +153,7 @@ pub fn language_code(text: &str) -> Result<String, Rule> {
     if !is_form {
         return Err(Rule::Malformed("ISO 639-1 code"));
     }
-    if !scheme("languages").is_some_and(|list| list.find(text).is_some()) {
+    if !vocabulary::has("languages", text) {
         return Err(Rule::UnknownCode(String::new()));
     }
     Ok(text.to_owned())

@@ -69,6 +69,11 @@ pub fn scheme(name: &str) -> Option<&'static Scheme> {
     schemes().iter().find(|scheme| scheme.name == name)
 }
 
+/// True if a list of this name has the code.
+pub(crate) fn has(list: &str, code: &str) -> bool {
+    scheme(list).is_some_and(|list| list.find(code).is_some())
+}
+
 impl Scheme {
     /// All codes, in order.
     pub fn terms(&self) -> &[Term] {

@@ -1,6 +1,6 @@
 //! Areas: what the Amtliche Gemeindeschlüssel of a place can be.
 
-use super::scheme;
+use super::{has, scheme};
 use crate::invalid::Rule;
 
 /// Eisenach gave up being district-free on 1 July 2021.
@@ -18,7 +18,7 @@ pub fn ags(text: &str) -> Result<String, Rule> {
     const FORM: Rule = Rule::Malformed("Amtlicher Gemeindeschlüssel");
     let is_form = text.len() == 8 && text.bytes().all(|byte| byte.is_ascii_digit());
     let (land, district) = text.get(..2).zip(text.get(..5)).filter(|_| is_form).ok_or(FORM)?;
-    let known = |code: &str| scheme("ags").is_some_and(|list| list.find(code).is_some());
+    let known = |code: &str| has("ags", code);
     if !known(land) {
         return Err(FORM);
     }
