@@ -145,8 +145,9 @@ fn who_has_no_coordinates_stands_in_the_middle_of_the_town() {
         let app = TestApp::on(database);
         let table =
             "Name;PLZ;Ort;Land\nJenaer Linsen;7743;Jena;DE\nBerliner Netze;10117;Berlin;DE\nWien;07743;Wien;AT\n";
-        let import = Request::new("POST", "/v1/imports").bytes("text/csv", table);
-        app.as_manager().send(import).is(202);
+        let import = Request::new("POST", "/v1/imports").header("Prefer", "wait=25");
+        let job = app.as_manager().send(import.bytes("text/csv", table)).is(202).json();
+        assert_eq!(job["status"], "succeeded", "{job}");
         let anyone = app.anonymous();
         let found = anyone.read("/v1/organisations?near=50.927,11.586&radius_km=20");
         assert_eq!(names(found["items"].as_array().unwrap()), ["Jenaer Linsen"]);
