@@ -64,7 +64,8 @@ fn every_fault_of_a_body_is_named() {
             "lei": "529900T8BM49AURSDO56", "w_idnr": "DE123456789-00001", "ror_id": "05qpz1x63", "website": "javascript:alert(1)",
             "register": {"court": " ", "register": "XYZ", "number": "no"}, "summary": {"de": "a\u{202e}b"},
             "contacts": [{"email": "nobody"}],
-            "locations": [{"city": "Jena", "country": "DE", "lat": 91}, {"city": "?", "country": "XX", "ags": "16999000"}]});
+            "locations": [{"city": "Jena", "country": "DE", "lat": 91}, {"city": "?", "country": "XX", "ags": "16999000"},
+                {"city": "Jena", "country": "Deutschland", "ags": "no"}]});
         let reply = app.as_manager().post("/v1/organisations", &body).is(422);
         let errors = reply.json();
         let mut found: Vec<(&str, &str)> = errors["errors"]
@@ -83,6 +84,8 @@ fn every_fault_of_a_body_is_named() {
             ("/locations/0/lat", "too_large"),
             ("/locations/1/ags", "unknown_code"),
             ("/locations/1/country", "unknown_code"),
+            ("/locations/2/ags", "malformed"),
+            ("/locations/2/country", "malformed"),
             ("/name", "required"),
             ("/nmae", "unknown_field"),
             ("/register/court", "required"),
@@ -96,6 +99,8 @@ fn every_fault_of_a_body_is_named() {
         ] {
             assert!(found.contains(&expected), "{expected:?} is missing in {found:?}");
         }
+        let detail = errors["errors"].to_string();
+        assert!(!detail.contains("^["), "rules are told in words: {detail}");
         let places = found.len();
         found.dedup_by_key(|(pointer, _)| *pointer);
         assert_eq!(places, found.len(), "each value is blamed once: {found:?}");

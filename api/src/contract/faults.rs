@@ -25,11 +25,15 @@ pub(super) fn all<'e>(
             None => read(&error, fields, &mut found),
         }
     }
+    let places = |faults: &[(Place, Breach)]| faults.iter().map(|(place, _)| place.clone()).collect();
+    // A rule says more to people than a pattern does.
+    let with_rule: HashSet<Place> = places(&forms);
+    found.retain(|(place, breach)| !matches!(breach, Breach::Form(_)) || !with_rule.contains(place));
     if found.is_empty() {
         return found;
     }
     // What is too short or too long need not be told that it has not the right form, too.
-    let told: HashSet<Place> = found.iter().map(|(place, _)| place.clone()).collect();
+    let told: HashSet<Place> = places(&found);
     found.extend(forms.into_iter().filter(|(place, _)| !told.contains(place)));
     found
 }
