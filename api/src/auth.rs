@@ -10,6 +10,6 @@ pub mod wire;
 
 pub use access::Access;
 pub use caller::Caller;
-pub use password::{Hashing, Password};
+pub use password::{Hashing, Password, own_words};
 pub use secret::{ApiKeySecret, RefreshSecret, digest};
 pub use token::{SigningKey, Tokens};

@@ -43,6 +43,8 @@ pub enum Rule {
     UnknownCode(String),
     /// This field cannot be combined with the other one named.
     Conflicts(&'static str),
+    /// A password that others would guess.
+    Guessable,
 }
 
 impl Rule {
@@ -61,6 +63,7 @@ impl Rule {
             Self::Cycle => "cycle",
             Self::UnknownCode(_) => "unknown_code",
             Self::Conflicts(_) => "conflicts",
+            Self::Guessable => "guessable",
         }
     }
 
@@ -87,6 +90,10 @@ impl Rule {
             Self::UnknownCode(near) if near.is_empty() => "There is no such code.".into(),
             Self::UnknownCode(near) => format!("There is no such code. Did you mean {near}?"),
             Self::Conflicts(other) => format!("Cannot be combined with {other}."),
+            Self::Guessable => {
+                "Too easy to guess. Several words that have nothing to do with each other, or with you, are better."
+                    .into()
+            }
         }
     }
 
@@ -105,6 +112,9 @@ impl Rule {
             Self::UnknownCode(near) if near.is_empty() => "Einen solchen Schlüssel gibt es nicht.".into(),
             Self::UnknownCode(near) => format!("Einen solchen Schlüssel gibt es nicht. Ist {near} gemeint?"),
             Self::Conflicts(other) => format!("Lässt sich nicht mit {other} verbinden."),
+            Self::Guessable => {
+                "Zu leicht zu erraten. Besser sind mehrere Wörter, die nichts miteinander und nichts mit Ihnen zu tun haben.".into()
+            }
         }
     }
 }

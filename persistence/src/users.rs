@@ -139,6 +139,21 @@ pub fn set_password(unit: &mut UnitOfWork<'_>, id: UserId, password_hash: &str) 
     Ok(())
 }
 
+/// Makes sure that an active user still has the password whose hash was read and verified before, and keeps `anew`, another hash of it,
+/// in its place if there is one; false if the password was changed meanwhile. Until the end of the transaction nobody else changes it,
+/// so that a session that begins here is seen by whoever ends all sessions after a new password.
+///
+/// # Errors
+/// As every write.
+pub fn confirm(unit: &mut UnitOfWork<'_>, id: UserId, verified: &str, anew: Option<&str>) -> Result<bool> {
+    let same = users::table
+        .filter(users::id.eq(SqlId::from(id)))
+        .filter(users::password_hash.eq(verified))
+        .filter(users::active.eq(true));
+    let hash = users::password_hash.eq(anew.unwrap_or(verified));
+    Ok(diesel::update(same).set(hash).execute(unit.db())? == 1)
+}
+
 /// Removes a user with the API keys and the sessions.
 ///
 /// # Errors

@@ -1,7 +1,11 @@
 //! Signing in: passwords, rotating refresh tokens, suspension.
 
+use argon2::password_hash::PasswordHasher;
+use argon2::{Algorithm, Argon2, Params, Version};
 use chrono::TimeDelta;
 use serde_json::{Value, json};
+use werkstadt_domain::account::UserId;
+use werkstadt_persistence::{Actor, Error, users};
 use werkstadt_tests::app::TestApp;
 use werkstadt_tests::database::on_each;
 use werkstadt_tests::http::{Reply, Request};
@@ -86,5 +90,92 @@ fn a_suspension_holds_from_the_next_request_on() {
         assert_eq!(me(&app, &tokens["access_token"]), 401);
         renew(&app, &tokens["refresh_token"]).is(401);
         login(&app, "erika@example.org", PASSWORD).is(401);
+    });
+}
+
+#[test]
+fn a_new_password_or_a_suspension_ends_every_session() {
+    on_each(|database| {
+        let app = TestApp::on(database);
+        let user = format!("/v1/users/{}", manager(&app));
+        let before = login(&app, "erika@example.org", PASSWORD).is(200).json();
+        let new = json!({"password": "Regenschirm tanzt leise"});
+        app.as_manager().patch(&user, "*", &new).is(200);
+        renew(&app, &before["refresh_token"]).is(401);
+        login(&app, "erika@example.org", PASSWORD).is(401);
+        let before = login(&app, "erika@example.org", "Regenschirm tanzt leise")
+            .is(200)
+            .json();
+        for active in [false, true] {
+            app.as_manager().patch(&user, "*", &json!({"active": active})).is(200);
+        }
+        renew(&app, &before["refresh_token"]).is(401);
+        let after = login(&app, "erika@example.org", "Regenschirm tanzt leise")
+            .is(200)
+            .json();
+        app.as_manager().patch(&user, "*", &json!({"name": "Erika M."})).is(200);
+        renew(&app, &after["refresh_token"]).is(200);
+    });
+}
+
+#[test]
+fn a_password_that_others_would_guess_is_refused() {
+    on_each(|database| {
+        let app = TestApp::on(database);
+        let user = |password: &str| json!({"email": "erika@example.org", "name": "Erika Musterfrau", "role": "manager", "password": password});
+        let manager = app.as_manager();
+        for weak in ["passwort1234", "Erika-Musterfrau", "erika@example.org"] {
+            let refused = manager.post("/v1/users", &user(weak)).is(422).json();
+            let fault = &refused["errors"][0];
+            assert_eq!(
+                (&fault["pointer"], &fault["code"]),
+                (&json!("/password"), &json!("guessable")),
+                "{weak}"
+            );
+            assert!(!refused.to_string().contains(weak), "a password is not repeated");
+        }
+        let made = format!(
+            "/v1/users/{}",
+            manager.create("/v1/users", &user("Regenschirm tanzt leise"))
+        );
+        manager
+            .patch(&made, "*", &json!({"password": "Musterfrau-Erika"}))
+            .is(422);
+        // The name that is given with it counts, too.
+        let renamed = json!({"name": "Kunigunde Drosselbart", "password": "Kunigunde Drosselbart"});
+        manager.patch(&made, "*", &renamed).is(422);
+        login(&app, "erika@example.org", "Regenschirm tanzt leise").is(200);
+    });
+}
+
+#[test]
+fn a_hash_of_older_parameters_is_computed_anew_at_the_next_login() {
+    on_each(|database| {
+        let app = TestApp::on(database);
+        let id = UserId::parse(&manager(&app)).unwrap();
+        let stored = || {
+            let known = app
+                .state
+                .store
+                .read::<_, Error>(|db| users::credentials(db, "erika@example.org"));
+            known.unwrap().unwrap().password_hash.unwrap()
+        };
+        let weak = Params::new(8 * 1024, 1, 1, None).unwrap();
+        let weak = Argon2::new(Algorithm::Argon2id, Version::V0x13, weak);
+        let weak = weak.hash_password(PASSWORD.as_bytes()).unwrap().to_string();
+        let write = app
+            .state
+            .store
+            .write::<_, Error>(Actor::System, app.state.now(), |unit| {
+                users::set_password(unit, id, &weak)
+            });
+        write.unwrap();
+        login(&app, "erika@example.org", "another password").is(401);
+        assert_eq!(stored(), weak, "only who knows the password has it computed anew");
+        login(&app, "erika@example.org", PASSWORD).is(200);
+        let strong = stored();
+        assert!(strong.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{strong}");
+        login(&app, "erika@example.org", PASSWORD).is(200);
+        assert_eq!(stored(), strong, "once is enough");
     });
 }

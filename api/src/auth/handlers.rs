@@ -9,7 +9,7 @@ use werkstadt_persistence::{Actor, users};
 
 use super::token::LIFETIME;
 use super::wire::{LoginRequest, Me, RefreshRequest, Tokens};
-use super::{Caller, Password, RefreshSecret, digest};
+use super::{Caller, Hashing, Password, RefreshSecret, digest};
 use crate::extract::{Json, NoQuery};
 use crate::problem::{Code, Problem};
 use crate::state::{self, State};
@@ -34,18 +34,26 @@ pub async fn login(
     let known = state::read(&state, move |db| Ok(users::credentials(db, &email)?)).await?;
     let known = known.filter(|known| known.user.record.active);
     let hash = known.as_ref().and_then(|known| known.password_hash.clone());
-    let fits = state.hashing.verify(Password::typed(password), hash).await?;
-    let user = known
-        .filter(|_| fits)
-        .ok_or_else(|| Problem::new(Code::InvalidCredentials))?
-        .user
-        .record
-        .id;
+    let password = Password::typed(password);
+    let fits = state.hashing.verify(password.clone(), hash.clone()).await?;
+    let refused = || Problem::new(Code::InvalidCredentials);
+    let (known, hash) = known.zip(hash).filter(|_| fits).ok_or_else(refused)?;
+    let user = known.user.record.id;
+    // Now that the password is at hand; should too many wait for hashing, the next login does it.
+    let anew = if Hashing::is_outdated(&hash) {
+        state.hashing.hash(password).await.ok()
+    } else {
+        None
+    };
     let secret = RefreshSecret::new(state.world.secret()?);
     let (id, token): (SessionId, _) = (state.id(), secret.digest());
     let ends = state.now() + SESSION;
     state::write(&state, Actor::User(user), move |unit| {
-        Ok(sessions::insert(unit, id, user, ends, &token)?)
+        if !users::confirm(unit, user, &hash, anew.as_deref())? {
+            return Err(Problem::new(Code::InvalidCredentials));
+        }
+        sessions::insert(unit, id, user, ends, &token)?;
+        Ok(())
     })
     .await?;
     tokens(&state, user, &secret)

@@ -9,8 +9,9 @@ use argon2::password_hash::{PasswordHasher, PasswordVerifier};
 use argon2::{Algorithm, Argon2, Params, Version};
 use tokio::sync::Semaphore;
 use werkstadt_domain::invalid::Rule;
+use zxcvbn::Score;
 
-use crate::problem::{Code, Problem};
+use crate::problem::{Breach, Code, Place, Problem};
 
 /// A password as typed: 12 to 128 characters when set. Never shown, not even in `Debug`.
 #[derive(Clone)]
@@ -22,16 +23,21 @@ impl Password {
         Self(text.chars().take(250).collect())
     }
 
-    /// A password to set.
+    /// A password to set. What is known of its owner (the words of `own`) makes it no harder to guess. Takes milliseconds.
     ///
     /// # Errors
     /// The rule it breaks.
-    pub fn chosen(text: String) -> Result<Self, Rule> {
+    pub fn chosen(text: String, own: &[String]) -> Result<Self, Rule> {
         match text.chars().count() {
-            0..12 => Err(Rule::Malformed("at least 12 characters")),
-            12..=128 => Ok(Self(text)),
-            _ => Err(Rule::TooLong(128)),
+            0..12 => return Err(Rule::Malformed("at least 12 characters")),
+            12..=128 => {}
+            _ => return Err(Rule::TooLong(128)),
         }
+        let own: Vec<&str> = own.iter().map(String::as_str).collect();
+        if zxcvbn::zxcvbn(&text, &own).score() < Score::Three {
+            return Err(Rule::Guessable);
+        }
+        Ok(Self(text))
     }
 }
 
@@ -63,6 +69,25 @@ impl Hashing {
     /// [`Code::Unavailable`] when too many wait.
     pub async fn hash(&self, password: Password) -> Result<String, Problem> {
         self.run(move || Self::hash_now(&password)).await?
+    }
+
+    /// Computes the hash of a password that somebody chose, if it may be chosen; `own` as in [`Password::chosen`].
+    ///
+    /// # Errors
+    /// [`Code::Invalid`] with the rule that the password breaks; [`Code::Unavailable`] when too many wait.
+    pub async fn hash_chosen(&self, pointer: &str, text: String, own: Vec<String>) -> Result<String, Problem> {
+        let place = Place::Body(pointer.to_owned());
+        let hashed = move || match Password::chosen(text, &own) {
+            Ok(password) => Self::hash_now(&password),
+            Err(rule) => Err(Problem::new(Code::Invalid).with_breaches(vec![(place, Breach::Rule(rule))])),
+        };
+        self.run(hashed).await?
+    }
+
+    /// True if a stored hash was computed with other parameters than new ones are.
+    pub fn is_outdated(stored: &str) -> bool {
+        let today = format!("$argon2id$v=19$m={MEMORY},t={PASSES},p={LANES}$");
+        !stored.starts_with(&today)
     }
 
     /// Computes the hash on this thread. For the command line.
@@ -105,8 +130,70 @@ impl Hashing {
     }
 }
 
-/// OWASP's least for argon2id: 19 MiB, two passes, one lane.
+/// OWASP's least for argon2id: 19 MiB, two passes, one lane. A hash with others is computed anew at the next login.
+const MEMORY: u32 = 19 * 1024;
+const PASSES: u32 = 2;
+const LANES: u32 = 1;
+
 fn argon2() -> Result<Argon2<'static>, argon2::password_hash::Error> {
-    let params = Params::new(19 * 1024, 2, 1, None).map_err(|_| argon2::password_hash::Error::ParamsInvalid)?;
+    let params = Params::new(MEMORY, PASSES, LANES, None).map_err(|_| argon2::password_hash::Error::ParamsInvalid)?;
     Ok(Argon2::new(Algorithm::Argon2id, Version::V0x13, params))
+}
+
+/// What somebody who knows a user would try first: words of the login, of the name, of where it is.
+pub fn own_words(login: &str, name: &str) -> Vec<String> {
+    let parts = |text: &str| -> Vec<String> {
+        let words = text.split(|c: char| !c.is_alphanumeric());
+        words
+            .filter(|word| word.chars().count() > 2)
+            .map(str::to_lowercase)
+            .collect()
+    };
+    let mut words = vec![login.to_lowercase(), name.to_lowercase(), "werkstadt".to_owned()];
+    words.extend(parts(login));
+    words.extend(parts(name));
+    words
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn chosen(text: &str) -> Result<(), Rule> {
+        let own = own_words("erika.musterfrau@optik-weber.example", "Erika Musterfrau");
+        Password::chosen(text.to_owned(), &own).map(drop)
+    }
+
+    #[test]
+    fn passwords_that_others_would_guess_are_refused() {
+        for weak in [
+            "passwort1234",
+            "aaaaaaaaaaaaaaaa",
+            "qwertzuiop123",
+            "Erika-Musterfrau",
+            "musterfrauerika",
+            "erika.musterfrau@optik-weber.example",
+            "werkstadt2026",
+            "123456789012345",
+        ] {
+            assert_eq!(chosen(weak), Err(Rule::Guessable), "{weak}");
+        }
+        for strong in ["Regenschirm tanzt leise", "wapu2a-cw2qqb-r4mxng-yn4mdg", "kX9!vQ2#mR7z"] {
+            assert_eq!(chosen(strong), Ok(()), "{strong}");
+        }
+        assert!(chosen("short").is_err() && chosen(&"lang ".repeat(30)).is_err());
+    }
+
+    #[test]
+    fn hashes_of_other_parameters_are_outdated() {
+        let now = Hashing::hash_now(&Password("x".to_owned())).unwrap();
+        assert!(!Hashing::is_outdated(&now), "{now}");
+        for old in [
+            "$argon2id$v=19$m=8192,t=2,p=1$c2FsdHNhbHQ$aGFzaA",
+            "$argon2i$v=19$m=19456,t=2,p=1$a$b",
+            "$2b$12$abc",
+        ] {
+            assert!(Hashing::is_outdated(old), "{old}");
+        }
+    }
 }

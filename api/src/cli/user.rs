@@ -2,7 +2,7 @@
 
 use werkstadt_domain::account::{Role, User};
 use werkstadt_domain::text::email;
-use werkstadt_persistence::{Actor, users};
+use werkstadt_persistence::{Actor, sessions, users};
 
 use super::{CommandError, open, readable_password, start_log};
 use crate::auth::{Hashing, Password};
@@ -25,7 +25,8 @@ pub(super) fn give_password(state: &State, login: &str, name: &str, role: Role) 
     let login =
         email(login).map_err(|_| Problem::new(crate::problem::Code::Invalid).because("not an e-mail address"))?;
     let password = readable_password(state.world.secret()?);
-    let chosen = Password::chosen(password.clone()).map_err(|_| Problem::internal("the password made is too short"))?;
+    let chosen =
+        Password::chosen(password.clone(), &[]).map_err(|_| Problem::internal("the password made is too weak"))?;
     let hash = Hashing::hash_now(&chosen)?;
     let user = User {
         id: state.id(),
@@ -39,7 +40,10 @@ pub(super) fn give_password(state: &State, login: &str, name: &str, role: Role) 
         .store
         .write::<_, Problem>(Actor::System, state.now(), move |unit| {
             match users::credentials(unit.db(), &login)? {
-                Some(known) => users::set_password(unit, known.user.record.id, &hash)?,
+                Some(known) => {
+                    users::set_password(unit, known.user.record.id, &hash)?;
+                    sessions::revoke_all(unit, known.user.record.id)?;
+                }
                 None => drop(users::insert(unit, user, Some(&hash))?),
             }
             Ok(())

@@ -6,11 +6,11 @@ use uuid::Uuid;
 use werkstadt_domain::account::UserId;
 use werkstadt_domain::audience::Audience;
 use werkstadt_domain::invalid::Rule;
-use werkstadt_persistence::{FOREIGN_KEY, users};
+use werkstadt_persistence::{FOREIGN_KEY, sessions, users};
 
 use super::wire::{BASE, UserBody, UserCreate, UserPage, UserPatch};
 use crate::answer;
-use crate::auth::{Caller, Hashing, Password};
+use crate::auth::{Caller, Hashing, own_words};
 use crate::etag::{IfMatch, IfMatchHeader};
 use crate::extract::{Json, MergePatch, NoQuery, Path, Query};
 use crate::page::{List, PageQuery, and_one_more, cut};
@@ -56,7 +56,8 @@ pub async fn create_user(
     body: Json<UserCreate>,
 ) -> Result<HttpResponse, Problem> {
     let user = body.0.to_domain(state.id())?;
-    let hash = hashed(&state.hashing, body.0.password).await?;
+    let own = own_words(&body.0.email, &body.0.name);
+    let hash = hashed(&state.hashing, body.0.password, own).await?;
     let written = state::write(&state, caller.actor(), move |unit| {
         users::insert(unit, user, hash.as_deref()).map_err(no_such_organisation)
     });
@@ -81,7 +82,8 @@ pub async fn get_user(
 
 /// Change a user
 ///
-/// `active: false` suspends: from the next request on, tokens and keys of the user are refused.
+/// `active: false` suspends: from the next request on, tokens and keys of the user are refused. That, and a new password, end all
+/// sessions of the user.
 #[utoipa::path(tag = "admin", params(UserPath, IfMatchHeader),
     request_body(content = UserPatch, content_type = "application/merge-patch+json"),
     extensions(("x-authz" = json!({"from": "manager", "scope": "admin"}))),
@@ -100,7 +102,18 @@ pub async fn update_user(
         .get("password")
         .and_then(serde_json::Value::as_str)
         .map(str::to_owned);
-    let hash = hashed(&state.hashing, password).await?;
+    let hash = match password {
+        Some(password) => {
+            let known = state::read(&state, move |db| Ok(users::find(db, id)?)).await?.record;
+            let given = |member: &str| change.get(member).and_then(serde_json::Value::as_str);
+            let own = own_words(
+                given("email").unwrap_or(&known.email),
+                given("name").unwrap_or(&known.name),
+            );
+            hashed(&state.hashing, Some(password), own).await?
+        }
+        None => None,
+    };
     let shared = state.clone();
     let written = state::write(&state, caller.actor(), move |unit| {
         let before = users::find(unit.db(), id)?;
@@ -108,8 +121,12 @@ pub async fn update_user(
         condition.check(&answer::tag(&present)?)?;
         let changed: UserCreate = patch::apply(&shared, &BASE, &present, &change)?;
         let after = users::update(unit, &before, changed.to_domain(id)?).map_err(no_such_organisation)?;
-        if let Some(hash) = hash {
-            users::set_password(unit, id, &hash)?;
+        if let Some(hash) = &hash {
+            users::set_password(unit, id, hash)?;
+        }
+        // Whoever signed in with the old password, or before a suspension, must not come back by an old session.
+        if hash.is_some() || !after.record.active {
+            sessions::revoke_all(unit, id)?;
         }
         Ok(UserBody::from(&after))
     });
@@ -138,15 +155,9 @@ pub async fn delete_user(
 }
 
 /// The hash of a password that was chosen, if one was.
-async fn hashed(hashing: &Hashing, password: Option<String>) -> Result<Option<String>, Problem> {
+async fn hashed(hashing: &Hashing, password: Option<String>, own: Vec<String>) -> Result<Option<String>, Problem> {
     let Some(password) = password else { return Ok(None) };
-    let breach = |rule: Rule| {
-        Problem::new(Code::Invalid).with_breaches(vec![(Place::Body("/password".to_owned()), Breach::Rule(rule))])
-    };
-    hashing
-        .hash(Password::chosen(password).map_err(breach)?)
-        .await
-        .map(Some)
+    hashing.hash_chosen("/password", password, own).await.map(Some)
 }
 
 fn no_such_organisation(error: werkstadt_persistence::Error) -> Problem {
