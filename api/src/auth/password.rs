@@ -33,8 +33,7 @@ impl Password {
             12..=128 => {}
             _ => return Err(Rule::TooLong(128)),
         }
-        let own: Vec<&str> = own.iter().map(String::as_str).collect();
-        if zxcvbn::zxcvbn(&text, &own).score() < Score::Three {
+        if !is_hard(&text, own) {
             return Err(Rule::Guessable);
         }
         Ok(Self(text))
@@ -140,6 +139,17 @@ fn argon2() -> Result<Argon2<'static>, argon2::password_hash::Error> {
     Ok(Argon2::new(Algorithm::Argon2id, Version::V0x13, params))
 }
 
+/// True if a password takes at least 10^8 guesses, and what is left of it without the own words of its user still does.
+fn is_hard(text: &str, own: &[String]) -> bool {
+    let mut own: Vec<&str> = own.iter().map(String::as_str).collect();
+    own.sort_by_key(|word| std::cmp::Reverse(word.len()));
+    let hard = |text: &str| zxcvbn::zxcvbn(text, &own).score() >= Score::Three;
+    let whole = text.to_lowercase();
+    // Several of them in a row would pass for a long password.
+    let rest = own.iter().fold(whole.clone(), |rest, word| rest.replace(word, ""));
+    hard(text) && (rest == whole || hard(&rest))
+}
+
 /// What somebody who knows a user would try first: words of the login, of the name, of where it is.
 pub fn own_words(login: &str, name: &str) -> Vec<String> {
     let parts = |text: &str| -> Vec<String> {
@@ -178,7 +188,7 @@ mod tests {
         ] {
             assert_eq!(chosen(weak), Err(Rule::Guessable), "{weak}");
         }
-        for strong in ["Regenschirm tanzt leise", "wapu2a-cw2qqb-r4mxng-yn4mdg", "kX9!vQ2#mR7z"] {
+        for strong in ["Regenschirm tanzt leise", "a password for one run", "correct horse battery staple", "wapu2a-cw2qqb-r4mxng-yn4mdg", "kX9!vQ2#mR7z"] {
             assert_eq!(chosen(strong), Ok(()), "{strong}");
         }
         assert!(chosen("short").is_err() && chosen(&"lang ".repeat(30)).is_err());
