@@ -188,7 +188,13 @@ mod tests {
         ] {
             assert_eq!(chosen(weak), Err(Rule::Guessable), "{weak}");
         }
-        for strong in ["Regenschirm tanzt leise", "a password for one run", "correct horse battery staple", "wapu2a-cw2qqb-r4mxng-yn4mdg", "kX9!vQ2#mR7z"] {
+        for strong in [
+            "Regenschirm tanzt leise",
+            "a password for one run",
+            "correct horse battery staple",
+            "wapu2a-cw2qqb-r4mxng-yn4mdg",
+            "kX9!vQ2#mR7z",
+        ] {
             assert_eq!(chosen(strong), Ok(()), "{strong}");
         }
         assert!(chosen("short").is_err() && chosen(&"lang ".repeat(30)).is_err());
