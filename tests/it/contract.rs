@@ -10,7 +10,7 @@ use werkstadt_tests::app::TestApp;
 use werkstadt_tests::caller::Caller;
 use werkstadt_tests::calls::{Stage, import, needs_condition, success};
 use werkstadt_tests::database::{TestDatabase, on_each};
-use werkstadt_tests::document::{Document, Operation};
+use werkstadt_tests::document::{Document, Operation, spoilt};
 use werkstadt_tests::http::Request;
 
 use crate::conflicts;
@@ -280,6 +280,17 @@ impl Walk<'_> {
         self.refused(with("application/json", b"{\"a\":".to_vec()), Code::MalformedBody);
         let send = |body: &Value| self.refused(with("application/json", body.to_string().into_bytes()), Code::Invalid);
         self.names_every_fault(&schema, send);
+        // Formats are left to the domain where nothing else is wrong: no field that has one may go unchecked there.
+        let base: Value = serde_json::from_slice(&self.call().body).unwrap();
+        for (pointer, body) in spoilt(&Document::shared().value, &schema, &base) {
+            let problem = send(&body);
+            let named = problem["errors"]
+                .as_array()
+                .into_iter()
+                .flatten()
+                .any(|error| error["pointer"] == pointer);
+            assert!(named, "{} {pointer}: {problem}", self.operation.id);
+        }
     }
 
     /// Missing members, unknown ones, and all of a wrong type: each is named.

@@ -207,3 +207,47 @@ fn check_problem(reply: &Reply, about: &str) {
     }
     assert_ne!(reply.status, 500, "{about}");
 }
+
+/// Bodies of a schema in which one text breaks the format that is asked for, each with the pointer to that text. `base` is a body that
+/// fits; parts come from the examples of their schemas.
+pub fn spoilt(document: &Value, schema: &Value, base: &Value) -> Vec<(String, Value)> {
+    let mut found = Vec::new();
+    for (name, property) in schema["properties"].as_object().into_iter().flatten() {
+        let property = resolved(document, property);
+        let values: Vec<(String, Value)> = if property["items"].is_object() {
+            let inside = broken(document, resolved(document, &property["items"])).into_iter();
+            inside
+                .map(|(pointer, value)| (format!("/0{pointer}"), json!([value])))
+                .collect()
+        } else {
+            broken(document, property)
+        };
+        found.extend(values.into_iter().map(|(pointer, value)| {
+            let mut body = base.clone();
+            body[name.as_str()] = value;
+            (format!("/{name}{pointer}"), body)
+        }));
+    }
+    found
+}
+
+/// Values of a schema that break a format, itself or inside.
+fn broken(document: &Value, schema: &Value) -> Vec<(String, Value)> {
+    const OF_JSON_SCHEMA: [&str; 5] = ["uuid", "date", "date-time", "binary", "csv"];
+    if let (Some("string"), Some(format)) = (schema["type"].as_str(), schema["format"].as_str()) {
+        // Nothing may contain a mark that turns the direction of reading; the length is right for most.
+        let bad = json!("\u{202e}".repeat(schema["minLength"].as_u64().unwrap_or(1) as usize));
+        return if OF_JSON_SCHEMA.contains(&format) {
+            Vec::new()
+        } else {
+            vec![(String::new(), bad)]
+        };
+    }
+    spoilt(document, schema, &schema["example"])
+}
+
+fn resolved<'a>(document: &'a Value, schema: &'a Value) -> &'a Value {
+    let target = schema["$ref"].as_str();
+    let target = target.and_then(|target| document.pointer(target.trim_start_matches('#')));
+    target.unwrap_or(schema)
+}

@@ -156,9 +156,7 @@ impl Planner<'_> {
         let mut planned = Parts::default();
         for (index, unit) in given.units.iter().enumerate() {
             let place = format!("/units/{index}");
-            if let Some(unit) = self.unit(&mut faults, &place, organisation, unit) {
-                planned.units.push(unit);
-            }
+            planned.units.push(self.unit(&mut faults, &place, organisation, unit));
             let claims = self.claims(
                 &mut faults,
                 &format!("{place}/skills"),
@@ -182,19 +180,13 @@ impl Planner<'_> {
         planned.membership = given
             .membership
             .as_ref()
-            .and_then(|given| self.membership(&mut faults, organisation.id, given));
+            .map(|given| self.membership(&mut faults, organisation.id, given));
         planned.logo = optional(&mut faults, "/logo", given.logo.as_ref(), logo);
         finish(faults, Some(planned))
     }
 
     /// The units above a unit stand before it in the file, so no cycle can be written.
-    fn unit(
-        &mut self,
-        faults: &mut Faults,
-        place: &str,
-        organisation: &Organisation,
-        given: &ImportUnit,
-    ) -> Option<Unit> {
+    fn unit(&mut self, faults: &mut Faults, place: &str, organisation: &Organisation, given: &ImportUnit) -> Unit {
         let id: UnitId = self.given_id(faults, &format!("{place}/id"), given.id.as_ref());
         let parent = given.parent.as_ref().and_then(|parent| {
             let known = self.names.unit(organisation.id, parent);
@@ -204,13 +196,13 @@ impl Planner<'_> {
             faults.note(format!("{place}/key"), Rule::Duplicate);
         }
         self.names.add_unit(organisation.id, &given.key, id);
-        let kind = faults.take(format!("{place}/kind"), line(&given.kind, 60))?;
-        Some(Unit {
+        let kind = faults.take(format!("{place}/kind"), line(&given.kind, 60));
+        Unit {
             id,
             organisation: organisation.id,
             parent,
             name: required_text(faults, &format!("{place}/name"), &given.name, Writing::Line(200)),
-            kind,
+            kind: kind.unwrap_or_default(),
             summary: text(
                 faults,
                 &format!("{place}/summary"),
@@ -219,7 +211,7 @@ impl Planner<'_> {
             ),
             website: optional(faults, format!("{place}/website"), given.website.as_ref(), web_address),
             visibility: given.visibility.map(|level| level.0).unwrap_or_default(),
-        })
+        }
     }
 
     fn membership(
@@ -227,21 +219,21 @@ impl Planner<'_> {
         faults: &mut Faults,
         organisation: OrganisationId,
         given: &ImportMembership,
-    ) -> Option<Membership> {
+    ) -> Membership {
         let since_on = optional(faults, "/membership/since_on", given.since_on.as_ref(), day);
         let until_on = optional(faults, "/membership/until_on", given.until_on.as_ref(), day);
         if since_on.zip(until_on).is_some_and(|(since, until)| until < since) {
             faults.note("/membership/until_on", Rule::Reversed);
         }
-        let kind = faults.take("/membership/type", line(&given.kind, 60))?;
-        Some(Membership {
+        let kind = faults.take("/membership/type", line(&given.kind, 60));
+        Membership {
             id: self.given_id(faults, "/membership/id", given.id.as_ref()),
             organisation,
-            kind,
+            kind: kind.unwrap_or_default(),
             status: given.status.0,
             since_on,
             until_on,
-        })
+        }
     }
 }
 

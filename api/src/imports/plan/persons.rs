@@ -76,20 +76,19 @@ impl Planner<'_> {
 
     fn affiliation(&self, faults: &mut Faults, place: &str, given: &ImportAffiliation) -> Option<Affiliation> {
         let at = |member: &str| format!("{place}/{member}");
-        let organisation = faults.take(at("organisation"), self.names.organisation(&given.organisation))?;
-        let unit = given
-            .unit
-            .as_ref()
-            .and_then(|unit| faults.take(at("unit"), self.names.unit(organisation, unit)));
+        let organisation = faults.take(at("organisation"), self.names.organisation(&given.organisation));
+        let unit = organisation.zip(given.unit.as_ref());
+        let unit = unit.and_then(|(organisation, unit)| faults.take(at("unit"), self.names.unit(organisation, unit)));
         let from = optional(faults, at("from"), given.from.as_ref(), day);
         let to = optional(faults, at("to"), given.to.as_ref(), day);
         if from.zip(to).is_some_and(|(from, to)| to < from) {
             faults.note(at("to"), Rule::Reversed);
         }
+        let role = optional(faults, at("role"), given.role.as_ref(), |text| line(text, 200));
         Some(Affiliation {
-            organisation,
+            organisation: organisation?,
             unit,
-            role: optional(faults, at("role"), given.role.as_ref(), |text| line(text, 200)),
+            role,
             from,
             to,
             place: Visibility::Managers,

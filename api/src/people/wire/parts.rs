@@ -141,10 +141,11 @@ fn affiliation(faults: &mut Faults, place: &str, body: &AffiliationBody, around:
     let from = optional(faults, at("from_on"), body.from_on.as_ref(), day);
     let to = optional(faults, at("to_on"), body.to_on.as_ref(), day);
     in_order(faults, &at("to_on"), from, to);
+    let role = optional(faults, at("role"), body.role.as_ref(), |text| line(text, 200));
     Some(Affiliation {
         organisation: organisation?,
         unit,
-        role: optional(faults, at("role"), body.role.as_ref(), |text| line(text, 200)),
+        role,
         from,
         to,
         // The writer sees it; how far others do, the store looks up.
