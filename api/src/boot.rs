@@ -12,13 +12,14 @@ use werkstadt_persistence::feed::Feed;
 use werkstadt_persistence::{Actor, Follower, ReadModel, Store, StoreOptions, settings};
 
 use crate::app;
-use crate::auth::{Hashing, SigningKey, Tokens};
+use crate::auth::{ActionKey, Attempts, Hashing, SigningKey, Tokens};
 use crate::config::Config;
 use crate::contract::{Body, Contract, Defect};
 use crate::cursor::Cursors;
 use crate::document;
 use crate::imports::report;
 use crate::imports::run::LineSchemas;
+use crate::letters;
 use crate::problem::Problem;
 use crate::rendered::Renderings;
 use crate::state::{Limits, State, World};
@@ -43,6 +44,9 @@ pub enum BootError {
     /// Keys or random numbers.
     #[error("keys: {0}")]
     Keys(String),
+    /// How letters leave.
+    #[error("mail: {0}")]
+    Mail(String),
     /// Files.
     #[error("files: {0}")]
     Files(#[from] std::io::Error),
@@ -83,7 +87,8 @@ pub fn boot(config: &Config, world: Arc<dyn World>) -> Result<Booted, BootError>
     if ended > 0 {
         tracing::warn!(jobs = ended, "jobs were cut off; they are ended");
     }
-    let (signing, cursors) = keys(&store, &*world)?;
+    let keys = Keys::of(&store, &*world)?;
+    let post = letters::open(&config.mail, &config.mail_from).map_err(BootError::Mail)?;
     let read_model = Arc::new(ReadModel::default());
     // Before it is filled: what has expired is not indexed at all then.
     read_model.directory.turn_to(world.now().date_naive());
@@ -101,7 +106,7 @@ pub fn boot(config: &Config, world: Arc<dyn World>) -> Result<Booted, BootError>
     filled?;
     let (contract, documents, lines) = documents?;
     let follower = Follower::start(store.clone())?;
-    let tokens = Tokens::new(config.public_url.clone(), &[signing]);
+    let tokens = Tokens::new(config.public_url.clone(), &[keys.signing]);
     let cores = std::thread::available_parallelism().map_or(2, std::num::NonZero::get);
     let limits = Limits {
         concurrent: config.concurrency,
@@ -117,7 +122,14 @@ pub fn boot(config: &Config, world: Arc<dyn World>) -> Result<Booted, BootError>
         contract,
         documents,
         tokens: tokens.map_err(|error| BootError::Keys(error.to_string()))?,
-        cursors: Cursors::new(cursors),
+        cursors: Cursors::new(keys.cursors),
+        action_key: keys.action,
+        attempts: Attempts::default(),
+        second_factor: config.second_factor,
+        trusted_proxies: config.trusted_proxies.clone(),
+        network_name: config.network_name.clone(),
+        app_url: config.app_url.clone(),
+        post,
         // One core stays free for readers.
         hashing: Hashing::new(cores.saturating_sub(1)).map_err(|error| BootError::Keys(error.to_string()))?,
         places: Semaphore::new(limits.concurrent),
@@ -154,17 +166,37 @@ fn documents() -> Result<Documents, Defect> {
     Ok((Contract::compile(&document)?, texts, lines))
 }
 
-/// The signing key and the cursor key, made at the first start; replicas share them through the database.
-fn keys(store: &Store, world: &dyn World) -> Result<(SigningKey, [u8; 32]), BootError> {
-    let secret = || world.secret().map_err(|problem| BootError::Keys(problem.to_string()));
-    let (signing, cursors) = (secret()?, secret()?);
-    let stored = store.write(Actor::System, world.now(), |unit| {
-        let signing = settings::find_or_insert(unit, "signing_key", signing.to_vec())?;
-        let cursors = settings::find_or_insert(unit, "cursor_key", cursors.to_vec())?;
-        Ok::<_, werkstadt_persistence::Error>((signing, cursors))
-    })?;
-    let key = |bytes: Vec<u8>| {
-        <[u8; 32]>::try_from(bytes).map_err(|_| BootError::Keys("a stored key is not of 32 bytes".to_owned()))
-    };
-    Ok((SigningKey(key(stored.0)?), key(stored.1)?))
+/// The keys of the server, made at the first start; replicas share them through the database.
+struct Keys {
+    signing: SigningKey,
+    cursors: [u8; 32],
+    action: ActionKey,
+}
+
+impl Keys {
+    fn of(store: &Store, world: &dyn World) -> Result<Self, BootError> {
+        let secret = || world.secret().map_err(|problem| BootError::Keys(problem.to_string()));
+        let fresh = [
+            ("signing_key", secret()?),
+            ("cursor_key", secret()?),
+            ("action_key", secret()?),
+        ];
+        let stored = store.write(Actor::System, world.now(), |unit| {
+            let mut keys = Vec::new();
+            for (name, fresh) in fresh {
+                keys.push(settings::find_or_insert(unit, name, fresh.to_vec())?);
+            }
+            Ok::<_, werkstadt_persistence::Error>(keys)
+        })?;
+        let mut keys = stored.into_iter().map(<[u8; 32]>::try_from);
+        let mut next = || match keys.next() {
+            Some(Ok(key)) => Ok(key),
+            _ => Err(BootError::Keys("a stored key is not of 32 bytes".to_owned())),
+        };
+        Ok(Self {
+            signing: SigningKey(next()?),
+            cursors: next()?,
+            action: ActionKey(next()?),
+        })
+    }
 }

@@ -20,6 +20,7 @@ use crate::app;
 use crate::boot::{self, BootError, Booted, System};
 use crate::config::{BadSettings, Config, LogFormat, Settings, directory_of};
 use crate::daily::Daily;
+use crate::letters::Postman;
 
 mod demo;
 mod esco;
@@ -155,8 +156,10 @@ fn serve(config: &Config) -> Result<(), CommandError> {
 fn run_until_stopped(booted: Booted, listener: TcpListener, workers: usize) -> Result<(), CommandError> {
     let Booted { state, follower } = booted;
     let daily = Daily::start(state.clone())?;
+    let postman = Postman::start(state.clone())?;
     let served = actix_web::rt::System::new().block_on(async { app::serve(state, listener, workers)?.await });
     drop(daily);
+    drop(postman);
     follower.stop();
     Ok(served?)
 }
@@ -229,18 +232,6 @@ fn start_log(config: &Config) {
     };
     // A second log in one process, as in tests, is no reason to stop.
     drop(started);
-}
-
-/// A password that people can type: 24 characters without look-alikes, 120 bits.
-fn readable_password(random: [u8; 32]) -> String {
-    const LETTERS: &[u8; 32] = b"abcdefghijkmnpqrstuvwxyz23456789";
-    let letter = |byte: u8| char::from(LETTERS.get(usize::from(byte % 32)).copied().unwrap_or(b'a'));
-    let letters: Vec<char> = random.into_iter().take(24).map(letter).collect();
-    letters
-        .chunks(6)
-        .map(|group| group.iter().collect::<String>())
-        .collect::<Vec<_>>()
-        .join("-")
 }
 
 /// The bytes of a file, or of standard input.

@@ -1,15 +1,19 @@
 //! Settings: every one a flag, an environment variable and a key of `werkstadt.toml`, in that order of precedence.
 
 use std::fmt;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use chrono::TimeDelta;
 use clap::Args;
+use ipnet::IpNet;
 use serde::Deserialize;
+use werkstadt_domain::account::Role;
 use werkstadt_domain::upkeep::Periods as Reminding;
 use werkstadt_persistence::DatabaseUrl;
 
+use crate::letters::Post;
 use crate::state::Periods;
 
 /// The settings as given; what is left out has a default.
@@ -53,6 +57,29 @@ pub struct Settings {
     /// Days after which a solution that its maintainer has not confirmed again is hidden [default: 365]
     #[arg(long, global = true, env = "WERKSTADT_SOLUTION_DAYS")]
     solution_days: Option<u16>,
+    /// Proxies whose `X-Forwarded-For` is believed: addresses or networks, separated by commas [default: none]
+    #[arg(long, global = true, env = "TRUSTED_PROXIES", value_delimiter = ',')]
+    #[serde(default)]
+    trusted_proxies: Vec<String>,
+    /// Whose sign-in needs a second factor: `managers`, `everyone` or `nobody` [default: managers]
+    #[arg(long, global = true, env = "WERKSTADT_SECOND_FACTOR")]
+    second_factor: Option<SecondFactorPolicy>,
+    /// What the network is called in letters [default: Werkstadt]
+    #[arg(long, global = true, env = "WERKSTADT_NETWORK_NAME")]
+    network_name: Option<String>,
+    /// Address of the pages that answer letters: `/activate`, `/reset-password`, `/old-address` and `/new-address` below it take the
+    /// token after `#token=` [default: none, letters name the token alone]
+    #[arg(long, global = true, env = "WERKSTADT_APP_URL")]
+    app_url: Option<String>,
+    /// Mail server: `smtps://user:password@host` or `smtp://user:password@host:587?tls=required` [default: none, letters wait]
+    #[arg(long, global = true, env = "WERKSTADT_SMTP_URL", hide_env_values = true)]
+    smtp_url: Option<String>,
+    /// Folder into which letters are written instead of being sent; for development
+    #[arg(long, global = true, env = "WERKSTADT_MAIL_FOLDER")]
+    mail_folder: Option<PathBuf>,
+    /// Sender of letters, for example `Network <noreply@network.example>` [default: Werkstadt <noreply@localhost>]
+    #[arg(long, global = true, env = "WERKSTADT_MAIL_FROM")]
+    mail_from: Option<String>,
     /// What to log, for example `info` or `werkstadt_api=debug` [default: info]
     #[arg(long, global = true, env = "WERKSTADT_LOG")]
     log: Option<String>,
@@ -83,6 +110,43 @@ pub enum LogFormat {
     Json,
 }
 
+/// Whose sign-in needs a second factor.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, clap::ValueEnum)]
+#[serde(rename_all = "lowercase")]
+pub enum SecondFactorPolicy {
+    /// That of managers: they see everything.
+    #[default]
+    Managers,
+    /// That of everyone.
+    Everyone,
+    /// Nobody's; who has one needs it all the same.
+    Nobody,
+}
+
+impl SecondFactorPolicy {
+    /// True if the policy asks one of this role.
+    pub fn demands(self, role: Role) -> bool {
+        match self {
+            Self::Managers => role == Role::Manager,
+            Self::Everyone => true,
+            Self::Nobody => false,
+        }
+    }
+}
+
+/// Where letters go.
+#[derive(Clone)]
+pub enum Mail {
+    /// They wait in the queue.
+    Nowhere,
+    /// To a mail server.
+    Smtp(String),
+    /// Into a folder.
+    Folder(PathBuf),
+    /// To whom a program brings along.
+    Given(Arc<dyn Post>),
+}
+
 /// The settings in force.
 #[derive(Clone)]
 pub struct Config {
@@ -100,6 +164,18 @@ pub struct Config {
     pub concurrency: usize,
     /// Seconds per request.
     pub request_seconds: u64,
+    /// Proxies that are believed.
+    pub trusted_proxies: Vec<IpNet>,
+    /// Whose sign-in needs a second factor.
+    pub second_factor: SecondFactorPolicy,
+    /// What the network is called.
+    pub network_name: String,
+    /// Address of the pages that answer letters.
+    pub app_url: Option<String>,
+    /// Where letters go.
+    pub mail: Mail,
+    /// Who sends them.
+    pub mail_from: String,
     /// When people are reminded.
     pub reminding: Reminding,
     /// How long things last.
@@ -153,8 +229,30 @@ impl Settings {
             notice_days: self.notice_days.or(other.notice_days),
             opportunity_days: self.opportunity_days.or(other.opportunity_days),
             solution_days: self.solution_days.or(other.solution_days),
+            trusted_proxies: if self.trusted_proxies.is_empty() {
+                other.trusted_proxies
+            } else {
+                self.trusted_proxies
+            },
+            second_factor: self.second_factor.or(other.second_factor),
+            network_name: self.network_name.or(other.network_name),
+            app_url: self.app_url.or(other.app_url),
+            smtp_url: self.smtp_url.or(other.smtp_url),
+            mail_folder: self.mail_folder.or(other.mail_folder),
+            mail_from: self.mail_from.or(other.mail_from),
             log: self.log.or(other.log),
             log_format: self.log_format.or(other.log_format),
+        }
+    }
+
+    /// These settings, for trying things out: letters go into a folder unless said otherwise, and nobody needs a second factor.
+    #[must_use]
+    pub fn for_trial(self, mail_folder: PathBuf) -> Self {
+        let folder = self.mail_folder.or(self.smtp_url.is_none().then_some(mail_folder));
+        Self {
+            mail_folder: folder,
+            second_factor: self.second_factor.or(Some(SecondFactorPolicy::Nobody)),
+            ..self
         }
     }
 
@@ -190,6 +288,16 @@ impl Settings {
                 faults.push(format!("origins: {origin} has no scheme"));
             }
         }
+        if let Some(app_url) = &self.app_url
+            && !app_url.starts_with("http://")
+            && !app_url.starts_with("https://")
+        {
+            faults.push("app_url: must begin with http:// or https://".to_owned());
+        }
+        if self.smtp_url.is_some() && self.mail_folder.is_some() {
+            faults.push("smtp_url and mail_folder: only one of them".to_owned());
+        }
+        let trusted_proxies = networks(&self.trusted_proxies, &mut faults);
         let usual = Periods::default();
         let cores = std::thread::available_parallelism().map_or(2, std::num::NonZero::get);
         match database {
@@ -201,6 +309,18 @@ impl Settings {
                 workers: self.workers.unwrap_or(cores).max(1),
                 concurrency: self.concurrency.unwrap_or(512).max(1),
                 request_seconds: self.request_seconds.unwrap_or(30).max(1),
+                trusted_proxies,
+                second_factor: self.second_factor.unwrap_or_default(),
+                network_name: self.network_name.unwrap_or_else(|| "Werkstadt".to_owned()),
+                app_url: self.app_url.map(|url| url.trim_end_matches('/').to_owned()),
+                mail: match (self.smtp_url, self.mail_folder) {
+                    (Some(url), _) => Mail::Smtp(url),
+                    (None, Some(folder)) => Mail::Folder(folder),
+                    (None, None) => Mail::Nowhere,
+                },
+                mail_from: self
+                    .mail_from
+                    .unwrap_or_else(|| "Werkstadt <noreply@localhost>".to_owned()),
                 reminding: reminding([self.confirm_skills_days, self.confirm_profiles_days, self.notice_days]),
                 periods: Periods {
                     opportunity_days: self.opportunity_days.unwrap_or(usual.opportunity_days).max(1),
@@ -212,6 +332,23 @@ impl Settings {
             _ => Err(BadSettings(faults.join("\n"))),
         }
     }
+}
+
+/// Addresses and networks, as settings name them.
+fn networks(given: &[String], faults: &mut Vec<String>) -> Vec<IpNet> {
+    let read = |text: &String| {
+        let text = text.trim();
+        let address = text.parse::<IpAddr>().map(IpNet::from);
+        address.or_else(|_| text.parse::<IpNet>())
+    };
+    let mut nets = Vec::new();
+    for text in given {
+        match read(text) {
+            Ok(net) => nets.push(net),
+            Err(_) => faults.push(format!("trusted_proxies: {text} is no address or network")),
+        }
+    }
+    nets
 }
 
 impl fmt::Debug for Config {

@@ -7,6 +7,7 @@ use crate::wire;
 
 mod finish;
 mod items;
+mod patches;
 mod v30;
 
 pub use v30::downgrade;
@@ -52,6 +53,7 @@ pub use v30::downgrade;
         wire::CooperationName,
         wire::DirectionName,
         wire::OpportunityStatusName,
+        wire::LanguageName,
         wire::MembershipStatusName,
         wire::SkillKindName,
         wire::SkillStatusName,

@@ -4,7 +4,7 @@ use utoipa_actix_web::scope;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::{
-    auth, catalogue, changes, claims, exports, health, history, imports, matches, memberships, moderation,
+    auth, catalogue, changes, claims, exports, health, history, imports, invitations, matches, memberships, moderation,
     opportunities, organisations, people, references, saved_searches, search, skills, solutions, units, upkeep, users,
     vocabularies,
 };
@@ -60,6 +60,25 @@ fn accounts(config: &mut ServiceConfig<'_>) {
         .service(auth::handlers::refresh)
         .service(auth::handlers::logout)
         .service(auth::handlers::get_me)
+        .service(auth::joining::register)
+        .service(auth::joining::activate_account)
+        .service(auth::own_password::forgot_password)
+        .service(auth::own_password::reset_password)
+        .service(auth::own_password::change_password)
+        .service(auth::own_email::change_email)
+        .service(auth::own_email::confirm_email)
+        .service(auth::own_sessions::list_sessions)
+        .service(auth::own_sessions::end_all_sessions)
+        .service(auth::own_sessions::end_session)
+        .service(auth::second_factor::get_second_factor)
+        .service(auth::second_factor::begin_second_factor)
+        .service(auth::second_factor::confirm_second_factor)
+        .service(auth::second_factor::renew_recovery_codes)
+        .service(auth::second_factor::remove_second_factor)
+        .service(invitations::list_invitations)
+        .service(invitations::create_invitation)
+        .service(invitations::delete_invitation)
+        .service(invitations::resend_invitation)
         .service(users::keys::list_api_keys)
         .service(users::keys::create_api_key)
         .service(users::keys::delete_api_key);
@@ -200,6 +219,8 @@ fn administration(config: &mut ServiceConfig<'_>) {
         .service(users::handlers::get_user)
         .service(users::handlers::update_user)
         .service(users::handlers::delete_user)
+        .service(users::handlers::end_user_sessions)
+        .service(users::handlers::delete_user_second_factor)
         .service(imports::handlers::create_import)
         .service(imports::handlers::preview_import)
         .service(imports::handlers::undo_import)

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use actix_web::web;
 use chrono::{DateTime, Days, NaiveDate, SubsecRound, Utc};
+use ipnet::IpNet;
 use tokio::sync::Semaphore;
 use uuid::Uuid;
 use werkstadt_domain::id::Id;
@@ -13,10 +14,11 @@ use werkstadt_persistence::directory::Directory;
 use werkstadt_persistence::feed::Feed;
 use werkstadt_persistence::{Accounts, Actor, Db, ReadModel, Store, UnitOfWork};
 
-use crate::auth::{Hashing, Tokens};
+use crate::auth::{ActionKey, Attempts, Hashing, SecondFactorPolicy, Tokens};
 use crate::contract::Contract;
 use crate::cursor::Cursors;
 use crate::imports::run::LineSchemas;
+use crate::letters::Way;
 use crate::problem::Problem;
 use crate::rendered::Renderings;
 
@@ -111,6 +113,20 @@ pub struct State {
     pub cursors: Cursors,
     /// Hashes passwords.
     pub hashing: Hashing,
+    /// The key of the tokens in letters.
+    pub action_key: ActionKey,
+    /// Failed attempts to sign in.
+    pub attempts: Attempts,
+    /// Whose sign-in needs a second factor.
+    pub second_factor: SecondFactorPolicy,
+    /// Proxies that are believed.
+    pub trusted_proxies: Vec<IpNet>,
+    /// What the network is called in letters.
+    pub network_name: String,
+    /// Address of the pages that answer letters.
+    pub app_url: Option<String>,
+    /// How letters leave.
+    pub post: Way,
     /// Bounds.
     pub limits: Limits,
     /// How long things last.

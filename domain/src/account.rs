@@ -5,6 +5,7 @@ use chrono::{DateTime, Utc};
 use crate::id::Id;
 use crate::named::Named;
 use crate::organisation::OrganisationId;
+use crate::text::Language;
 
 /// The id of a user.
 pub type UserId = Id<User>;
@@ -22,15 +23,45 @@ pub struct User {
     pub name: String,
     /// What the user may do.
     pub role: Role,
-    /// The organisation that the user belongs to; always set for member, editor and owner.
+    /// The organisation that the user belongs to; always set for member, editor and owner, never for guests.
     pub organisation: Option<OrganisationId>,
     /// False while suspended.
     pub active: bool,
+    /// In which letters are written to the user.
+    pub language: Language,
+}
+
+/// The id of an invitation.
+pub type InvitationId = Id<Invitation>;
+
+/// Someone who is to have an account, and has it when the letter is answered.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Invitation {
+    /// Its id.
+    pub id: InvitationId,
+    /// The login to be.
+    pub email: String,
+    /// The name to show.
+    pub name: String,
+    /// What the user will be allowed to do.
+    pub role: Role,
+    /// The organisation that the user will belong to.
+    pub organisation: Option<OrganisationId>,
+    /// In which letters are written.
+    pub language: Language,
+    /// Who invited; none for a guest who registered.
+    pub invited_by: Option<UserId>,
+    /// When it ends.
+    pub expires_at: DateTime<Utc>,
+    /// When it was accepted.
+    pub accepted_at: Option<DateTime<Utc>>,
 }
 
 /// What a user may do. Each role may do what the ones before it may, within its own organisation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Role {
+    /// Has an account and belongs to no organisation: a founder, student, citizen or mentor. Reads what is public.
+    Guest,
     /// Reads what members may see.
     Member,
     /// Edits the own organisation.
@@ -43,10 +74,11 @@ pub enum Role {
 
 impl Named for Role {
     const NAME: &'static str = "Role";
-    const ALL: &'static [Self] = &[Self::Member, Self::Editor, Self::Owner, Self::Manager];
+    const ALL: &'static [Self] = &[Self::Guest, Self::Member, Self::Editor, Self::Owner, Self::Manager];
 
     fn code(self) -> &'static str {
         match self {
+            Self::Guest => "guest",
             Self::Member => "member",
             Self::Editor => "editor",
             Self::Owner => "owner",

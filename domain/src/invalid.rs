@@ -45,6 +45,8 @@ pub enum Rule {
     Conflicts(&'static str),
     /// A password that others would guess.
     Guessable,
+    /// Not the one that is known, for example a password.
+    Incorrect,
 }
 
 impl Rule {
@@ -64,6 +66,7 @@ impl Rule {
             Self::UnknownCode(_) => "unknown_code",
             Self::Conflicts(_) => "conflicts",
             Self::Guessable => "guessable",
+            Self::Incorrect => "incorrect",
         }
     }
 
@@ -83,6 +86,7 @@ impl Rule {
             Self::Malformed(form) => format!("Not in the form of: {form}."),
             Self::ForbiddenCharacter => "Contains a character that is not allowed here.".into(),
             Self::CheckDigit => "The check digit does not match.".into(),
+            Self::Incorrect => "It is not right.".into(),
             Self::Duplicate => "The same value occurs twice.".into(),
             Self::UnknownReference => "Names something that does not exist.".into(),
             Self::Reversed => "The end lies before the beginning.".into(),
@@ -105,6 +109,7 @@ impl Rule {
             Self::Malformed(form) => format!("Hat nicht die Form: {form}."),
             Self::ForbiddenCharacter => "Enthält ein hier nicht erlaubtes Zeichen.".into(),
             Self::CheckDigit => "Die Prüfziffer stimmt nicht.".into(),
+            Self::Incorrect => "Das stimmt nicht.".into(),
             Self::Duplicate => "Derselbe Wert kommt zweimal vor.".into(),
             Self::UnknownReference => "Nennt etwas, das es nicht gibt.".into(),
             Self::Reversed => "Das Ende liegt vor dem Anfang.".into(),

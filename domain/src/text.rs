@@ -3,6 +3,7 @@
 use unicode_normalization::UnicodeNormalization;
 
 use crate::invalid::Rule;
+use crate::named::Named;
 use crate::vocabulary;
 
 /// The languages that the product speaks.
@@ -14,12 +15,13 @@ pub enum Language {
     En,
 }
 
-impl Language {
-    /// Both, German first.
-    pub const ALL: [Self; 2] = [Self::De, Self::En];
+impl Named for Language {
+    const NAME: &'static str = "Language";
+    /// German first.
+    const ALL: &'static [Self] = &[Self::De, Self::En];
 
-    /// ISO 639-1 code.
-    pub const fn code(self) -> &'static str {
+    /// ISO 639-1.
+    fn code(self) -> &'static str {
         match self {
             Self::De => "de",
             Self::En => "en",

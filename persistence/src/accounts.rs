@@ -1,7 +1,7 @@
-//! Users and API keys in memory: every request is authenticated without a query, and a suspension holds from the next one on.
+//! Users, sessions and API keys in memory: every request is authenticated without a query, and a suspension holds from the next one on.
 
 use std::collections::HashMap;
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError, RwLock};
 
 use arc_swap::ArcSwap;
 use chrono::{DateTime, Utc};
@@ -11,12 +11,15 @@ use crate::api_keys::{self, SecretHash};
 use crate::changes::{Noun, Touched};
 use crate::db::Db;
 use crate::error::{Error, Result};
+use crate::sessions::{self, Session, SessionId};
 use crate::users;
 
-/// Users and API keys, as the database has them.
+/// Users, sessions and API keys, as the database has them.
 #[derive(Default)]
 pub struct Accounts {
     current: ArcSwap<Known>,
+    /// Those that have not ended. Apart from the rest, because there is a new one with each login.
+    sessions: RwLock<HashMap<SessionId, Arc<Session>>>,
 }
 
 #[derive(Clone, Default)]
@@ -33,6 +36,19 @@ impl Accounts {
     /// The user, unless suspended or removed.
     pub fn user(&self, id: UserId) -> Option<Arc<User>> {
         self.current.load().users.get(&id).filter(|user| user.active).cloned()
+    }
+
+    /// A session that has not ended, and its user, unless suspended.
+    pub fn by_session(&self, id: SessionId, now: DateTime<Utc>) -> Option<(Arc<Session>, Arc<User>)> {
+        let sessions = self.sessions.read().unwrap_or_else(PoisonError::into_inner);
+        let session = sessions.get(&id).filter(|session| now < session.expires_at)?;
+        Some((Arc::clone(session), self.user(session.user)?))
+    }
+
+    /// Forgets the sessions whose time is over.
+    pub fn forget_ended(&self, now: DateTime<Utc>) {
+        let mut sessions = self.sessions.write().unwrap_or_else(PoisonError::into_inner);
+        sessions.retain(|_, session| now < session.expires_at);
     }
 
     /// The key with this secret and its user, unless the key has ended or the user is suspended.
@@ -62,7 +78,9 @@ impl Accounts {
         for (hash, key) in api_keys::with_hashes(db, None)? {
             known.add_key(hash, key);
         }
+        let open = by_id(sessions::open(db, None)?);
         self.current.store(Arc::new(known));
+        *self.sessions.write().unwrap_or_else(PoisonError::into_inner) = open;
         Ok(())
     }
 
@@ -71,6 +89,15 @@ impl Accounts {
         let of = |noun: Noun| touched.iter().filter(move |one| one.noun == noun).map(|one| one.id);
         let users: Vec<UserId> = of(Noun::User).map(UserId::new).collect();
         let keys: Vec<ApiKeyId> = of(Noun::ApiKey).map(ApiKeyId::new).collect();
+        let touched: Vec<SessionId> = of(Noun::Session).map(SessionId::new).collect();
+        if !touched.is_empty() {
+            let open = by_id(sessions::open(db, Some(&touched))?);
+            let mut sessions = self.sessions.write().unwrap_or_else(PoisonError::into_inner);
+            for id in &touched {
+                sessions.remove(id);
+            }
+            sessions.extend(open);
+        }
         if users.is_empty() && keys.is_empty() {
             return Ok(());
         }
@@ -92,6 +119,13 @@ impl Accounts {
         self.current.store(Arc::new(known));
         Ok(())
     }
+}
+
+fn by_id(sessions: Vec<Session>) -> HashMap<SessionId, Arc<Session>> {
+    sessions
+        .into_iter()
+        .map(|session| (session.id, Arc::new(session)))
+        .collect()
 }
 
 impl Known {

@@ -40,6 +40,10 @@ pub enum Noun {
     Logo,
     /// Someone with a login.
     User,
+    /// Someone who is to have an account.
+    Invitation,
+    /// A letter that goes out by mail.
+    Letter,
     /// A key for programs.
     ApiKey,
     /// A login that goes on.
@@ -70,6 +74,8 @@ impl Named for Noun {
         Self::Reference,
         Self::Logo,
         Self::User,
+        Self::Invitation,
+        Self::Letter,
         Self::ApiKey,
         Self::Session,
         Self::Job,
@@ -92,6 +98,8 @@ impl Named for Noun {
             Self::Reference => "reference",
             Self::Logo => "logo",
             Self::User => "user",
+            Self::Invitation => "invitation",
+            Self::Letter => "letter",
             Self::ApiKey => "api_key",
             Self::Session => "session",
             Self::Job => "job",

@@ -15,6 +15,7 @@
 //!   an organisation.
 
 pub mod accounts;
+pub mod action_tokens;
 pub mod api_keys;
 pub mod claims;
 pub mod confirmations;
@@ -23,7 +24,9 @@ pub mod duplicates;
 pub mod feed;
 pub mod history;
 pub mod imports;
+pub mod invitations;
 pub mod jobs;
+pub mod letters;
 pub mod logos;
 pub mod memberships;
 pub mod moderation;
@@ -34,6 +37,7 @@ pub mod profiles;
 pub mod references;
 pub mod reviews;
 pub mod saved_searches;
+pub mod second_factors;
 pub mod sessions;
 pub mod settings;
 pub mod skills;

@@ -4,6 +4,7 @@ mod accounts;
 mod directory;
 mod imports;
 mod showroom;
+mod sign_in;
 mod upkeep;
 
 pub(crate) use accounts::{api_keys, job_errors, jobs, refresh_tokens, sessions, settings, users};
@@ -14,4 +15,5 @@ pub(crate) use directory::{
 };
 pub(crate) use imports::{import_duplicates, import_records};
 pub(crate) use showroom::{logos, opportunity_reviews, solutions};
+pub(crate) use sign_in::{action_tokens, invitations, letters, recovery_codes, second_factors};
 pub(crate) use upkeep::{confirmations, distinct_organisations, moderation_cases, saved_searches};

@@ -11,7 +11,6 @@ use crate::changes::{Noun, Operation};
 use crate::db::Db;
 use crate::dialect;
 use crate::error::{Error, Result};
-use crate::guard;
 use crate::schema::{refresh_tokens, sessions};
 use crate::sqltypes::{SqlId, SqlInstant};
 use crate::users;
@@ -35,6 +34,36 @@ pub struct Session {
     pub expires_at: DateTime<Utc>,
     /// When it was ended before.
     pub revoked_at: Option<DateTime<Utc>>,
+    /// True if it began with a second factor, or got one since.
+    pub second_factor: bool,
+    /// When it was renewed last, or began.
+    pub used_at: DateTime<Utc>,
+    /// Where it was used last.
+    pub origin: Origin,
+}
+
+/// What is known of where a session is used.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Origin {
+    /// What the client calls itself, in one line.
+    pub client: Option<String>,
+    /// The network that it calls from, for example `192.0.2.0/24`.
+    pub address: Option<String>,
+}
+
+/// A session that is to begin.
+#[derive(Clone, Debug)]
+pub struct NewSession {
+    /// Its id.
+    pub id: SessionId,
+    /// Whose it is.
+    pub user: UserId,
+    /// When it ends at the latest.
+    pub expires_at: DateTime<Utc>,
+    /// True if a second factor was shown.
+    pub second_factor: bool,
+    /// Where it begins.
+    pub origin: Origin,
 }
 
 /// What became of a refresh token that was handed in.
@@ -52,21 +81,20 @@ pub enum Renewal {
 ///
 /// # Errors
 /// [`Error::Conflict`] with [`FOREIGN_KEY`](crate::FOREIGN_KEY) when there is no such user.
-pub fn insert(
-    unit: &mut UnitOfWork<'_>,
-    id: SessionId,
-    user: UserId,
-    expires_at: DateTime<Utc>,
-    token: &SecretHash,
-) -> Result<Session> {
+pub fn insert(unit: &mut UnitOfWork<'_>, new: NewSession, token: &SecretHash) -> Result<Session> {
     let created_at = SqlInstant::from(unit.now());
+    let id = new.id;
     let row = SessionRow {
         id: id.into(),
-        user_id: user.into(),
+        user_id: new.user.into(),
         created_at,
-        expires_at: guard::instant(Some(expires_at)).unwrap_or(created_at),
+        expires_at: SqlInstant::from(new.expires_at),
         revoked_at: None,
         version: 1,
+        second_factor: new.second_factor,
+        used_at: Some(created_at),
+        client: new.origin.client,
+        address: new.origin.address,
     };
     dialect::insert_all::<sessions::table, SessionRow>(unit.db(), sessions::table, std::slice::from_ref(&row))?;
     insert_token(unit, id, None, token)?;
@@ -81,7 +109,7 @@ pub fn insert(
 ///
 /// # Errors
 /// As every write. [`Renewal::Reused`] is not one, for what it did must be committed.
-pub fn renew(unit: &mut UnitOfWork<'_>, old: &SecretHash, new: &SecretHash) -> Result<Renewal> {
+pub fn renew(unit: &mut UnitOfWork<'_>, old: &SecretHash, new: &SecretHash, origin: &Origin) -> Result<Renewal> {
     let now = unit.now();
     let db = unit.db();
     let token = refresh_tokens::table.find(old.to_vec());
@@ -109,6 +137,14 @@ pub fn renew(unit: &mut UnitOfWork<'_>, old: &SecretHash, new: &SecretHash) -> R
         revoke(unit, session.id)?;
         return Ok(Renewal::Reused(session));
     }
+    let used = (
+        sessions::used_at.eq(SqlInstant::from(now)),
+        sessions::client.eq(&origin.client),
+        sessions::address.eq(&origin.address),
+    );
+    diesel::update(sessions::table.find(SqlId::from(session.id)))
+        .set(used)
+        .execute(db)?;
     insert_token(unit, session.id, Some(old), new)?;
     Ok(Renewal::Renewed(session, user))
 }
@@ -152,6 +188,48 @@ pub fn list(db: &mut Db, user: UserId, now: DateTime<Utc>) -> Result<Vec<Session
     Ok(rows.into_iter().map(SessionRow::into_session).collect())
 }
 
+/// The sessions that have not ended: those with these ids, or all of them.
+///
+/// # Errors
+/// As every read.
+pub fn open(db: &mut Db, ids: Option<&[SessionId]>) -> Result<Vec<Session>> {
+    let mut query = sessions::table.filter(sessions::revoked_at.is_null()).into_boxed();
+    if let Some(ids) = ids {
+        query = query.filter(sessions::id.eq_any(ids.iter().copied().map(SqlId::from).collect::<Vec<_>>()));
+    }
+    let rows: Vec<SessionRow> = query.load(db)?;
+    Ok(rows.into_iter().map(SessionRow::into_session).collect())
+}
+
+/// Notes that the user of a session has shown a second factor.
+///
+/// # Errors
+/// As every write.
+pub fn strengthen(unit: &mut UnitOfWork<'_>, id: SessionId) -> Result<()> {
+    let session = sessions::table.find(SqlId::from(id));
+    diesel::update(session)
+        .set(sessions::second_factor.eq(true))
+        .execute(unit.db())?;
+    unit.record(NOUN, id.uuid(), Operation::Updated);
+    Ok(())
+}
+
+/// Notes that the second factor of a user, which the sessions may have shown, is no longer there.
+///
+/// # Errors
+/// As every write.
+pub fn weaken(unit: &mut UnitOfWork<'_>, user: UserId) -> Result<()> {
+    let now = unit.now();
+    for session in list(unit.db(), user, now)? {
+        let row = sessions::table.find(SqlId::from(session.id));
+        diesel::update(row)
+            .set(sessions::second_factor.eq(false))
+            .execute(unit.db())?;
+        unit.record(NOUN, session.id.uuid(), Operation::Updated);
+    }
+    Ok(())
+}
+
 /// Ends a session. Ending one that has ended changes nothing.
 ///
 /// # Errors
@@ -171,14 +249,16 @@ pub fn revoke(unit: &mut UnitOfWork<'_>, id: SessionId) -> Result<()> {
     Ok(())
 }
 
-/// Ends all sessions of a user, as after a new password or a suspension.
+/// Ends all sessions of a user, as after a new password or a suspension; one of them may be spared, that of who asks for it.
 ///
 /// # Errors
 /// As every write.
-pub fn revoke_all(unit: &mut UnitOfWork<'_>, user: UserId) -> Result<()> {
+pub fn revoke_all(unit: &mut UnitOfWork<'_>, user: UserId, spared: Option<SessionId>) -> Result<()> {
     let now = unit.now();
     for session in list(unit.db(), user, now)? {
-        revoke(unit, session.id)?;
+        if Some(session.id) != spared {
+            revoke(unit, session.id)?;
+        }
     }
     Ok(())
 }
@@ -224,6 +304,10 @@ struct SessionRow {
     expires_at: SqlInstant,
     revoked_at: Option<SqlInstant>,
     version: i64,
+    second_factor: bool,
+    used_at: Option<SqlInstant>,
+    client: Option<String>,
+    address: Option<String>,
 }
 
 impl SessionRow {
@@ -234,6 +318,12 @@ impl SessionRow {
             created_at: self.created_at.utc(),
             expires_at: self.expires_at.utc(),
             revoked_at: self.revoked_at.map(|instant| instant.utc()),
+            second_factor: self.second_factor,
+            used_at: self.used_at.unwrap_or(self.created_at).utc(),
+            origin: Origin {
+                client: self.client,
+                address: self.address,
+            },
         }
     }
 }

@@ -116,6 +116,7 @@ pub fn update(unit: &mut UnitOfWork<'_>, before: &Stored<User>, after: User) -> 
         users::role.eq(row.role),
         users::organisation_id.eq(row.organisation_id),
         users::active.eq(row.active),
+        users::language.eq(row.language),
         users::version.eq(row.version),
         users::updated_at.eq(row.updated_at),
     );
@@ -154,6 +155,18 @@ pub fn confirm(unit: &mut UnitOfWork<'_>, id: UserId, verified: &str, anew: Opti
     Ok(diesel::update(same).set(hash).execute(unit.db())? == 1)
 }
 
+/// Lets changes of this user that come after it wait until this transaction ends.
+///
+/// # Errors
+/// As every write.
+pub fn lock(unit: &mut UnitOfWork<'_>, id: UserId) -> Result<()> {
+    let user = users::table.filter(users::id.eq(SqlId::from(id)));
+    diesel::update(user)
+        .set(users::version.eq(users::version))
+        .execute(unit.db())?;
+    Ok(())
+}
+
 /// Removes a user with the API keys and the sessions.
 ///
 /// # Errors
@@ -174,7 +187,7 @@ fn exists(db: &mut Db, id: UserId) -> Result<bool> {
     Ok(diesel::select(diesel::dsl::exists(row)).get_result(db)?)
 }
 
-fn login(email: &str) -> String {
+pub(crate) fn login(email: &str) -> String {
     email.to_lowercase()
 }
 
@@ -192,6 +205,7 @@ pub(crate) struct UserRow {
     version: i64,
     created_at: SqlInstant,
     updated_at: SqlInstant,
+    language: String,
 }
 
 impl UserRow {
@@ -209,6 +223,7 @@ impl UserRow {
             version: stored.version,
             created_at: SqlInstant::from(stored.created_at),
             updated_at: SqlInstant::from(stored.changed_at.last()),
+            language: user.language.code().to_owned(),
         }
     }
 
@@ -225,6 +240,7 @@ impl UserRow {
             role: named(&self.role)?,
             organisation: self.organisation_id.map(OrganisationId::from),
             active: self.active,
+            language: named(&self.language)?,
         };
         Ok(Credentials {
             user: guard::stored_alike(record, self.version, self.created_at, self.updated_at),

@@ -10,7 +10,7 @@ use werkstadt_tests::calls::{Stage, scope, success};
 use werkstadt_tests::database::on_each;
 use werkstadt_tests::document::{Document, Operation};
 
-const ROLES: [&str; 5] = ["anonymous", "member", "editor", "owner", "manager"];
+const ROLES: [&str; 6] = ["anonymous", "guest", "member", "editor", "owner", "manager"];
 
 /// The published rule of an operation.
 struct Rule<'a> {
@@ -45,6 +45,7 @@ impl<'a> Rule<'a> {
 fn caller<'a>(app: &'a TestApp, role: &str, organisation: &str) -> Caller<'a> {
     match role {
         "anonymous" => app.anonymous(),
+        "guest" => app.as_guest(),
         "member" => app.as_member(organisation),
         "editor" => app.as_editor(organisation),
         "owner" => app.as_owner(organisation),

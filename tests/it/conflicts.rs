@@ -1,13 +1,18 @@
 //! Conflicts of every operation that can have one, and what else takes more than one call to come about.
 
 use serde_json::{Value, json};
+use werkstadt_api::letters;
+use werkstadt_domain::account::Role;
+use werkstadt_tests::accounts;
 use werkstadt_tests::app::TestApp;
-use werkstadt_tests::calls::{PIXEL, import, offer, person, solution};
+use werkstadt_tests::calls::{PIXEL, Stage, import, offer, person, solution};
+use werkstadt_tests::document::{Document, Operation};
 use werkstadt_tests::http::Request;
 
 /// Produces each of them.
 pub fn all(app: &TestApp) {
     unique_values(app);
+    accounts_in_conflict(app);
     claims(app);
     what_is_still_needed(app);
     steps(app);
@@ -17,8 +22,57 @@ pub fn all(app: &TestApp) {
     decided_cases(app);
     places_that_are_gone(app);
     no_pictures(app);
+    let bad = json!({"token": "wa_none", "password": "Regenschirm tanzt leise"});
+    for path in ["/v1/auth/activate", "/v1/auth/password/reset"] {
+        app.anonymous().post(path, &bad).is(401);
+    }
     let nobody = json!({"organisation_id": "01936d3e-7f10-7000-8000-00000000dead", "request": {}});
     app.anonymous().post("/v1/matches/explain", &nobody).is(404);
+}
+
+/// What is slowed down after many failures, by failing until everything from here is.
+pub fn throttled(app: &TestApp, stage: &Stage<'_>) {
+    let failing = |number: u32| json!({"email": format!("{number}@example.org"), "password": "not the password"});
+    let slowed = (0..200).find(|number| app.anonymous().post("/v1/auth/login", &failing(*number)).status == 429);
+    assert!(slowed.is_some(), "nothing slows a guesser down");
+    let manager = app.as_manager();
+    let documented = |operation: &&Operation| operation.value["responses"].get("429").is_some();
+    for operation in Document::shared().operations.iter().filter(documented) {
+        let reply = manager.send(stage.call(operation, &stage.own, &manager)).is(429);
+        assert_eq!(reply.code(), "too_many_requests");
+        let seconds: u32 = reply.header("retry-after").unwrap().parse().unwrap();
+        assert!((1..=60).contains(&seconds), "{}: {seconds}", operation.id);
+    }
+}
+
+/// What an account can conflict with.
+fn accounts_in_conflict(app: &TestApp) {
+    let manager = app.as_manager();
+    let state = &app.state;
+    accounts::reset(state, manager.user_id());
+    accounts::second_factor(state, manager.user_id(), true);
+    let begin = json!({"password": accounts::PASSWORD});
+    manager.post("/v1/me/second-factor", &begin).is(409);
+    accounts::reset(state, manager.user_id());
+    // Somebody has got the login meanwhile.
+    let (email, token) = accounts::registration(state);
+    let user = json!({"email": email, "name": "Faster", "role": "guest"});
+    manager.post("/v1/users", &user).is(201);
+    manager.post("/v1/invitations", &user).is(409);
+    let activation = json!({"token": token, "password": accounts::PASSWORD});
+    app.anonymous().post("/v1/auth/activate", &activation).is(409);
+    let guest = accounts::user(state, Role::Guest, None);
+    let (old, first) = accounts::action_token(
+        state,
+        guest,
+        letters::OLD_ADDRESS,
+        json!({"address": email, "other": state.world.id()}),
+    );
+    let details = json!({"address": email, "other": old});
+    let (_, second) = accounts::action_token(state, guest, letters::NEW_ADDRESS, details);
+    let confirm = |token: &str| app.anonymous().post("/v1/auth/email/confirm", &json!({"token": token}));
+    confirm(&first).is(200);
+    confirm(&second).is(409);
 }
 
 /// Each of these nouns has a value that no two records share.

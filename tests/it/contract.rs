@@ -21,6 +21,7 @@ const NOT_ON_PURPOSE: [u16; 2] = [500, 503];
 
 /// Conflicts that only two writers in the same instant can have; each would need a lock-step of two transactions.
 const RACES: &[&str] = &[
+    "change_password",
     "create_api_key",
     "create_opportunity",
     "create_person",
@@ -86,6 +87,7 @@ fn every_documented_answer_is_given() {
             walk.all();
         }
         conflicts::all(&app);
+        conflicts::throttled(&app, &stage);
         let only = std::env::var("ONLY").ok();
         let all: BTreeSet<_> = documented()
             .into_iter()

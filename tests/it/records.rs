@@ -5,7 +5,7 @@ use werkstadt_domain::audience::Audience;
 use werkstadt_domain::membership::{Membership, MembershipStatus};
 use werkstadt_domain::organisation::{Organisation, OrganisationId};
 use werkstadt_persistence::jobs::{self, Job, JobId, JobStatus, RowError};
-use werkstadt_persistence::sessions::{self, Renewal, SessionId};
+use werkstadt_persistence::sessions::{self, NewSession, Origin, Renewal, SessionId};
 use werkstadt_persistence::{
     Actor, Error, Result, Store, UnitOfWork, api_keys, claims, memberships, opportunities, organisations, persons,
     profiles, references, settings, skills, units, users,
@@ -273,6 +273,16 @@ fn keys_open_for_their_user() {
     });
 }
 
+fn new_session(id: SessionId) -> NewSession {
+    NewSession {
+        id,
+        user: user(20, None).id,
+        expires_at: at(1_000_000),
+        second_factor: false,
+        origin: Origin::default(),
+    }
+}
+
 #[test]
 fn refresh_tokens_are_good_once_and_a_copy_ends_the_session() {
     on_each(|database| {
@@ -280,9 +290,13 @@ fn refresh_tokens_are_good_once_and_a_copy_ends_the_session() {
         let session = SessionId::new(id(95));
         write(&store, |work| {
             users::insert(work, user(20, None), None)?;
-            sessions::insert(work, session, user(20, None).id, at(1_000_000), &[1; 32])
+            sessions::insert(work, new_session(session), &[1; 32])
         });
-        let renew = |old: u8, new: u8| write(&store, |work| sessions::renew(work, &[old; 32], &[new; 32]));
+        let renew = |old: u8, new: u8| {
+            write(&store, |work| {
+                sessions::renew(work, &[old; 32], &[new; 32], &Origin::default())
+            })
+        };
         let renewed = |renewal: Renewal| matches!(renewal, Renewal::Renewed(..));
         assert_eq!(renew(9, 2), Renewal::Refused);
         assert!(renewed(renew(1, 2)));
@@ -305,16 +319,22 @@ fn of_many_uses_of_one_token_one_branch_lives() {
         let store = database.store(1);
         write(&store, |work| {
             users::insert(work, user(20, None), None)?;
-            sessions::insert(work, SessionId::new(id(95)), user(20, None).id, at(1_000_000), &[1; 32])
+            sessions::insert(work, new_session(SessionId::new(id(95))), &[1; 32])
         });
         std::thread::scope(|scope| {
             for thread in 10..18 {
                 let store = &store;
-                scope.spawn(move || write(store, |work| sessions::renew(work, &[1; 32], &[thread; 32])));
+                scope.spawn(move || {
+                    write(store, |work| {
+                        sessions::renew(work, &[1; 32], &[thread; 32], &Origin::default())
+                    })
+                });
             }
         });
         let alive = (10..18).filter(|token| {
-            let renewal = write(&store, |work| sessions::renew(work, &[*token; 32], &[token + 100; 32]));
+            let renewal = write(&store, |work| {
+                sessions::renew(work, &[*token; 32], &[token + 100; 32], &Origin::default())
+            });
             matches!(renewal, Renewal::Renewed(..))
         });
         assert_eq!(alive.count(), 1);

@@ -304,5 +304,6 @@ pub(crate) fn user(number: u128, organisation: Option<u128>) -> User {
         role: Role::Owner,
         organisation: organisation.map(|organisation| OrganisationId::new(id(organisation))),
         active: true,
+        language: werkstadt_domain::text::Language::De,
     }
 }

@@ -1,6 +1,6 @@
 //! The real application on a fresh database, listening on a port of its own, with a clock and ids that the test holds.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 use std::net::{SocketAddr, TcpListener};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError, mpsc};
 use std::thread::JoinHandle;
@@ -14,15 +14,18 @@ use diesel::sql_types::BigInt;
 use serde_json::Value;
 use werkstadt_api::app;
 use werkstadt_api::boot::{self, Booted};
-use werkstadt_api::config::{Config, Settings};
+use werkstadt_api::config::{Config, Mail, Settings};
+use werkstadt_api::letters;
 use werkstadt_api::state::State;
 use werkstadt_domain::account::{Role, Scope, UserId};
+use werkstadt_persistence::sessions::SessionId;
 use werkstadt_persistence::{Db, Error, Store};
 
 use crate::caller::Caller;
 use crate::database::TestDatabase;
 use crate::document::Document;
 use crate::http::{self, Reply, Request};
+use crate::mailbox::{Mailbox, Received};
 use crate::world::TestWorld;
 
 /// A running server.
@@ -34,6 +37,8 @@ pub struct TestApp {
     /// What its workers share.
     pub state: web::Data<State>,
     manager: OnceLock<UserId>,
+    sessions: Mutex<HashMap<UserId, SessionId>>,
+    mailbox: Arc<Mailbox>,
     /// The operations that were called, with the statuses that they answered.
     seen: Mutex<BTreeSet<(String, u16)>>,
     handle: ServerHandle,
@@ -53,6 +58,8 @@ impl TestApp {
     pub fn numbered(database: &TestDatabase, number: u16, set: impl FnOnce(&mut Config)) -> Self {
         let settings = Settings::default().on_database(database.url());
         let mut config = settings.check().expect("settings");
+        let mailbox = Arc::new(Mailbox::default());
+        config.mail = Mail::Given(Arc::clone(&mailbox) as Arc<_>);
         set(&mut config);
         let world = Arc::new(TestWorld::new(number));
         let Booted { state, follower } = boot::boot(&config, Arc::clone(&world) as Arc<_>).expect("a start");
@@ -74,6 +81,8 @@ impl TestApp {
             world,
             state,
             manager: OnceLock::new(),
+            sessions: Mutex::default(),
+            mailbox,
             seen: Mutex::default(),
             handle: receiver.recv().expect("a server"),
             thread: Some(thread),
@@ -121,6 +130,36 @@ impl TestApp {
         self.world.advance(time);
     }
 
+    /// The session in which a user calls.
+    pub fn session_of(&self, user: UserId) -> SessionId {
+        let mut sessions = self.sessions.lock().unwrap_or_else(PoisonError::into_inner);
+        let known = sessions.get(&user).copied();
+        // One that has ended, or has lost its second factor, is of no use.
+        let alive = |id: &SessionId| {
+            let session = self.state.accounts().by_session(*id, self.state.now());
+            session.is_some_and(|(session, _)| session.second_factor)
+        };
+        known.filter(alive).unwrap_or_else(|| {
+            let id = crate::accounts::session(&self.state, user);
+            sessions.insert(user, id);
+            id
+        })
+    }
+
+    /// Where the letters go.
+    pub fn mailbox(&self) -> &Mailbox {
+        &self.mailbox
+    }
+
+    /// Sends the letters that are due; the ones that came to this address, the last one last.
+    ///
+    /// # Panics
+    /// If they cannot be sent.
+    pub fn letters_to(&self, address: &str) -> Vec<Received> {
+        letters::deliver(&self.state).expect("letters are sent");
+        self.mailbox.of(address)
+    }
+
     /// Waits until the feed of changes tells of all that was written so far. On PostgreSQL every running transaction of the cluster
     /// holds it back, and tests share a cluster.
     ///
@@ -144,6 +183,11 @@ impl TestApp {
     pub fn as_manager(&self) -> Caller<'_> {
         let id = *self.manager.get_or_init(|| self.user(Role::Manager, None).user_id());
         Caller::user(self, id)
+    }
+
+    /// A guest.
+    pub fn as_guest(&self) -> Caller<'_> {
+        self.user(Role::Guest, None)
     }
 
     /// A member of an organisation.

@@ -4,6 +4,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::Value;
 use uuid::Uuid;
+use werkstadt_api::auth::Bearer;
 use werkstadt_domain::account::UserId;
 
 use crate::app::TestApp;
@@ -78,7 +79,13 @@ impl<'a> Caller<'a> {
         let state = &self.app.state;
         match &self.credential {
             Credential::None => None,
-            Credential::User(id) => Some(state.tokens.issue(*id, Uuid::nil(), state.now()).expect("a token")),
+            Credential::User(id) => {
+                let bearer = Bearer {
+                    user: *id,
+                    session: self.app.session_of(*id),
+                };
+                Some(state.tokens.issue(bearer, Uuid::nil(), state.now()).expect("a token"))
+            }
             Credential::Bearer(secret) => Some(secret.clone()),
         }
     }

@@ -10,6 +10,7 @@ use crate::caller::Caller;
 use crate::document::Operation;
 use crate::http::Request;
 
+mod accounts;
 mod logo;
 mod people;
 mod solutions;
@@ -19,8 +20,7 @@ pub use logo::PIXEL;
 pub use people::person;
 pub use solutions::solution;
 
-/// The password of [`Stage::login`].
-pub const PASSWORD: &str = "correct horse battery staple";
+pub use crate::accounts::PASSWORD;
 
 /// What the calls need: two institutions, and records made as they are called for.
 pub struct Stage<'a> {
@@ -56,6 +56,7 @@ impl<'a> Stage<'a> {
         let (target, body) = match operation.path.split('/').nth(2) {
             _ if !operation.path.starts_with("/v1") => (operation.path.replace("{code}", "not_found"), None),
             Some("auth" | "me") => self.of_account(&operation.id, &operation.path, caller),
+            Some("invitations") => self.of_invitation(operation, organisation),
             Some("organisations") if operation.path.ends_with("/logo") => return self.of_logo(operation, organisation),
             Some("organisations") => self.of_organisation(operation, organisation),
             Some("opportunities") => self.of_opportunity(operation, organisation),
@@ -95,32 +96,6 @@ impl<'a> Stage<'a> {
         } else {
             request
         }
-    }
-
-    fn of_account(&self, id: &str, path: &str, caller: &Caller<'_>) -> (String, Option<Value>) {
-        let key = json!({"name": "Partner search", "scopes": ["directory:read"]});
-        let body = match id {
-            "login" => Some(json!({"email": self.login(), "password": PASSWORD})),
-            "refresh" | "logout" => {
-                let login = json!({"email": self.login(), "password": PASSWORD});
-                let tokens = self.app.anonymous().post("/v1/auth/login", &login).is(200).json();
-                Some(json!({"refresh_token": tokens["refresh_token"]}))
-            }
-            "create_api_key" => Some(key),
-            "delete_api_key" => {
-                let owner = if caller.is_user() {
-                    caller.clone()
-                } else {
-                    self.manager()
-                };
-                return (
-                    path.replace("{api_key_id}", &owner.create("/v1/me/api-keys", &key)),
-                    None,
-                );
-            }
-            _ => None,
-        };
-        (path.to_owned(), body)
     }
 
     fn of_organisation(&self, operation: &Operation, organisation: &str) -> (String, Option<Value>) {

@@ -21,5 +21,6 @@ pub mod evaluation;
 pub mod http;
 pub mod load;
 pub mod local;
+pub mod mailbox;
 pub mod postgres;
 pub mod world;

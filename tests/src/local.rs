@@ -176,6 +176,7 @@ fn manager_key(state: &web::Data<State>) -> Result<String, Failure> {
         role: Role::Manager,
         organisation: None,
         active: true,
+        language: werkstadt_domain::text::Language::De,
     };
     let key = ApiKey {
         id: state.id(),

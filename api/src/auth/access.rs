@@ -15,10 +15,12 @@ pub struct Access {
     pub scope: Option<Scope>,
     /// Roles below manager only within their own organisation.
     pub own: bool,
+    /// Also for sessions that lack the second factor that the role needs: what is needed to set one up.
+    pub enrolment: bool,
 }
 
 impl Access {
-    /// Reads `{"roles": […], "scopes": […], "own": …}`.
+    /// Reads `{"roles": […], "scopes": […], "own": …, "enrolment": …}`.
     ///
     /// # Errors
     /// What is missing or unknown.
@@ -40,6 +42,7 @@ impl Access {
             roles: roles.collect::<Result<_, _>>()?,
             scope,
             own: rule["own"] == true,
+            enrolment: rule["enrolment"] == true,
         })
     }
 }

@@ -5,13 +5,15 @@ use std::sync::Arc;
 
 use actix_web::dev::Payload;
 use actix_web::http::header;
-use actix_web::{FromRequest, HttpRequest};
-use werkstadt_domain::account::{ApiKeyId, Role, Scope, User, UserId};
+use actix_web::{FromRequest, HttpRequest, web};
+use futures_util::future::{Either, LocalBoxFuture};
+use werkstadt_domain::account::{ApiKeyId, Role, Scope, User};
 use werkstadt_domain::audience::Audience;
 use werkstadt_domain::organisation::OrganisationId;
-use werkstadt_persistence::Actor;
+use werkstadt_persistence::sessions::Session;
+use werkstadt_persistence::{Actor, Noun, Touched};
 
-use super::{Access, ApiKeySecret};
+use super::{Access, ApiKeySecret, Bearer, SecondFactorPolicy};
 use crate::extract::{operation, state};
 use crate::problem::{Code, Problem};
 use crate::state::State;
@@ -21,13 +23,21 @@ use crate::state::State;
 pub struct Caller {
     user: Option<Arc<User>>,
     key: Option<(ApiKeyId, Vec<Scope>)>,
+    session: Option<Arc<Session>>,
+}
+
+/// What a credential leads to.
+enum Found {
+    Caller(Caller),
+    /// A genuine token of a session that is not known here.
+    Unknown(Bearer),
 }
 
 impl Caller {
     /// The class of viewers that the caller belongs to.
     pub fn audience(&self) -> Audience {
         match self.user.as_ref().map(|user| user.role) {
-            None => Audience::Anonymous,
+            None | Some(Role::Guest) => Audience::Anonymous,
             Some(Role::Manager) => Audience::Manager,
             Some(_) => Audience::Member,
         }
@@ -48,7 +58,7 @@ impl Caller {
         self.user.as_ref().is_some_and(|user| match user.role {
             Role::Manager => true,
             Role::Owner | Role::Editor => user.organisation == Some(organisation),
-            Role::Member => false,
+            Role::Guest | Role::Member => false,
         })
     }
 
@@ -101,6 +111,17 @@ impl Caller {
         self.user().ok_or_else(|| Problem::new(Code::Unauthenticated))
     }
 
+    /// The signed-in user with the session; operations on the own account are for people, not for keys.
+    ///
+    /// # Errors
+    /// [`Code::Unauthenticated`].
+    pub fn in_session(&self) -> Result<(&User, &Session), Problem> {
+        let session = self.session.as_deref();
+        self.user()
+            .zip(session)
+            .ok_or_else(|| Problem::new(Code::Unauthenticated))
+    }
+
     /// Who is written into the change log.
     pub fn actor(&self) -> Actor {
         match (&self.key, &self.user) {
@@ -110,9 +131,13 @@ impl Caller {
         }
     }
 
-    fn authenticate(request: &HttpRequest, state: &State) -> Result<Self, Problem> {
+    fn authenticate(request: &HttpRequest, state: &State) -> Result<Found, Problem> {
         let Some(value) = request.headers().get(header::AUTHORIZATION) else {
-            return Ok(Self { user: None, key: None });
+            return Ok(Found::Caller(Self {
+                user: None,
+                key: None,
+                session: None,
+            }));
         };
         let refused = || Problem::new(Code::Unauthenticated);
         let text = value.to_str().map_err(|_| refused())?;
@@ -123,20 +148,45 @@ impl Caller {
         let now = state.now();
         if let Some(secret) = ApiKeySecret::parse(credential) {
             let (key, user) = state.accounts().by_key(&secret.digest(), now).ok_or_else(refused)?;
-            return Ok(Self {
+            return Ok(Found::Caller(Self {
                 user: Some(user),
                 key: Some((key.id, key.scopes.clone())),
-            });
+                session: None,
+            }));
         }
-        let id: UserId = state.tokens.verify(credential, now).ok_or_else(refused)?;
-        let user = state.accounts().user(id).ok_or_else(refused)?;
-        Ok(Self {
+        let bearer = state.tokens.verify(credential, now).ok_or_else(refused)?;
+        match Self::of_session(state, bearer) {
+            Some(caller) => Ok(Found::Caller(caller)),
+            None => Ok(Found::Unknown(bearer)),
+        }
+    }
+
+    fn of_session(state: &State, bearer: Bearer) -> Option<Self> {
+        let (session, user) = state.accounts().by_session(bearer.session, state.now())?;
+        (user.id == bearer.user).then(|| Self {
             user: Some(user),
             key: None,
+            session: Some(session),
         })
     }
 
-    fn allowed(&self, access: &Access) -> Result<(), Problem> {
+    /// The session may have begun at another server a moment ago: asks the database, once.
+    async fn look_up(state: Arc<State>, bearer: Bearer) -> Result<Self, Problem> {
+        let shared = Arc::clone(&state);
+        let touched = [(Noun::Session, bearer.session.uuid()), (Noun::User, bearer.user.uuid())];
+        let touched = touched.map(|(noun, id)| Touched { noun, id });
+        web::block(move || shared.store.bring_in(touched))
+            .await
+            .map_err(Problem::internal)??;
+        Self::of_session(&state, bearer).ok_or_else(|| Problem::new(Code::Unauthenticated))
+    }
+
+    fn admitted(self, request: &HttpRequest) -> Result<Self, Problem> {
+        self.allowed(&operation(request)?.access, state(request)?.second_factor)?;
+        Ok(self)
+    }
+
+    fn allowed(&self, access: &Access, policy: SecondFactorPolicy) -> Result<(), Problem> {
         let Some(user) = &self.user else {
             return if access.anonymous {
                 Ok(())
@@ -149,24 +199,36 @@ impl Caller {
             .key
             .as_ref()
             .is_none_or(|(_, scopes)| access.scope.is_some_and(|scope| scopes.contains(&scope)));
-        if role && key {
-            Ok(())
-        } else {
-            Err(Problem::new(Code::Forbidden))
+        if !role || !key {
+            return Err(Problem::new(Code::Forbidden));
         }
+        let shown = self.session.as_ref().is_none_or(|session| session.second_factor);
+        if policy.demands(user.role) && !shown && !access.enrolment {
+            return Err(Problem::new(Code::SecondFactorMissing));
+        }
+        Ok(())
     }
 }
 
 impl FromRequest for Caller {
     type Error = Problem;
-    type Future = Ready<Result<Self, Problem>>;
+    type Future = Either<Ready<Result<Self, Problem>>, LocalBoxFuture<'static, Result<Self, Problem>>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        let caller = state(request).and_then(|state| {
-            let caller = Self::authenticate(request, state)?;
-            caller.allowed(&operation(request)?.access)?;
-            Ok(caller)
+        let found = state(request).and_then(|state| match Self::authenticate(request, state)? {
+            Found::Caller(caller) => caller.admitted(request).map(Ok),
+            Found::Unknown(bearer) => Ok(Err(bearer)),
         });
-        ready(caller)
+        match found {
+            Err(problem) => Either::Left(ready(Err(problem))),
+            Ok(Ok(caller)) => Either::Left(ready(Ok(caller))),
+            Ok(Err(bearer)) => {
+                let request = request.clone();
+                Either::Right(Box::pin(async move {
+                    let caller = Self::look_up(Arc::clone(state(&request)?), bearer).await?;
+                    caller.admitted(&request)
+                }))
+            }
+        }
     }
 }

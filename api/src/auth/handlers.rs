@@ -1,62 +1,41 @@
 //! Signing in, staying in, signing out.
 
-use actix_web::{HttpResponse, get, post, web};
-use chrono::TimeDelta;
-use werkstadt_domain::account::UserId;
+use actix_web::{HttpRequest, HttpResponse, get, post, web};
 use werkstadt_domain::named::Named;
-use werkstadt_persistence::sessions::{self, Renewal, SessionId};
-use werkstadt_persistence::{Actor, users};
+use werkstadt_persistence::Actor;
+use werkstadt_persistence::sessions::{self, Renewal, Session};
 
+use super::sign_in::{Claim, sign_in};
 use super::token::LIFETIME;
 use super::wire::{LoginRequest, Me, RefreshRequest, Tokens};
-use super::{Caller, Hashing, Password, RefreshSecret, digest};
+use super::{Bearer, Caller, RefreshSecret, digest};
 use crate::extract::{Json, NoQuery};
+use crate::origin;
 use crate::problem::{Code, Problem};
 use crate::state::{self, State};
 
-/// How long a session lasts at most, however often it is renewed.
-const SESSION: TimeDelta = TimeDelta::days(30);
-
 /// Sign in
 ///
-/// Answers an access token for the Authorization header and a refresh token for the next pair.
+/// Answers an access token for the Authorization header and a refresh token for the next pair. Where the account has a second factor,
+/// a first try without it is answered by 401 `second_factor_required`.
 #[utoipa::path(tag = "auth", request_body = LoginRequest,
-    extensions(("x-authz" = json!({"from": "anonymous"})), ("x-errors" = json!([401]))),
+    extensions(("x-authz" = json!({"from": "anonymous"})), ("x-errors" = json!([401, 429]))),
     responses((status = 200, description = "Signed in.", body = Tokens)))]
 #[post("/auth/login")]
 pub async fn login(
+    request: HttpRequest,
     state: web::Data<State>,
     _caller: Caller,
     _query: NoQuery,
     body: Json<LoginRequest>,
 ) -> Result<HttpResponse, Problem> {
-    let Json(LoginRequest { email, password }) = body;
-    let known = state::read(&state, move |db| Ok(users::credentials(db, &email)?)).await?;
-    let known = known.filter(|known| known.user.record.active);
-    let hash = known.as_ref().and_then(|known| known.password_hash.clone());
-    let password = Password::typed(password);
-    let fits = state.hashing.verify(password.clone(), hash.clone()).await?;
-    let refused = || Problem::new(Code::InvalidCredentials);
-    let (known, hash) = known.zip(hash).filter(|_| fits).ok_or_else(refused)?;
-    let user = known.user.record.id;
-    // Now that the password is at hand; should too many wait for hashing, the next login does it.
-    let anew = if Hashing::is_outdated(&hash) {
-        state.hashing.hash(password).await.ok()
-    } else {
-        None
+    let claim = Claim {
+        email: body.0.email,
+        password: body.0.password,
+        second_factor: body.0.second_factor,
     };
-    let secret = RefreshSecret::new(state.world.secret()?);
-    let (id, token): (SessionId, _) = (state.id(), secret.digest());
-    let ends = state.now() + SESSION;
-    state::write(&state, Actor::User(user), move |unit| {
-        if !users::confirm(unit, user, &hash, anew.as_deref())? {
-            return Err(Problem::new(Code::InvalidCredentials));
-        }
-        sessions::insert(unit, id, user, ends, &token)?;
-        Ok(())
-    })
-    .await?;
-    tokens(&state, user, &secret)
+    let (session, secret) = sign_in(&request, &state, claim).await?;
+    tokens(&state, &session, &secret)
 }
 
 /// Renew a pair of tokens
@@ -68,6 +47,7 @@ pub async fn login(
     responses((status = 200, description = "A new pair.", body = Tokens)))]
 #[post("/auth/refresh")]
 pub async fn refresh(
+    request: HttpRequest,
     state: web::Data<State>,
     _caller: Caller,
     _query: NoQuery,
@@ -76,12 +56,13 @@ pub async fn refresh(
     let old = digest(&body.0.refresh_token);
     let secret = RefreshSecret::new(state.world.secret()?);
     let new = secret.digest();
+    let origin = origin::of(&request, &state);
     let renewal = state::write(&state, Actor::System, move |unit| {
-        Ok(sessions::renew(unit, &old, &new)?)
+        Ok(sessions::renew(unit, &old, &new, &origin)?)
     })
     .await?;
     match renewal {
-        Renewal::Renewed(_, user) => tokens(&state, user.record.id, &secret),
+        Renewal::Renewed(session, _) => tokens(&state, &session, &secret),
         Renewal::Reused(session) => {
             tracing::warn!(session = %session.id, user = %session.user, "refresh token reused; session ended");
             Err(Problem::new(Code::InvalidCredentials))
@@ -117,7 +98,7 @@ pub async fn logout(
 }
 
 /// The caller's own account
-#[utoipa::path(tag = "auth", extensions(("x-authz" = json!({"from": "member", "scope": "directory:read"}))),
+#[utoipa::path(tag = "auth", extensions(("x-authz" = json!({"from": "guest", "scope": "directory:read", "enrolment": true}))),
     responses((status = 200, description = "The account.", body = Me)))]
 #[get("/me")]
 pub async fn get_me(caller: Caller, _query: NoQuery) -> Result<HttpResponse, Problem> {
@@ -131,21 +112,28 @@ pub async fn get_me(caller: Caller, _query: NoQuery) -> Result<HttpResponse, Pro
         name: user.name.clone(),
         role: user.role.code().to_owned(),
         organisation_id: user.organisation.map(|id| id.to_string()),
+        language: user.language.code().to_owned(),
         scopes,
     };
     Ok(HttpResponse::Ok().insert_header(("Cache-Control", "no-store")).json(me))
 }
 
-fn tokens(state: &State, user: UserId, secret: &RefreshSecret) -> Result<HttpResponse, Problem> {
+fn tokens(state: &State, session: &Session, secret: &RefreshSecret) -> Result<HttpResponse, Problem> {
+    let bearer = Bearer {
+        user: session.user,
+        session: session.id,
+    };
     let access_token = state
         .tokens
-        .issue(user, state.world.id(), state.now())
+        .issue(bearer, state.world.id(), state.now())
         .map_err(Problem::internal)?;
+    let role = state.accounts().user(session.user).map(|user| user.role);
     let body = Tokens {
         access_token,
         token_type: "Bearer".to_owned(),
         expires_in: LIFETIME.num_seconds(),
         refresh_token: secret.reveal().to_owned(),
+        second_factor_missing: !session.second_factor && role.is_some_and(|role| state.second_factor.demands(role)),
     };
     Ok(HttpResponse::Ok()
         .insert_header(("Cache-Control", "no-store"))

@@ -10,6 +10,7 @@ use moka::sync::Cache;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 use werkstadt_domain::account::UserId;
+use werkstadt_persistence::sessions::SessionId;
 
 use super::digest;
 
@@ -29,10 +30,21 @@ struct Claims {
     iss: String,
     aud: String,
     sub: String,
+    /// The session, as OpenID Connect's logout specifications name it.
+    sid: String,
     iat: i64,
     nbf: i64,
     exp: i64,
     jti: String,
+}
+
+/// Whom a token names. Whether the session still lives is for the reader to judge.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Bearer {
+    /// The user.
+    pub user: UserId,
+    /// The session.
+    pub session: SessionId,
 }
 
 /// Issues and checks access tokens.
@@ -42,7 +54,7 @@ pub struct Tokens {
     signing: EncodingKey,
     verifying: HashMap<String, DecodingKey>,
     published: JwkSet,
-    seen: Cache<[u8; 32], (UserId, i64)>,
+    seen: Cache<[u8; 32], (Bearer, i64)>,
 }
 
 impl Tokens {
@@ -85,18 +97,19 @@ impl Tokens {
         &self.published
     }
 
-    /// A token for a user.
+    /// A token for a user within a session; `id` is its own.
     ///
     /// # Errors
     /// When signing fails; a defect.
-    pub fn issue(&self, user: UserId, id: Uuid, now: DateTime<Utc>) -> Result<String, jsonwebtoken::errors::Error> {
+    pub fn issue(&self, bearer: Bearer, id: Uuid, now: DateTime<Utc>) -> Result<String, jsonwebtoken::errors::Error> {
         let mut header = Header::new(Algorithm::EdDSA);
         header.typ = Some(TYPE.to_owned());
         header.kid = Some(self.key_id.clone());
         let claims = Claims {
             iss: self.issuer.clone(),
             aud: AUDIENCE.to_owned(),
-            sub: user.to_string(),
+            sub: bearer.user.to_string(),
+            sid: bearer.session.to_string(),
             iat: now.timestamp(),
             nbf: now.timestamp(),
             exp: (now + LIFETIME).timestamp(),
@@ -105,24 +118,27 @@ impl Tokens {
         encode(&header, &claims, &self.signing)
     }
 
-    /// The user whom a token names, if the token is genuine and good at `now`.
+    /// Whom a token names, if the token is genuine and good at `now`.
     ///
     /// The signature of a token is computed once: 50 µs would be most of a read.
-    pub fn verify(&self, token: &str, now: DateTime<Utc>) -> Option<UserId> {
+    pub fn verify(&self, token: &str, now: DateTime<Utc>) -> Option<Bearer> {
         let key = digest(token);
-        let (user, expires) = match self.seen.get(&key) {
+        let (bearer, expires) = match self.seen.get(&key) {
             Some(known) => known,
             None => {
                 let claims = self.check(token)?;
-                let user = UserId::parse(&claims.sub).ok()?;
+                let bearer = Bearer {
+                    user: UserId::parse(&claims.sub).ok()?,
+                    session: SessionId::parse(&claims.sid).ok()?,
+                };
                 if claims.nbf > now.timestamp() + 30 {
                     return None;
                 }
-                self.seen.insert(key, (user, claims.exp));
-                (user, claims.exp)
+                self.seen.insert(key, (bearer, claims.exp));
+                (bearer, claims.exp)
             }
         };
-        (expires > now.timestamp()).then_some(user)
+        (expires > now.timestamp()).then_some(bearer)
     }
 
     fn check(&self, token: &str) -> Option<Claims> {
@@ -159,7 +175,10 @@ mod tests {
     #[test]
     fn a_token_is_good_for_its_time_and_its_key_only() {
         let now = DateTime::from_timestamp(1_800_000_000, 0).expect("a time");
-        let user = UserId::new(Uuid::from_u128(7));
+        let user = Bearer {
+            user: UserId::new(Uuid::from_u128(7)),
+            session: SessionId::new(Uuid::from_u128(9)),
+        };
         let ours = tokens(1);
         let token = ours.issue(user, Uuid::from_u128(8), now).expect("a token");
         assert_eq!(ours.verify(&token, now), Some(user));
@@ -178,7 +197,7 @@ mod tests {
     fn other_algorithms_and_types_are_refused() {
         let ours = tokens(1);
         let now = DateTime::from_timestamp(1_800_000_000, 0).expect("a time");
-        let claims = serde_json::json!({"iss": ours.issuer, "aud": AUDIENCE, "sub": Uuid::from_u128(7), "iat": 0, "nbf": 0, "exp": 4_000_000_000_i64, "jti": "x"});
+        let claims = serde_json::json!({"iss": ours.issuer, "aud": AUDIENCE, "sub": Uuid::from_u128(7), "sid": Uuid::from_u128(9), "iat": 0, "nbf": 0, "exp": 4_000_000_000_i64, "jti": "x"});
         let mut header = Header::new(Algorithm::HS256);
         header.typ = Some(TYPE.into());
         header.kid = Some(ours.key_id.clone());

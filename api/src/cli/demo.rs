@@ -8,6 +8,7 @@ use werkstadt_domain::audience::Audience;
 use werkstadt_domain::organisation::OrganisationId;
 use werkstadt_domain::page::Limit;
 use werkstadt_domain::search::{OrganisationFilter, OrganisationSort};
+use werkstadt_domain::text::Language;
 use werkstadt_persistence::directory::OrganisationQuery;
 use werkstadt_persistence::{Actor, Store, StoreOptions, api_keys, users};
 
@@ -30,6 +31,7 @@ const MANAGER: &str = "manager@demo.example";
 
 pub(super) fn run(settings: Settings, data: &Path) -> Result<(), CommandError> {
     let path = data.join("werkstadt-demo.db");
+    let settings = settings.for_trial(data.join("outbox"));
     let config = settings.on_database(format!("sqlite://{}", path.display())).check()?;
     start_log(&config);
     std::fs::create_dir_all(data)?;
@@ -93,6 +95,7 @@ fn member_with_key(state: &State) -> Result<(OrganisationId, String), Problem> {
         role: Role::Owner,
         organisation: Some(organisation),
         active: true,
+        language: Language::De,
     };
     let scopes = vec![
         Scope::DirectoryRead,

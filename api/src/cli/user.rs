@@ -1,11 +1,11 @@
 //! `werkstadt user`: the first manager, or a new password for one who forgot it.
 
 use werkstadt_domain::account::{Role, User};
-use werkstadt_domain::text::email;
+use werkstadt_domain::text::{Language, email};
 use werkstadt_persistence::{Actor, sessions, users};
 
-use super::{CommandError, open, readable_password, start_log};
-use crate::auth::{Hashing, Password};
+use super::{CommandError, open, start_log};
+use crate::auth::{Hashing, Password, readable};
 use crate::config::Config;
 use crate::problem::Problem;
 use crate::state::State;
@@ -24,7 +24,8 @@ pub(super) fn run(config: &Config, login: &str, name: &str) -> Result<(), Comman
 pub(super) fn give_password(state: &State, login: &str, name: &str, role: Role) -> Result<String, Problem> {
     let login =
         email(login).map_err(|_| Problem::new(crate::problem::Code::Invalid).because("not an e-mail address"))?;
-    let password = readable_password(state.world.secret()?);
+    // 24 characters, 120 bits.
+    let password = readable(state.world.secret()?, 4, 6);
     let chosen =
         Password::chosen(password.clone(), &[]).map_err(|_| Problem::internal("the password made is too weak"))?;
     let hash = Hashing::hash_now(&chosen)?;
@@ -35,6 +36,7 @@ pub(super) fn give_password(state: &State, login: &str, name: &str, role: Role) 
         role,
         organisation: None,
         active: true,
+        language: Language::De,
     };
     state
         .store
@@ -42,7 +44,7 @@ pub(super) fn give_password(state: &State, login: &str, name: &str, role: Role) 
             match users::credentials(unit.db(), &login)? {
                 Some(known) => {
                     users::set_password(unit, known.user.record.id, &hash)?;
-                    sessions::revoke_all(unit, known.user.record.id)?;
+                    sessions::revoke_all(unit, known.user.record.id, None)?;
                 }
                 None => drop(users::insert(unit, user, Some(&hash))?),
             }

@@ -2,11 +2,13 @@
 
 use serde_json::{Map, Value, json};
 
+use super::patches::derive_patches;
+
 /// Every role, the one that may least first.
-const ROLES: [&str; 5] = ["anonymous", "member", "editor", "owner", "manager"];
+const ROLES: [&str; 6] = ["anonymous", "guest", "member", "editor", "owner", "manager"];
 
 /// Errors that any operation can end in, with the sentence that documents them.
-const ERRORS: [(u16, &str, &str); 14] = [
+const ERRORS: [(u16, &str, &str); 15] = [
     (
         400,
         "BadRequest",
@@ -31,6 +33,7 @@ const ERRORS: [(u16, &str, &str); 14] = [
         "The content breaks at least one rule; every fault is named.",
     ),
     (428, "PreconditionRequired", "A change needs If-Match."),
+    (429, "TooManyRequests", "Too often; Retry-After says when to try again."),
     (500, "Internal", "A defect of the server."),
     (
         503,
@@ -196,7 +199,8 @@ fn describe(operation: &mut Value) {
     let least = rule["roles"].get(0).and_then(Value::as_str).unwrap_or_default();
     let who = match least {
         "anonymous" => "Open to everyone; who signs in may see more.",
-        "member" => "For everyone with an account.",
+        "guest" => "For everyone with an account.",
+        "member" => "For everyone with an account at an organisation, and for managers.",
         "editor" => "For editors and owners of the organisation, and for managers.",
         "owner" => "For owners of the organisation, and for managers.",
         _ => "For managers.",
@@ -221,6 +225,9 @@ fn expand_access(operation: &mut Value) {
     let open = roles.contains(&"anonymous");
     let scopes: Vec<&Value> = rule.get("scope").into_iter().collect();
     operation["x-authz"] = json!({"roles": roles, "scopes": scopes, "own": rule["own"] == true});
+    if rule["enrolment"] == true {
+        operation["x-authz"]["enrolment"] = json!(true);
+    }
     operation["security"] = if open {
         json!([{}, {"bearer": []}])
     } else {
@@ -266,91 +273,9 @@ fn import_lines(document: &mut Value) {
     schemas.insert("ImportLine".to_owned(), line);
 }
 
-/// A patch has the members of the creation, none of them required; null removes one (RFC 7396). Objects inside are patched in
-/// the same way, lists are replaced.
-fn derive_patches(document: &mut Value) {
-    let Some(schemas) = document["components"]["schemas"].as_object_mut() else {
-        return;
-    };
-    let names: Vec<String> = schemas
-        .keys()
-        .filter_map(|name| name.strip_suffix("Patch"))
-        .map(str::to_owned)
-        .collect();
-    for noun in names {
-        derive_patch(schemas, &noun, &format!("{noun}Create"));
-    }
-}
-
-fn derive_patch(schemas: &mut Map<String, Value>, noun: &str, source: &str) {
-    let Some(mut patch) = schemas.get(source).cloned() else {
-        return;
-    };
-    without_null(&mut patch);
-    let required = patch["required"].take();
-    let required: Vec<&str> = required
-        .as_array()
-        .into_iter()
-        .flatten()
-        .filter_map(Value::as_str)
-        .collect();
-    patch["description"] = json!("A JSON Merge Patch: members given replace, null removes, the rest stays.");
-    let mut inner = Vec::new();
-    for (name, property) in patch["properties"].as_object_mut().into_iter().flatten() {
-        patch_objects_inside(schemas, property, &mut inner);
-        if !required.contains(&name.as_str()) {
-            nullable(property);
-        }
-    }
-    let example = patch["example"].as_object_mut().map(std::mem::take).unwrap_or_default();
-    patch["example"] = Value::Object(example.into_iter().filter(|(name, _)| name != "kind").take(2).collect());
-    if let Some(members) = patch.as_object_mut() {
-        members.shift_remove("required");
-    }
-    schemas.insert(format!("{noun}Patch"), patch);
-    for name in inner {
-        if !schemas.contains_key(&format!("{name}Patch")) {
-            derive_patch(schemas, &name, &name);
-        }
-    }
-}
-
-/// Points a reference to an object at the patch of that object.
-fn patch_objects_inside(schemas: &Map<String, Value>, property: &mut Value, inner: &mut Vec<String>) {
-    let Some(name) = property
-        .get("$ref")
-        .and_then(Value::as_str)
-        .and_then(|target| target.rsplit('/').next())
-    else {
-        return;
-    };
-    if schemas
-        .get(name)
-        .is_some_and(|target| target.get("properties").is_some())
-    {
-        inner.push(name.to_owned());
-        property["$ref"] = json!(format!("#/components/schemas/{name}Patch"));
-    }
-}
-
-fn nullable(property: &mut Value) {
-    if let Some(single) = property["type"].as_str() {
-        property["type"] = json!([single, "null"]);
-        if let Some(values) = property.get_mut("enum").and_then(Value::as_array_mut) {
-            values.push(Value::Null);
-        }
-    } else if let Some(target) = property.get("$ref").cloned() {
-        let description = property.get("description").cloned();
-        *property = json!({"oneOf": [{"$ref": target}, {"type": "null"}]});
-        if let Some(description) = description {
-            property["description"] = description;
-        }
-    }
-}
-
 /// Optional members are left out, never null: `["string", "null"]` becomes `string`, a choice of null and a reference becomes
 /// the reference.
-fn without_null(value: &mut Value) {
+pub(super) fn without_null(value: &mut Value) {
     match value {
         Value::Array(items) => items.iter_mut().for_each(without_null),
         Value::Object(object) => {

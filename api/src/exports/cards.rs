@@ -1,6 +1,7 @@
 //! Organisations as vCards 4.0 (RFC 6350).
 
 use werkstadt_domain::audience::Stored;
+use werkstadt_domain::named::Named;
 use werkstadt_domain::organisation::{Contact, Organisation};
 use werkstadt_domain::place::Location;
 use werkstadt_domain::profile::Profile;

@@ -14,6 +14,10 @@ pub enum Code {
     Unauthenticated,
     /// Login failed.
     InvalidCredentials,
+    /// The password is right; a one-time password is needed, too.
+    SecondFactorRequired,
+    /// The role needs a second factor, and the session has none.
+    SecondFactorMissing,
     /// The role or the key does not reach so far.
     Forbidden,
     /// There is nothing here, or nothing that the caller may see.
@@ -52,11 +56,13 @@ pub enum Code {
 
 impl Code {
     /// All codes, in order of status.
-    pub const ALL: [Self; 21] = [
+    pub const ALL: [Self; 23] = [
         Self::InvalidQuery,
         Self::MalformedBody,
         Self::Unauthenticated,
         Self::InvalidCredentials,
+        Self::SecondFactorRequired,
+        Self::SecondFactorMissing,
         Self::Forbidden,
         Self::NotFound,
         Self::MethodNotAllowed,
@@ -90,8 +96,8 @@ impl Code {
     pub const fn status(self) -> StatusCode {
         match self {
             Self::InvalidQuery | Self::MalformedBody => StatusCode::BAD_REQUEST,
-            Self::Unauthenticated | Self::InvalidCredentials => StatusCode::UNAUTHORIZED,
-            Self::Forbidden => StatusCode::FORBIDDEN,
+            Self::Unauthenticated | Self::InvalidCredentials | Self::SecondFactorRequired => StatusCode::UNAUTHORIZED,
+            Self::Forbidden | Self::SecondFactorMissing => StatusCode::FORBIDDEN,
             Self::NotFound => StatusCode::NOT_FOUND,
             Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
             Self::NotAcceptable => StatusCode::NOT_ACCEPTABLE,
@@ -115,6 +121,8 @@ impl Code {
             Self::MalformedBody => "malformed_body",
             Self::Unauthenticated => "unauthenticated",
             Self::InvalidCredentials => "invalid_credentials",
+            Self::SecondFactorRequired => "second_factor_required",
+            Self::SecondFactorMissing => "second_factor_missing",
             Self::Forbidden => "forbidden",
             Self::NotFound => "not_found",
             Self::MethodNotAllowed => "method_not_allowed",
@@ -169,6 +177,14 @@ impl Code {
             Self::InvalidCredentials => (
                 "Sign-in failed",
                 "The login and the password, or the token, do not fit.",
+            ),
+            Self::SecondFactorRequired => (
+                "One-time password needed",
+                "Sign in again with second_factor: the one-time password of your device, or a recovery code.",
+            ),
+            Self::SecondFactorMissing => (
+                "Second factor needed",
+                "Your role needs a second factor. Set one up at /v1/me/second-factor.",
             ),
             Self::Forbidden => ("Not allowed", "Your role or your key does not include this operation."),
             Self::NotFound => ("Not found", "There is nothing at this address that you may see."),
@@ -246,6 +262,14 @@ impl Code {
             Self::InvalidCredentials => (
                 "Anmeldung gescheitert",
                 "Anmeldename und Passwort, oder das Token, passen nicht.",
+            ),
+            Self::SecondFactorRequired => (
+                "Einmalpasswort nötig",
+                "Bitte noch einmal mit second_factor anmelden: dem Einmalpasswort Ihres Geräts oder einem Wiederherstellungscode.",
+            ),
+            Self::SecondFactorMissing => (
+                "Zweiter Faktor nötig",
+                "Ihre Rolle verlangt einen zweiten Faktor. Unter /v1/me/second-factor lässt er sich einrichten.",
             ),
             Self::Forbidden => (
                 "Nicht erlaubt",

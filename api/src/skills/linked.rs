@@ -2,6 +2,7 @@
 
 use actix_web::{HttpResponse, get, web};
 use serde_json::{Map, Value, json};
+use werkstadt_domain::named::Named;
 use werkstadt_domain::skill::{Skill, SkillId, SkillStatus};
 use werkstadt_domain::text::Language;
 use werkstadt_persistence::directory::Snapshot;
@@ -81,7 +82,7 @@ fn concept(snapshot: &Snapshot, skill: &Skill) -> Value {
         "dcterms:isReplacedBy",
         skill.replaced_by.iter().filter_map(uri).map(Value::from).collect(),
     );
-    let kind = werkstadt_domain::named::Named::code(skill.kind);
+    let kind = skill.kind.code();
     for (name, value) in [
         ("@id", json!(skill.uri)),
         ("@type", json!("skos:Concept")),

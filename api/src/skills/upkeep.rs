@@ -7,6 +7,7 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 use werkstadt_domain::audience::Stored;
 use werkstadt_domain::invalid::{Faults, Invalid, Rule};
+use werkstadt_domain::named::Named;
 use werkstadt_domain::skill::merge::{self, MOST_LABELS, add_label, remove_label};
 use werkstadt_domain::skill::{Claim, Skill, SkillId, SkillStatus};
 use werkstadt_domain::text::{Language, line};

@@ -6,10 +6,11 @@ use uuid::Uuid;
 use werkstadt_domain::account::UserId;
 use werkstadt_domain::audience::Audience;
 use werkstadt_domain::invalid::Rule;
-use werkstadt_persistence::{FOREIGN_KEY, sessions, users};
+use werkstadt_persistence::{FOREIGN_KEY, action_tokens, sessions, users};
 
 use super::wire::{BASE, UserBody, UserCreate, UserPage, UserPatch};
 use crate::answer;
+use crate::auth::second_factor::take_off;
 use crate::auth::{Caller, Hashing, own_words};
 use crate::etag::{IfMatch, IfMatchHeader};
 use crate::extract::{Json, MergePatch, NoQuery, Path, Query};
@@ -126,11 +127,54 @@ pub async fn update_user(
         }
         // Whoever signed in with the old password, or before a suspension, must not come back by an old session.
         if hash.is_some() || !after.record.active {
-            sessions::revoke_all(unit, id)?;
+            sessions::revoke_all(unit, id, None)?;
+            action_tokens::withdraw(unit, id, None)?;
         }
         Ok(UserBody::from(&after))
     });
     answer::changed(&written.await?)
+}
+
+/// Sign a user out everywhere
+///
+/// From the next request on, tokens of the user's sessions are refused. API keys stay.
+#[utoipa::path(tag = "admin", params(UserPath), extensions(("x-authz" = json!({"from": "manager", "scope": "admin"}))),
+    responses((status = 204, description = "Signed out.")))]
+#[delete("/users/{user_id}/sessions")]
+pub async fn end_user_sessions(
+    state: web::Data<State>,
+    caller: Caller,
+    id: Path<UserId>,
+    _query: NoQuery,
+) -> Result<HttpResponse, Problem> {
+    state::write(&state, caller.actor(), move |unit| {
+        users::find(unit.db(), id.0)?;
+        Ok(sessions::revoke_all(unit, id.0, None)?)
+    })
+    .await?;
+    Ok(HttpResponse::NoContent().finish())
+}
+
+/// Take the second factor from a user
+///
+/// For who lost the device and the recovery codes. The user is told by letter; where the role needs a second factor, another must be
+/// set up at the next sign-in. Make sure first that it is the user who asks.
+#[utoipa::path(tag = "admin", params(UserPath), extensions(("x-authz" = json!({"from": "manager", "scope": "admin"}))),
+    responses((status = 204, description = "Taken, or there was none.")))]
+#[delete("/users/{user_id}/second-factor")]
+pub async fn delete_user_second_factor(
+    state: web::Data<State>,
+    caller: Caller,
+    id: Path<UserId>,
+    _query: NoQuery,
+) -> Result<HttpResponse, Problem> {
+    let shared = state.clone();
+    state::write(&state, caller.actor(), move |unit| {
+        let user = users::find(unit.db(), id.0)?.record;
+        take_off(unit, &shared, &user).map(drop)
+    })
+    .await?;
+    Ok(HttpResponse::NoContent().finish())
 }
 
 /// Remove a user
@@ -160,7 +204,7 @@ async fn hashed(hashing: &Hashing, password: Option<String>, own: Vec<String>) -
     hashing.hash_chosen("/password", password, own).await.map(Some)
 }
 
-fn no_such_organisation(error: werkstadt_persistence::Error) -> Problem {
+pub(crate) fn no_such_organisation(error: werkstadt_persistence::Error) -> Problem {
     if error.breaks(FOREIGN_KEY) {
         let breach = (
             Place::Body("/organisation_id".to_owned()),

@@ -8,16 +8,16 @@ use werkstadt_domain::audience::{Audience, Stored};
 use werkstadt_domain::invalid::{Faults, Invalid, Rule};
 use werkstadt_domain::named::Named;
 use werkstadt_domain::organisation::OrganisationId;
-use werkstadt_domain::text::{email, line};
+use werkstadt_domain::text::{Language, email, line};
 
 use crate::page::Page;
 use crate::patch::Base;
-use crate::wire::{RoleName, ScopeName};
+use crate::wire::{LanguageName, RoleName, ScopeName};
 
 /// Someone with a login.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 #[schema(as = User, example = json!({"id": "01936d3e-7f10-7000-8000-0000000000aa", "email": "erika@example.org", "name": "Erika Musterfrau",
-    "role": "owner", "organisation_id": "01936d3e-7f10-7000-8000-0000000000bb", "active": true,
+    "role": "owner", "organisation_id": "01936d3e-7f10-7000-8000-0000000000bb", "active": true, "language": "de",
     "created_at": "2026-11-22T09:00:00Z", "updated_at": "2026-11-22T09:00:00Z"}))]
 pub struct UserBody {
     /// Its id.
@@ -28,7 +28,7 @@ pub struct UserBody {
     /// The name.
     pub name: String,
     /// What the user may do.
-    #[schema(examples("member", "editor", "owner", "manager"))]
+    #[schema(examples("guest", "member", "editor", "owner", "manager"))]
     pub role: String,
     /// The user's organisation.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -36,6 +36,9 @@ pub struct UserBody {
     pub organisation_id: Option<String>,
     /// False while suspended.
     pub active: bool,
+    /// In which letters are written.
+    #[schema(examples("de", "en"))]
+    pub language: String,
     /// When the account was made.
     pub created_at: DateTime<Utc>,
     /// Its last change.
@@ -55,7 +58,7 @@ pub struct UserCreate {
     pub name: String,
     /// What the user may do.
     pub role: RoleName,
-    /// The user's organisation; needed for every role but manager.
+    /// The user's organisation; needed for every role but guest and manager.
     #[schema(format = Uuid)]
     pub organisation_id: Option<String>,
     /// The first password.
@@ -63,6 +66,8 @@ pub struct UserCreate {
     pub password: Option<String>,
     /// False to suspend; true if left out.
     pub active: Option<bool>,
+    /// In which letters are written; German if left out.
+    pub language: Option<LanguageName>,
 }
 
 /// A change of a user.
@@ -128,6 +133,7 @@ impl From<&Stored<User>> for UserBody {
             role: user.role.code().to_owned(),
             organisation_id: user.organisation.map(|id| id.to_string()),
             active: user.active,
+            language: user.language.code().to_owned(),
             created_at: stored.created_at.utc(),
             updated_at: stored.changed_at.seen_by(Audience::Manager).utc(),
         }
@@ -143,13 +149,7 @@ impl UserCreate {
         let mut faults = Faults::new();
         let login = faults.take("/email", email(&self.email));
         let name = faults.take("/name", line(&self.name, 200));
-        let organisation = self.organisation_id.as_ref().and_then(|text| {
-            let parsed = OrganisationId::parse(text).map_err(|_| Rule::UnknownReference);
-            faults.take("/organisation_id", parsed)
-        });
-        if self.role.0 != Role::Manager && self.organisation_id.is_none() {
-            faults.note("/organisation_id", Rule::Required);
-        }
+        let organisation = place(&mut faults, self.role.0, self.organisation_id.as_ref());
         let user = login.zip(name).map(|(email, name)| User {
             id,
             email,
@@ -157,9 +157,24 @@ impl UserCreate {
             role: self.role.0,
             organisation,
             active: self.active.unwrap_or(true),
+            language: self.language.map_or(Language::De, |choice| choice.0),
         });
         faults.finish(user)
     }
+}
+
+/// The organisation to which one of this role belongs: managers need none, guests have none.
+pub fn place(faults: &mut Faults, role: Role, given: Option<&String>) -> Option<OrganisationId> {
+    let organisation = given.and_then(|text| {
+        let parsed = OrganisationId::parse(text).map_err(|_| Rule::UnknownReference);
+        faults.take("/organisation_id", parsed)
+    });
+    match (role, given) {
+        (Role::Guest, Some(_)) => faults.note("/organisation_id", Rule::Conflicts("role guest")),
+        (Role::Guest | Role::Manager, None) | (_, Some(_)) => {}
+        (_, None) => faults.note("/organisation_id", Rule::Required),
+    }
+    organisation
 }
 
 impl ApiKeyBody {

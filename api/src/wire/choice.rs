@@ -20,6 +20,7 @@ use werkstadt_domain::reference::ReferenceKind;
 use werkstadt_domain::search::{Facet, SkillMode};
 use werkstadt_domain::skill::{SkillKind, SkillStatus};
 use werkstadt_domain::solution::Maturity;
+use werkstadt_domain::text::Language;
 
 /// One value of a closed list, by name. In responses lists are open, so plain strings are used there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -111,6 +112,8 @@ pub type FacetName = Choose<Facet>;
 pub type MaturityName = Choose<Maturity>;
 /// Who gave a consent.
 pub type ConsentGiverName = Choose<ConsentGiver>;
+/// A language of the product.
+pub type LanguageName = Choose<Language>;
 /// A role.
 pub type RoleName = Choose<Role>;
 /// A scope.

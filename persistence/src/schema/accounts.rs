@@ -16,6 +16,7 @@ diesel::table! {
         version -> BigInt,
         created_at -> InstantSql,
         updated_at -> InstantSql,
+        language -> Text,
     }
 }
 
@@ -35,7 +36,7 @@ diesel::table! {
 }
 
 diesel::table! {
-    use diesel::sql_types::{BigInt, Nullable};
+    use diesel::sql_types::{BigInt, Bool, Nullable, Text};
     use crate::sqltypes::{IdSql, InstantSql};
 
     sessions (id) {
@@ -45,6 +46,10 @@ diesel::table! {
         expires_at -> InstantSql,
         revoked_at -> Nullable<InstantSql>,
         version -> BigInt,
+        second_factor -> Bool,
+        used_at -> Nullable<InstantSql>,
+        client -> Nullable<Text>,
+        address -> Nullable<Text>,
     }
 }
 

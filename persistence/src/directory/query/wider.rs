@@ -1,6 +1,7 @@
 //! Widening: what else may stand for the words of a query. Only what the audience can see helps it.
 
 use werkstadt_domain::analysis::{Analyser, folded, joined, splits, words};
+use werkstadt_domain::named::Named;
 use werkstadt_domain::search::{Ending, Question};
 use werkstadt_domain::text::Language;
 
@@ -141,9 +142,9 @@ impl Reading<'_> {
         };
         let terms = |(_, label)| {
             Language::ALL
-                .map(|language| stemmed(label, language))
-                .into_iter()
-                .flatten()
+                .iter()
+                .filter_map(|language| stemmed(label, *language))
+                .collect::<Vec<_>>()
         };
         let term = |terms: Vec<u32>| match terms.as_slice() {
             [one] => Term::One(*one),

@@ -1,0 +1,105 @@
+//! How an account comes to be: by a letter, to whom was invited or registered. The password is chosen by who reads the letter.
+
+use actix_web::{HttpRequest, HttpResponse, post, web};
+use serde_json::json;
+use werkstadt_domain::account::{InvitationId, User};
+use werkstadt_domain::invalid::Faults;
+use werkstadt_domain::text::{email, line};
+use werkstadt_persistence::{Actor, Error, invitations, users};
+
+use super::own_password::language;
+use super::wire::{Activation, Registration};
+use super::{ActionSecret, Caller, own_words};
+use crate::extract::{Json, NoQuery};
+use crate::letters::{self, ACTIVATE, Kind, To};
+use crate::origin;
+use crate::problem::{Code, Problem};
+use crate::state::{self, State};
+
+/// Register as a guest
+///
+/// For founders, students, citizens, mentors: sends a letter whose answer makes the account. Who has one already is told so in the
+/// letter. The answer is the same either way.
+#[utoipa::path(tag = "auth", request_body = Registration,
+    extensions(("x-authz" = json!({"from": "anonymous"})), ("x-errors" = json!([429]))),
+    responses((status = 202, description = "A letter is on its way.")))]
+#[post("/auth/register")]
+pub async fn register(
+    request: HttpRequest,
+    state: web::Data<State>,
+    _caller: Caller,
+    _query: NoQuery,
+    body: Json<Registration>,
+) -> Result<HttpResponse, Problem> {
+    let mut faults = Faults::new();
+    let address = faults.take("/email", email(&body.0.email));
+    let name = faults.take("/name", line(&body.0.name, 200));
+    let (address, name) = faults.finish(address.zip(name))?;
+    let network = origin::network(&request, &state);
+    state.attempts.letter(&address, &network, state.now())?;
+    let language = body.0.language.map_or_else(|| language(&request), |choice| choice.0);
+    let id = state.id();
+    state::write(&state, Actor::System, move |unit| {
+        let to = To {
+            address: &address,
+            language,
+        };
+        letters::enqueue(unit, id, Kind::Registration, to, json!({"name": name}))
+    })
+    .await?;
+    Ok(HttpResponse::Accepted().finish())
+}
+
+/// Activate an account
+///
+/// By the token of an invitation or a registration. Then the login is ready.
+#[utoipa::path(tag = "auth", request_body = Activation,
+    extensions(("x-authz" = json!({"from": "anonymous"})), ("x-errors" = json!([401, 409]))),
+    responses((status = 204, description = "The account is there.")))]
+#[post("/auth/activate")]
+pub async fn activate_account(
+    state: web::Data<State>,
+    _caller: Caller,
+    _query: NoQuery,
+    body: Json<Activation>,
+) -> Result<HttpResponse, Problem> {
+    let refused = || Problem::new(Code::InvalidCredentials);
+    let id = ActionSecret::read(&state.action_key, ACTIVATE, &body.0.token).ok_or_else(refused)?;
+    let id = InvitationId::new(id);
+    let now = state.now();
+    let found = state::read(&state, move |db| match invitations::find(db, id) {
+        Ok(stored) => Ok(Some(stored.record)),
+        Err(Error::NotFound { .. }) => Ok(None),
+        Err(error) => Err(error.into()),
+    });
+    let open = found
+        .await?
+        .filter(|found| found.accepted_at.is_none() && found.expires_at > now);
+    let invitation = open.ok_or_else(refused)?;
+    let mut faults = Faults::new();
+    let name = match &body.0.name {
+        Some(name) => faults.take("/name", line(name, 200)),
+        None => Some(invitation.name.clone()),
+    };
+    let name = faults.finish(name)?;
+    let own = own_words(&invitation.email, &name);
+    let hash = state.hashing.hash_chosen("/password", body.0.password, own).await?;
+    let user = User {
+        id: state.id(),
+        email: invitation.email,
+        name,
+        role: invitation.role,
+        organisation: invitation.organisation,
+        active: true,
+        language: invitation.language,
+    };
+    state::write(&state, Actor::User(user.id), move |unit| {
+        if !invitations::accept(unit, id)? {
+            return Err(refused());
+        }
+        users::insert(unit, user, Some(&hash))?;
+        Ok(())
+    })
+    .await?;
+    Ok(HttpResponse::NoContent().finish())
+}

@@ -1,0 +1,176 @@
+//! What a letter says is decided when it is sent: who asked for it learns nothing from how long that takes.
+
+use chrono::TimeDelta;
+use serde_json::Value;
+use werkstadt_domain::account::{Invitation, InvitationId, Role, User};
+use werkstadt_domain::named::Named;
+use werkstadt_domain::text::Language;
+use werkstadt_persistence::action_tokens::{self, ActionToken, ActionTokenId};
+use werkstadt_persistence::letters::Letter;
+use werkstadt_persistence::{Error, UnitOfWork, invitations, users};
+
+use super::words::{self, Say};
+use super::{Kind, Written};
+use crate::auth::ActionSecret;
+use crate::problem::Problem;
+use crate::state::State;
+
+/// How long who registers has to answer.
+pub const REGISTRATION: TimeDelta = TimeDelta::days(2);
+/// How long a new password may be set.
+pub const RESET: TimeDelta = TimeDelta::hours(1);
+
+/// The purpose of the tokens that make an account.
+pub const ACTIVATE: &str = "activate";
+/// The purpose of the tokens that set a new password.
+pub const RESET_PASSWORD: &str = "reset_password";
+/// The purpose of the tokens by which the old address agrees to a new one.
+pub const OLD_ADDRESS: &str = "old_address";
+/// The purpose of the tokens by which a new address says that it is right.
+pub const NEW_ADDRESS: &str = "new_address";
+
+/// The letter in words; none if there is nothing to say.
+///
+/// # Errors
+/// As every write.
+pub(super) fn write(unit: &mut UnitOfWork<'_>, state: &State, letter: &Letter) -> Result<Option<Written>, Problem> {
+    let Some(kind) = Kind::from_code(&letter.kind) else {
+        return Ok(None);
+    };
+    let said = match kind {
+        Kind::Invitation => invite(unit, state, letter)?,
+        Kind::Registration => register(unit, state, letter)?,
+        Kind::ForgottenPassword => reset(unit, state, letter)?,
+        Kind::OldAddress => Some((letter.language, address(state, letter, OLD_ADDRESS, Say::OldAddress))),
+        Kind::NewAddress => new_address(unit, state, letter)?,
+        Kind::PasswordChanged => Some((letter.language, Say::PasswordChanged)),
+        Kind::AddressChanged => Some((letter.language, Say::AddressChanged(text(letter, "address")))),
+        Kind::SecondFactorOn => Some((letter.language, Say::SecondFactorOn)),
+        Kind::SecondFactorOff => Some((letter.language, Say::SecondFactorOff)),
+        Kind::RecoveryCodeUsed => Some((letter.language, Say::RecoveryCodeUsed(text(letter, "left")))),
+    };
+    Ok(said.map(|(language, said)| {
+        let (subject, body) = words::of(&said, language, &state.network_name);
+        Written {
+            id: letter.id,
+            to: letter.recipient.clone(),
+            subject,
+            body,
+        }
+    }))
+}
+
+type Said = Option<(Language, Say)>;
+
+fn invite(unit: &mut UnitOfWork<'_>, state: &State, letter: &Letter) -> Result<Said, Problem> {
+    let Ok(id) = InvitationId::parse(&text(letter, "invitation")) else {
+        return Ok(None);
+    };
+    let invitation = match invitations::find(unit.db(), id) {
+        Ok(stored) => stored.record,
+        Err(Error::NotFound { .. }) => return Ok(None),
+        Err(error) => return Err(error.into()),
+    };
+    let from = match invitation.invited_by.filter(|_| invitation.accepted_at.is_none()) {
+        Some(from) => match users::find(unit.db(), from) {
+            Ok(from) => from.record.name,
+            Err(Error::NotFound { .. }) => state.network_name.clone(),
+            Err(error) => return Err(error.into()),
+        },
+        None => return Ok(None),
+    };
+    if let Some(known) = users::credentials(unit.db(), &invitation.email)? {
+        return Ok(Some((known.user.record.language, Say::AccountExists)));
+    }
+    let said = Say::Invitation {
+        from,
+        name: invitation.name,
+        link: link(state, ACTIVATE, id.uuid()),
+        until: invitation.expires_at,
+    };
+    Ok(Some((invitation.language, said)))
+}
+
+/// Who registers with a new address gets an invitation; who has an account already is told so, by mail alone.
+fn register(unit: &mut UnitOfWork<'_>, state: &State, letter: &Letter) -> Result<Said, Problem> {
+    if let Some(known) = users::credentials(unit.db(), &letter.recipient)? {
+        return Ok(Some((known.user.record.language, Say::AccountExists)));
+    }
+    let id = InvitationId::new(letter.id.uuid());
+    let expires_at = letter.created_at + REGISTRATION;
+    let invitation = Invitation {
+        id,
+        email: letter.recipient.clone(),
+        name: text(letter, "name"),
+        role: Role::Guest,
+        organisation: None,
+        language: letter.language,
+        invited_by: None,
+        expires_at,
+        accepted_at: None,
+    };
+    let known = match invitations::find(unit.db(), id) {
+        Ok(stored) => Some(stored.record),
+        Err(Error::NotFound { .. }) => None,
+        Err(error) => return Err(error.into()),
+    };
+    if known.is_none() {
+        invitations::insert(unit, invitation)?;
+    }
+    let said = Say::Registration {
+        link: link(state, ACTIVATE, id.uuid()),
+        until: expires_at,
+    };
+    Ok(Some((letter.language, said)))
+}
+
+fn reset(unit: &mut UnitOfWork<'_>, state: &State, letter: &Letter) -> Result<Said, Problem> {
+    let known = users::credentials(unit.db(), &letter.recipient)?;
+    let Some(user) = known.map(|known| known.user.record).filter(|user: &User| user.active) else {
+        return Ok(None);
+    };
+    let id = ActionTokenId::new(letter.id.uuid());
+    let expires_at = letter.created_at + RESET;
+    if action_tokens::find(unit.db(), id)?.is_none() {
+        action_tokens::insert(
+            unit,
+            ActionToken {
+                id,
+                purpose: RESET_PASSWORD.to_owned(),
+                user: user.id,
+                details: Value::Null,
+                expires_at,
+                used_at: None,
+            },
+        )?;
+    }
+    let said = Say::Reset {
+        name: user.name,
+        link: link(state, RESET_PASSWORD, id.uuid()),
+        until: expires_at,
+    };
+    Ok(Some((user.language, said)))
+}
+
+/// An address that somebody else signs in with is not offered, and only its owner learns why.
+fn new_address(unit: &mut UnitOfWork<'_>, state: &State, letter: &Letter) -> Result<Said, Problem> {
+    let said = match users::credentials(unit.db(), &letter.recipient)? {
+        Some(_) => Say::AccountExists,
+        None => address(state, letter, NEW_ADDRESS, Say::NewAddress),
+    };
+    Ok(Some((letter.language, said)))
+}
+
+fn address(state: &State, letter: &Letter, purpose: &str, say: impl FnOnce(String, words::Link) -> Say) -> Say {
+    say(text(letter, "address"), link(state, purpose, letter.id.uuid()))
+}
+
+fn link(state: &State, purpose: &str, id: uuid::Uuid) -> words::Link {
+    let token = ActionSecret::new(&state.action_key, purpose, id).reveal().to_owned();
+    words::Link::new(state.app_url.as_deref(), purpose, token)
+}
+
+fn text(letter: &Letter, name: &str) -> String {
+    let value = letter.details.get(name).and_then(Value::as_str);
+    value.unwrap_or_default().to_owned()
+}

@@ -1,0 +1,10 @@
+DROP TABLE letters;
+DROP TABLE action_tokens;
+DROP TABLE invitations;
+DROP TABLE recovery_codes;
+DROP TABLE second_factors;
+ALTER TABLE sessions DROP COLUMN address;
+ALTER TABLE sessions DROP COLUMN client;
+ALTER TABLE sessions DROP COLUMN used_at;
+ALTER TABLE sessions DROP COLUMN second_factor;
+ALTER TABLE users DROP COLUMN language;
