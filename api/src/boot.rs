@@ -1,6 +1,6 @@
 //! Starting: the database opened and migrated, the read model filled, the keys at hand.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use actix_web::web;
@@ -21,6 +21,7 @@ use crate::imports::report;
 use crate::imports::run::LineSchemas;
 use crate::letters;
 use crate::problem::Problem;
+use crate::rates::Rates;
 use crate::rendered::Renderings;
 use crate::state::{Limits, State, World};
 
@@ -129,6 +130,8 @@ pub fn boot(config: &Config, world: Arc<dyn World>) -> Result<Booted, BootError>
         trusted_proxies: config.trusted_proxies.clone(),
         network_name: config.network_name.clone(),
         app_url: config.app_url.clone(),
+        rates: Rates::new(config.rate_anonymous, config.rate_signed_in),
+        uses: Mutex::default(),
         post,
         // One core stays free for readers.
         hashing: Hashing::new(cores.saturating_sub(1)).map_err(|error| BootError::Keys(error.to_string()))?,

@@ -39,6 +39,12 @@ pub struct Settings {
     /// Requests handled at a time before further ones are turned away [default: 512]
     #[arg(long, global = true, env = "WERKSTADT_CONCURRENCY")]
     concurrency: Option<usize>,
+    /// Requests in a minute from a network, of who is not signed in; 0 for as many as they like [default: 600]
+    #[arg(long, global = true, env = "WERKSTADT_RATE_ANONYMOUS")]
+    rate_anonymous: Option<u32>,
+    /// Requests in a minute of a user or a key; 0 for as many as they like [default: 1200]
+    #[arg(long, global = true, env = "WERKSTADT_RATE_SIGNED_IN")]
+    rate_signed_in: Option<u32>,
     /// Seconds that a request may take [default: 30]
     #[arg(long, global = true, env = "WERKSTADT_REQUEST_SECONDS")]
     request_seconds: Option<u64>,
@@ -162,6 +168,10 @@ pub struct Config {
     pub workers: usize,
     /// Requests at a time.
     pub concurrency: usize,
+    /// Requests in a minute from a network, of who is not signed in; none for as many as they like.
+    pub rate_anonymous: Option<u32>,
+    /// Requests in a minute of a user or a key.
+    pub rate_signed_in: Option<u32>,
     /// Seconds per request.
     pub request_seconds: u64,
     /// Proxies that are believed.
@@ -223,6 +233,8 @@ impl Settings {
             },
             workers: self.workers.or(other.workers),
             concurrency: self.concurrency.or(other.concurrency),
+            rate_anonymous: self.rate_anonymous.or(other.rate_anonymous),
+            rate_signed_in: self.rate_signed_in.or(other.rate_signed_in),
             request_seconds: self.request_seconds.or(other.request_seconds),
             confirm_skills_days: self.confirm_skills_days.or(other.confirm_skills_days),
             confirm_profiles_days: self.confirm_profiles_days.or(other.confirm_profiles_days),
@@ -245,13 +257,16 @@ impl Settings {
         }
     }
 
-    /// These settings, for trying things out: letters go into a folder unless said otherwise, and nobody needs a second factor.
+    /// These settings, for trying things out: letters go into a folder unless said otherwise, nobody needs a second factor, and
+    /// requests are not counted.
     #[must_use]
     pub fn for_trial(self, mail_folder: PathBuf) -> Self {
         let folder = self.mail_folder.or(self.smtp_url.is_none().then_some(mail_folder));
         Self {
             mail_folder: folder,
             second_factor: self.second_factor.or(Some(SecondFactorPolicy::Nobody)),
+            rate_anonymous: self.rate_anonymous.or(Some(0)),
+            rate_signed_in: self.rate_signed_in.or(Some(0)),
             ..self
         }
     }
@@ -308,6 +323,8 @@ impl Settings {
                 origins: self.origins,
                 workers: self.workers.unwrap_or(cores).max(1),
                 concurrency: self.concurrency.unwrap_or(512).max(1),
+                rate_anonymous: Some(self.rate_anonymous.unwrap_or(600)).filter(|rate| *rate > 0),
+                rate_signed_in: Some(self.rate_signed_in.unwrap_or(1200)).filter(|rate| *rate > 0),
                 request_seconds: self.request_seconds.unwrap_or(30).max(1),
                 trusted_proxies,
                 second_factor: self.second_factor.unwrap_or_default(),

@@ -1,14 +1,17 @@
 //! What falls due by date: done once a day, by every server; guarded updates let one of them win.
 
+use std::sync::PoisonError;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
 use actix_web::web;
-use chrono::{Days, NaiveDate};
+use chrono::{Days, NaiveDate, TimeDelta};
 use werkstadt_domain::opportunity::{Opportunity, Status};
 use werkstadt_domain::solution::Solution;
-use werkstadt_persistence::{Actor, Error, opportunities, solutions};
+use werkstadt_persistence::{
+    Actor, Error, action_tokens, api_keys, invitations, letters, opportunities, sessions, solutions,
+};
 
 use crate::problem::Problem;
 use crate::state::State;
@@ -61,10 +64,32 @@ fn each_day(state: &State, stopped: &Receiver<()>) {
                 Err(problem) => tracing::error!(cause = problem.cause().unwrap_or_default(), "the day's work failed"),
             }
         }
+        if let Err(problem) = note_uses(state) {
+            tracing::error!(
+                cause = problem.cause().unwrap_or_default(),
+                "uses of keys were not noted"
+            );
+        }
         if stopped.recv_timeout(GLANCE) != Err(RecvTimeoutError::Timeout) {
+            drop(note_uses(state));
             return;
         }
     }
+}
+
+/// Writes down when keys were used. One write a minute, whatever is asked.
+///
+/// # Errors
+/// [`crate::problem::Code::Unavailable`]; then they are forgotten, until the keys are used again.
+pub fn note_uses(state: &State) -> Result<(), Problem> {
+    let uses = std::mem::take(&mut *state.uses.lock().unwrap_or_else(PoisonError::into_inner));
+    if uses.is_empty() {
+        return Ok(());
+    }
+    let uses: Vec<_> = uses.into_iter().collect();
+    Ok(state
+        .store
+        .write(Actor::System, state.now(), |unit| api_keys::note_uses(unit, &uses))?)
 }
 
 /// Does what is due today. To do it twice changes nothing more.
@@ -73,7 +98,26 @@ fn each_day(state: &State, stopped: &Receiver<()>) {
 /// [`crate::problem::Code::Unavailable`]; what was done until then stays done.
 pub fn run(state: &State) -> Result<(), Problem> {
     expire(state)?;
-    lapse(state)
+    lapse(state)?;
+    forget(state)
+}
+
+/// Days for which letters that left, and invitations and tokens that are over, are kept for questions about them.
+const KEPT: TimeDelta = TimeDelta::days(30);
+
+/// Forgets what signing in has left behind.
+fn forget(state: &State) -> Result<(), Problem> {
+    let now = state.now();
+    let before = now - KEPT;
+    state.store.write::<_, Problem>(Actor::System, now, |unit| {
+        sessions::remove_ended(unit, now)?;
+        letters::remove_ended(unit, before)?;
+        invitations::remove_ended(unit, before)?;
+        action_tokens::remove_ended(unit, before)?;
+        Ok(())
+    })?;
+    state.accounts().forget_ended(now);
+    Ok(())
 }
 
 fn lapse(state: &State) -> Result<(), Problem> {

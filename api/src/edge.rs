@@ -6,10 +6,11 @@ use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::header::{self, HeaderName, HeaderValue};
 use actix_web::http::{Method, StatusCode};
 use actix_web::middleware::Next;
-use actix_web::{HttpRequest, HttpResponse, ResponseError, web};
+use actix_web::{HttpMessage, HttpRequest, HttpResponse, ResponseError, web};
 use werkstadt_domain::text::Language;
 
 use crate::problem::{Code, Problem};
+use crate::rates::Standing;
 use crate::state::State;
 
 /// The header that carries the request's id.
@@ -29,7 +30,7 @@ pub async fn surround<B: MessageBody + 'static>(
     let id = request_id(&request, &state);
     let asked = Asked::new(&request);
     let mut response = match bounded(request, next, &state).await {
-        Ok(response) => finish(response, &asked, &id),
+        Ok(response) => tell_standing(finish(response, &asked, &id)),
         // Only what failed before it was routed, or ran out of time, comes without a response.
         Err(error) => return Err(Failed::new(&asked, &error, &id).into()),
     };
@@ -128,6 +129,15 @@ async fn bounded<B: MessageBody + 'static>(
             .because("out of time")
             .into()),
     }
+}
+
+/// Tells a caller who is counted how many requests are left.
+fn tell_standing(mut response: ServiceResponse<BoxBody>) -> ServiceResponse<BoxBody> {
+    let standing = response.request().extensions().get::<Standing>().copied();
+    if let Some(standing) = standing {
+        standing.write(response.headers_mut());
+    }
+    response
 }
 
 /// Turns an answer that failed below the handlers, or in one, into a problem document.

@@ -42,6 +42,7 @@ pub mod part;
 pub mod patch;
 pub mod people;
 pub mod problem;
+pub mod rates;
 pub mod references;
 pub mod rendered;
 pub mod routes;

@@ -60,6 +60,7 @@ fn accounts(config: &mut ServiceConfig<'_>) {
         .service(auth::handlers::refresh)
         .service(auth::handlers::logout)
         .service(auth::handlers::get_me)
+        .service(auth::handlers::get_limits)
         .service(auth::joining::register)
         .service(auth::joining::activate_account)
         .service(auth::own_password::forgot_password)

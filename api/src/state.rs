@@ -1,6 +1,7 @@
 //! What all workers share: the store, the read model, the clock, the keys.
 
-use std::sync::Arc;
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use actix_web::web;
@@ -8,6 +9,7 @@ use chrono::{DateTime, Days, NaiveDate, SubsecRound, Utc};
 use ipnet::IpNet;
 use tokio::sync::Semaphore;
 use uuid::Uuid;
+use werkstadt_domain::account::ApiKeyId;
 use werkstadt_domain::id::Id;
 use werkstadt_domain::upkeep::Periods as Reminding;
 use werkstadt_persistence::directory::Directory;
@@ -20,6 +22,7 @@ use crate::cursor::Cursors;
 use crate::imports::run::LineSchemas;
 use crate::letters::Way;
 use crate::problem::Problem;
+use crate::rates::Rates;
 use crate::rendered::Renderings;
 
 /// Where time and chance come from; tests bring their own.
@@ -125,6 +128,10 @@ pub struct State {
     pub network_name: String,
     /// Address of the pages that answer letters.
     pub app_url: Option<String>,
+    /// How many requests callers may make.
+    pub rates: Rates,
+    /// When keys were used last, to be written down.
+    pub uses: Mutex<HashMap<ApiKeyId, DateTime<Utc>>>,
     /// How letters leave.
     pub post: Way,
     /// Bounds.

@@ -21,6 +21,17 @@ pub struct Pace {
     pub every: TimeDelta,
 }
 
+/// What came of counting one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Counted {
+    /// How many more there may be at once; none says that this one was too much, and was not counted.
+    pub remaining: Option<u32>,
+    /// Seconds until one more may happen.
+    pub next: u32,
+    /// Seconds until as many may happen as at first.
+    pub full: u32,
+}
+
 /// Counts what happens under keys, and says when it is too much. Each server counts by itself.
 pub struct Throttle {
     pace: Pace,
@@ -31,7 +42,7 @@ pub struct Throttle {
 impl Throttle {
     /// Nothing has happened yet.
     pub fn new(pace: Pace) -> Self {
-        let forgotten = pace.every * i32::try_from(pace.burst).unwrap_or(i32::MAX) + TimeDelta::seconds(1);
+        let forgotten = pace.every * i32::try_from(pace.burst).unwrap_or(i32::MAX) + TimeDelta::seconds(61);
         let even = Cache::builder()
             .max_capacity(KEYS)
             // The usual policy keeps out keys that are new while there are many; an attacker's are.
@@ -46,16 +57,30 @@ impl Throttle {
     /// # Errors
     /// After how many seconds to try again; then nothing is counted.
     pub fn take(&self, key: &str, now: DateTime<Utc>) -> Result<(), u32> {
+        let counted = self.count(key, self.pace, now);
+        counted.remaining.map(drop).ok_or(counted.next)
+    }
+
+    /// Counts one under a key that has a pace of its own.
+    pub fn count(&self, key: &str, pace: Pace, now: DateTime<Utc>) -> Counted {
         let cell = self.even.get_with(digest(key), Arc::default);
-        let (now, every) = (now.timestamp_micros(), micros(self.pace.every));
-        let allowance = every * i64::from(self.pace.burst);
+        let (now, every) = (now.timestamp_micros(), micros(pace.every).max(1));
+        let allowance = every * i64::from(pace.burst);
         let counted = cell.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |even| {
             let next = even.max(now) + every;
             (next - now <= allowance).then_some(next)
         });
-        let wait = |even: i64| even.max(now) + every - allowance - now;
-        let seconds = |even| u32::try_from(wait(even).max(0) / 1_000_000 + 1).unwrap_or(u32::MAX);
-        counted.map(drop).map_err(seconds)
+        let ahead = |even: i64| even.max(now) - now;
+        let (ahead, admitted) = match counted {
+            Ok(before) => (ahead(before) + every, true),
+            Err(present) => (ahead(present), false),
+        };
+        let seconds = |micros: i64| u32::try_from((micros.max(0) + 999_999) / 1_000_000).unwrap_or(u32::MAX);
+        Counted {
+            remaining: admitted.then(|| u32::try_from((allowance - ahead) / every).unwrap_or(u32::MAX)),
+            next: seconds(ahead + every - allowance),
+            full: seconds(ahead),
+        }
     }
 
     /// Takes one back that should not count.
@@ -87,9 +112,9 @@ mod tests {
         for _ in 0..3 {
             assert_eq!(throttle.take("a", at(0)), Ok(()));
         }
-        assert_eq!(throttle.take("a", at(0)), Err(11));
+        assert_eq!(throttle.take("a", at(0)), Err(10));
         assert_eq!(throttle.take("b", at(0)), Ok(()), "another key");
-        assert_eq!(throttle.take("a", at(9)), Err(2));
+        assert_eq!(throttle.take("a", at(9)), Err(1));
         assert_eq!(throttle.take("a", at(10)), Ok(()));
         assert!(throttle.take("a", at(10)).is_err());
         throttle.give_back("a");

@@ -100,6 +100,10 @@ pub struct ApiKey {
     pub scopes: Vec<Scope>,
     /// When it ends.
     pub expires_at: Option<DateTime<Utc>>,
+    /// How often it may be used in a minute, if less often than others.
+    pub requests_per_minute: Option<u32>,
+    /// When it was used last, to the minute or so.
+    pub used_at: Option<DateTime<Utc>>,
 }
 
 /// What an API key may do, within the rights of its user.

@@ -1,5 +1,6 @@
 //! API keys. Only the hash of a secret is stored.
 
+use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use werkstadt_domain::account::{ApiKey, ApiKeyId, User, UserId};
 use werkstadt_domain::audience::Stored;
@@ -89,10 +90,29 @@ pub fn insert(unit: &mut UnitOfWork<'_>, key: ApiKey, hash: &SecretHash) -> Resu
         secret_hash: hash.to_vec(),
         expires_at: guard::instant(key.expires_at),
         created_at: SqlInstant::from(stored.created_at),
+        requests_per_minute: key.requests_per_minute.map(i64::from),
+        used_at: guard::instant(key.used_at),
     };
     dialect::insert_all::<api_keys::table, ApiKeyRow>(unit.db(), api_keys::table, &[row])?;
     unit.record(NOUN, key.id.uuid(), Operation::Created);
     Ok(stored)
+}
+
+/// Notes when keys were used last. Servers that do so at once keep the latest.
+///
+/// # Errors
+/// As every write.
+pub fn note_uses(unit: &mut UnitOfWork<'_>, uses: &[(ApiKeyId, DateTime<Utc>)]) -> Result<()> {
+    for (id, at) in uses {
+        let at = SqlInstant::from(*at);
+        let earlier = api_keys::table
+            .filter(api_keys::id.eq(SqlId::from(*id)))
+            .filter(api_keys::used_at.is_null().or(api_keys::used_at.lt(at)));
+        diesel::update(earlier)
+            .set(api_keys::used_at.eq(at))
+            .execute(unit.db())?;
+    }
+    Ok(())
 }
 
 /// Removes a key: it is no longer accepted.
@@ -117,6 +137,8 @@ struct ApiKeyRow {
     secret_hash: Vec<u8>,
     expires_at: Option<SqlInstant>,
     created_at: SqlInstant,
+    requests_per_minute: Option<i64>,
+    used_at: Option<SqlInstant>,
 }
 
 impl ApiKeyRow {
@@ -128,6 +150,8 @@ impl ApiKeyRow {
             name: self.name,
             scopes: scopes.map_err(|fault| Error::inconsistent("api_keys", self.id.0, fault))?,
             expires_at: self.expires_at.map(|instant| instant.utc()),
+            requests_per_minute: self.requests_per_minute.and_then(|number| u32::try_from(number).ok()),
+            used_at: self.used_at.map(SqlInstant::utc),
         };
         // A key is made and removed, never changed.
         Ok(guard::stored_alike(record, 1, self.created_at, self.created_at))

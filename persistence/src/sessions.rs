@@ -263,12 +263,13 @@ pub fn revoke_all(unit: &mut UnitOfWork<'_>, user: UserId, spared: Option<Sessio
     Ok(())
 }
 
-/// Removes sessions that ended before `before`, with their tokens; returns how many.
+/// Removes sessions that are over by `before`, or were ended, with their tokens; returns how many.
 ///
 /// # Errors
 /// As every write.
 pub fn remove_ended(unit: &mut UnitOfWork<'_>, before: DateTime<Utc>) -> Result<usize> {
-    let ended = sessions::table.filter(sessions::expires_at.lt(SqlInstant::from(before)));
+    let before = SqlInstant::from(before);
+    let ended = sessions::table.filter(sessions::expires_at.lt(before).or(sessions::revoked_at.lt(before)));
     Ok(diesel::delete(ended).execute(unit.db())?)
 }
 

@@ -3,18 +3,21 @@
 
 use std::collections::BTreeSet;
 
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 use werkstadt_api::problem::Code;
 use werkstadt_domain::text::Language;
+use werkstadt_tests::accounts;
 use werkstadt_tests::app::TestApp;
 use werkstadt_tests::caller::Caller;
-use werkstadt_tests::calls::{Stage, import, needs_condition, success};
+use werkstadt_tests::calls::{Stage, needs_condition, success};
 use werkstadt_tests::database::{TestDatabase, on_each};
-use werkstadt_tests::document::{Document, Operation, spoilt};
+use werkstadt_tests::document::{Document, Operation};
 use werkstadt_tests::http::Request;
 
 use crate::conflicts;
 use crate::forgery::forged_tokens;
+
+mod bodies;
 
 /// Documented, but not to be had from a server that works: a defect, and an overload.
 const NOT_ON_PURPOSE: [u16; 2] = [500, 503];
@@ -134,6 +137,7 @@ impl Walk<'_> {
         self.refuses_long_addresses();
         self.reads_bodies_strictly();
         self.guards_changes();
+        self.counts_requests();
     }
 
     /// The caller who may do everything that the operation can do.
@@ -266,92 +270,20 @@ impl Walk<'_> {
         self.refused(request, Code::AddressTooLong);
     }
 
-    fn reads_bodies_strictly(&self) {
-        let Some(schema) = self.body_schema() else {
-            if ["create_import", "preview_import"].contains(&self.operation.id.as_str()) {
-                self.reads_imports_strictly();
-            }
+    /// A key that may call once a minute.
+    fn counts_requests(&self) {
+        if !self.documents(429) {
             return;
-        };
-        let with = |media_type: &str, body: Vec<u8>| Request {
-            body,
-            ..self.call().with_type(media_type)
-        };
-        self.refused(with("text/plain", b"{}".to_vec()), Code::UnsupportedMediaType);
-        self.refused(with("application/json", vec![b' '; 11 << 20]), Code::PayloadTooLarge);
-        self.refused(with("application/json", b"{\"a\":".to_vec()), Code::MalformedBody);
-        let send = |body: &Value| self.refused(with("application/json", body.to_string().into_bytes()), Code::Invalid);
-        self.names_every_fault(&schema, send);
-        // Formats are left to the domain where nothing else is wrong: no field that has one may go unchecked there.
-        let base: Value = serde_json::from_slice(&self.call().body).unwrap();
-        for (pointer, body) in spoilt(&Document::shared().value, &schema, &base) {
-            let problem = send(&body);
-            let named = problem["errors"]
-                .as_array()
-                .into_iter()
-                .flatten()
-                .any(|error| error["pointer"] == pointer);
-            assert!(named, "{} {pointer}: {problem}", self.operation.id);
         }
-    }
-
-    /// Missing members, unknown ones, and all of a wrong type: each is named.
-    fn names_every_fault(&self, schema: &Value, send: impl Fn(&Value) -> Value) {
-        let required = schema["required"].as_array().cloned().unwrap_or_default();
-        if !required.is_empty() {
-            let problem = send(&json!({}));
-            for name in required.iter().filter_map(Value::as_str) {
-                assert_named(&problem, name, "required");
-            }
-        }
-        let problem = send(&json!({"first_bogus": 1, "zweites": {"x": []}}));
-        assert_named(&problem, "first_bogus", "unknown_field");
-        assert_named(&problem, "zweites", "unknown_field");
-        let properties = schema["properties"].as_object().unwrap();
-        let wrong: Map<String, Value> = properties
-            .iter()
-            .map(|(name, property)| {
-                let types = json!([property["type"]]).to_string();
-                // A text is wrong for everything but a text.
-                let value = if types.contains("string") {
-                    json!([17])
-                } else {
-                    json!("wrong")
-                };
-                (name.clone(), value)
-            })
-            .collect();
-        let problem = send(&Value::Object(wrong));
-        for name in properties.keys() {
-            assert_named(&problem, name, "");
-        }
-    }
-
-    fn body_schema(&self) -> Option<Value> {
-        let content = &self.operation.value["requestBody"]["content"];
-        let schema = content.get("application/json")?["schema"]["$ref"].as_str()?;
-        Document::shared()
-            .value
-            .pointer(schema.trim_start_matches('#'))
-            .cloned()
-    }
-
-    fn reads_imports_strictly(&self) {
-        let target = &self.operation.path;
-        let of_text = import("{}").with_type("text/plain");
-        let of_text = Request {
-            target: target.clone(),
-            ..of_text
-        };
-        self.refused(of_text, Code::UnsupportedMediaType);
-        // Announced is enough; nobody wants to send 65 MB to hear that.
-        let announced = format!(
-            "POST {target} HTTP/1.1\r\nHost: x\r\nConnection: close\r\nAuthorization: Bearer {}\r\n\
-             Content-Type: text/csv\r\nContent-Length: {}\r\n\r\n",
-            self.caller().token().unwrap(),
-            65 << 20
-        );
-        self.app.raw("POST", target, announced.into_bytes()).is(413);
+        let slow = accounts::key_at(&self.app.state, self.caller().user_id(), Some(1));
+        let slow = Caller::bearing(self.app, slow);
+        let reply = slow.send(self.call());
+        assert_ne!(reply.status, 429, "{}", self.operation.id);
+        assert_eq!(reply.header("ratelimit-policy"), Some("\"requests\";q=1;w=60"));
+        assert_eq!(reply.header("ratelimit"), Some("\"requests\";r=0;t=60"));
+        let call = self.call();
+        let refused = slow.send(call).is(429);
+        assert_eq!(refused.header("retry-after"), Some("60"), "{}", self.operation.id);
     }
 
     fn guards_changes(&self) {
@@ -379,15 +311,4 @@ fn refused(caller: &Caller<'_>, request: Request, code: Code) -> Value {
         problem
     });
     answers[1].take()
-}
-
-#[track_caller]
-fn assert_named(problem: &Value, member: &str, code: &str) {
-    let faults = problem["errors"].as_array().unwrap();
-    let pointer = format!("/{member}");
-    let found = faults.iter().any(|fault| {
-        let place = fault["pointer"].as_str().unwrap_or_default();
-        (place == pointer || place.starts_with(&format!("{pointer}/"))) && (code.is_empty() || fault["code"] == code)
-    });
-    assert!(found, "{member} is not named as {code}: {problem:#}");
 }

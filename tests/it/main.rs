@@ -34,6 +34,7 @@ mod organisations;
 mod overload;
 mod parity;
 mod people;
+mod rates;
 mod records;
 mod replicas;
 mod sample;

@@ -242,6 +242,8 @@ fn keys_open_for_their_user() {
             name: "script".to_owned(),
             scopes: vec![Scope::DirectoryRead, Scope::Admin],
             expires_at: Some(at(7)),
+            requests_per_minute: Some(60),
+            used_at: None,
         };
         assert!(!store.read(users::has_manager).unwrap());
         write(&store, |work| {

@@ -1,5 +1,6 @@
 //! Sessions: listed, ended one by one or all, and what ends with them from the next request on.
 
+use chrono::TimeDelta;
 use serde_json::{Value, json};
 use werkstadt_tests::accounts::PASSWORD;
 use werkstadt_tests::app::TestApp;
@@ -117,6 +118,37 @@ fn a_logout_holds_from_the_next_request_on() {
         let body = json!({"refresh_token": tokens["refresh_token"]});
         app.anonymous().post("/v1/auth/logout", &body).is(204);
         laptop.get("/v1/me").is(401);
+    });
+}
+
+#[test]
+fn what_signing_in_leaves_behind_is_forgotten() {
+    on_each(|database| {
+        let app = TestApp::on(database);
+        member(&app);
+        let forgot = json!({"email": "erika@example.org"});
+        app.anonymous().post("/v1/auth/password/forgot", &forgot).is(202);
+        assert_eq!(app.letters_to("erika@example.org").len(), 1);
+        let (ended, _) = sign_in(&app, "Laptop");
+        ended.send(Request::new("DELETE", "/v1/me/sessions")).is(204);
+        let (goes_on, tokens) = sign_in(&app, "Phone");
+        app.advance(TimeDelta::minutes(1));
+        werkstadt_api::daily::run(&app.state).unwrap();
+        assert_eq!(
+            app.count("SELECT count(*) AS count FROM sessions WHERE revoked_at IS NOT NULL"),
+            0
+        );
+        goes_on.get("/v1/me").is(200);
+        assert_eq!(renew(&app, &tokens), 200);
+        app.advance(TimeDelta::days(31));
+        werkstadt_api::daily::run(&app.state).unwrap();
+        for table in ["letters", "action_tokens"] {
+            assert_eq!(
+                app.count(&format!("SELECT count(*) AS count FROM {table}")),
+                0,
+                "{table}"
+            );
+        }
     });
 }
 

@@ -187,6 +187,18 @@ pub fn session(state: &web::Data<State>, user: UserId) -> SessionId {
 /// # Panics
 /// If it cannot be written.
 pub fn key(state: &web::Data<State>, user: UserId, scopes: &[Scope]) -> String {
+    new_key(state, user, scopes, None)
+}
+
+/// A new key of a user for everything, so many times a minute; its secret.
+///
+/// # Panics
+/// If it cannot be written.
+pub fn key_at(state: &web::Data<State>, user: UserId, requests_per_minute: Option<u32>) -> String {
+    new_key(state, user, Scope::ALL, requests_per_minute)
+}
+
+fn new_key(state: &web::Data<State>, user: UserId, scopes: &[Scope], requests_per_minute: Option<u32>) -> String {
     let secret = ApiKeySecret::new(state.world.secret().expect("a secret"));
     let key = ApiKey {
         id: state.id(),
@@ -194,6 +206,8 @@ pub fn key(state: &web::Data<State>, user: UserId, scopes: &[Scope]) -> String {
         name: "Test".to_owned(),
         scopes: scopes.to_vec(),
         expires_at: None,
+        requests_per_minute,
+        used_at: None,
     };
     let hash = secret.digest();
     let written = state.store.write::<_, Error>(Actor::System, state.now(), |unit| {

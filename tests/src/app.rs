@@ -60,6 +60,9 @@ impl TestApp {
         let mut config = settings.check().expect("settings");
         let mailbox = Arc::new(Mailbox::default());
         config.mail = Mail::Given(Arc::clone(&mailbox) as Arc<_>);
+        // So many that only tests that want to are ever slowed down.
+        config.rate_anonymous = Some(1_000_000);
+        config.rate_signed_in = Some(1_000_000);
         set(&mut config);
         let world = Arc::new(TestWorld::new(number));
         let Booted { state, follower } = boot::boot(&config, Arc::clone(&world) as Arc<_>).expect("a start");
@@ -144,6 +147,21 @@ impl TestApp {
             sessions.insert(user, id);
             id
         })
+    }
+
+    /// The one number, named `count`, that a query of the database answers.
+    ///
+    /// # Panics
+    /// If it answers none.
+    pub fn count(&self, query: &str) -> i64 {
+        let found = self.state.store.read(|db| {
+            let found: Counted = match db {
+                Db::Sqlite(db) => diesel::sql_query(query).get_result(db)?,
+                Db::Postgres(db) => diesel::sql_query(query).get_result(db)?,
+            };
+            Ok::<_, Error>(found.count)
+        });
+        found.expect("a number")
     }
 
     /// Where the letters go.
@@ -257,6 +275,12 @@ impl Drop for TestApp {
             drop(thread.join());
         }
     }
+}
+
+#[derive(diesel::QueryableByName)]
+struct Counted {
+    #[diesel(sql_type = BigInt)]
+    count: i64,
 }
 
 #[derive(diesel::QueryableByName)]

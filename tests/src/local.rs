@@ -58,7 +58,9 @@ impl Local {
     pub fn on(folder: &Path, workers: usize) -> Result<Self, Failure> {
         let file = folder.join("network.db");
         let known = file.exists();
+        // Whoever measures asks more often than people do.
         let config = Settings::default()
+            .for_trial(folder.join("outbox"))
             .on_database(format!("sqlite://{}", file.display()))
             .check()?;
         let Booted { state, follower } = boot::boot(&config, Arc::new(System))?;
@@ -184,6 +186,8 @@ fn manager_key(state: &web::Data<State>) -> Result<String, Failure> {
         name: "Measurements".to_owned(),
         scopes: Scope::ALL.to_vec(),
         expires_at: None,
+        requests_per_minute: None,
+        used_at: None,
     };
     let hash = secret.digest();
     state

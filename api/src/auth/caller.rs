@@ -1,13 +1,13 @@
 //! The caller of an operation: authenticated, and allowed by the operation's access rule.
 
 use std::future::{Ready, ready};
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError};
 
 use actix_web::dev::Payload;
 use actix_web::http::header;
-use actix_web::{FromRequest, HttpRequest, web};
+use actix_web::{FromRequest, HttpMessage, HttpRequest, web};
 use futures_util::future::{Either, LocalBoxFuture};
-use werkstadt_domain::account::{ApiKeyId, Role, Scope, User};
+use werkstadt_domain::account::{ApiKey, Role, Scope, User};
 use werkstadt_domain::audience::Audience;
 use werkstadt_domain::organisation::OrganisationId;
 use werkstadt_persistence::sessions::Session;
@@ -15,14 +15,16 @@ use werkstadt_persistence::{Actor, Noun, Touched};
 
 use super::{Access, ApiKeySecret, Bearer, SecondFactorPolicy};
 use crate::extract::{operation, state};
+use crate::origin;
 use crate::problem::{Code, Problem};
+use crate::rates::Who;
 use crate::state::State;
 
 /// Who is calling. A handler that takes it has been allowed by its `x-authz`.
 #[derive(Clone, Debug)]
 pub struct Caller {
     user: Option<Arc<User>>,
-    key: Option<(ApiKeyId, Vec<Scope>)>,
+    key: Option<Arc<ApiKey>>,
     session: Option<Arc<Session>>,
 }
 
@@ -100,7 +102,7 @@ impl Caller {
 
     /// The scopes of the API key, `None` when a person called.
     pub fn scopes(&self) -> Option<&[Scope]> {
-        self.key.as_ref().map(|(_, scopes)| scopes.as_slice())
+        self.key.as_ref().map(|key| key.scopes.as_slice())
     }
 
     /// The signed-in user.
@@ -125,7 +127,7 @@ impl Caller {
     /// Who is written into the change log.
     pub fn actor(&self) -> Actor {
         match (&self.key, &self.user) {
-            (Some((key, _)), _) => Actor::ApiKey(*key),
+            (Some(key), _) => Actor::ApiKey(key.id),
             (None, Some(user)) => Actor::User(user.id),
             (None, None) => Actor::System,
         }
@@ -150,7 +152,7 @@ impl Caller {
             let (key, user) = state.accounts().by_key(&secret.digest(), now).ok_or_else(refused)?;
             return Ok(Found::Caller(Self {
                 user: Some(user),
-                key: Some((key.id, key.scopes.clone())),
+                key: Some(key),
                 session: None,
             }));
         }
@@ -182,7 +184,18 @@ impl Caller {
     }
 
     fn admitted(self, request: &HttpRequest) -> Result<Self, Problem> {
-        self.allowed(&operation(request)?.access, state(request)?.second_factor)?;
+        let state = state(request)?;
+        let who = match (&self.key, &self.user) {
+            (Some(key), _) => Who::Key(key.id, key.requests_per_minute),
+            (None, Some(user)) => Who::User(user.id),
+            (None, None) => Who::Network(origin::network(request, state)),
+        };
+        count(request, state, &who)?;
+        if let Some(key) = &self.key {
+            let mut uses = state.uses.lock().unwrap_or_else(PoisonError::into_inner);
+            uses.insert(key.id, state.now());
+        }
+        self.allowed(&operation(request)?.access, state.second_factor)?;
         Ok(self)
     }
 
@@ -198,7 +211,7 @@ impl Caller {
         let key = self
             .key
             .as_ref()
-            .is_none_or(|(_, scopes)| access.scope.is_some_and(|scope| scopes.contains(&scope)));
+            .is_none_or(|key| access.scope.is_some_and(|scope| key.scopes.contains(&scope)));
         if !role || !key {
             return Err(Problem::new(Code::Forbidden));
         }
@@ -210,14 +223,36 @@ impl Caller {
     }
 }
 
+/// Counts a request whose credential is none: who tries many is slowed down.
+fn refused<T>(request: &HttpRequest, state: &State, problem: Problem) -> Result<T, Problem> {
+    count(request, state, &Who::Network(origin::network(request, state)))?;
+    Err(problem)
+}
+
+/// Counts a request, and keeps where the caller stands for the answer. Those who watch the server ask outside `/v1`, uncounted.
+fn count(request: &HttpRequest, state: &State, who: &Who) -> Result<(), Problem> {
+    if !request.path().starts_with("/v1/") {
+        return Ok(());
+    }
+    let (standing, problem) = match state.rates.count(who, state.now()) {
+        Ok(standing) => (standing, None),
+        Err((standing, problem)) => (Some(standing), Some(problem)),
+    };
+    if let Some(standing) = standing {
+        request.extensions_mut().insert(standing);
+    }
+    problem.map_or(Ok(()), Err)
+}
+
 impl FromRequest for Caller {
     type Error = Problem;
     type Future = Either<Ready<Result<Self, Problem>>, LocalBoxFuture<'static, Result<Self, Problem>>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        let found = state(request).and_then(|state| match Self::authenticate(request, state)? {
-            Found::Caller(caller) => caller.admitted(request).map(Ok),
-            Found::Unknown(bearer) => Ok(Err(bearer)),
+        let found = state(request).and_then(|state| match Self::authenticate(request, state) {
+            Ok(Found::Caller(caller)) => caller.admitted(request).map(Ok),
+            Ok(Found::Unknown(bearer)) => Ok(Err(bearer)),
+            Err(problem) => refused(request, state, problem),
         });
         match found {
             Err(problem) => Either::Left(ready(Err(problem))),
@@ -225,8 +260,10 @@ impl FromRequest for Caller {
             Ok(Err(bearer)) => {
                 let request = request.clone();
                 Either::Right(Box::pin(async move {
-                    let caller = Self::look_up(Arc::clone(state(&request)?), bearer).await?;
-                    caller.admitted(&request)
+                    match Self::look_up(Arc::clone(state(&request)?), bearer).await {
+                        Ok(caller) => caller.admitted(&request),
+                        Err(problem) => refused(&request, state(&request)?, problem),
+                    }
                 }))
             }
         }

@@ -1,17 +1,18 @@
 //! Signing in, staying in, signing out.
 
-use actix_web::{HttpRequest, HttpResponse, get, post, web};
+use actix_web::{HttpMessage, HttpRequest, HttpResponse, get, post, web};
 use werkstadt_domain::named::Named;
 use werkstadt_persistence::Actor;
 use werkstadt_persistence::sessions::{self, Renewal, Session};
 
 use super::sign_in::{Claim, sign_in};
 use super::token::LIFETIME;
-use super::wire::{LoginRequest, Me, RefreshRequest, Tokens};
+use super::wire::{Limits, LoginRequest, Me, RefreshRequest, Tokens};
 use super::{Bearer, Caller, RefreshSecret, digest};
 use crate::extract::{Json, NoQuery};
 use crate::origin;
 use crate::problem::{Code, Problem};
+use crate::rates::Standing;
 use crate::state::{self, State};
 
 /// Sign in
@@ -116,6 +117,34 @@ pub async fn get_me(caller: Caller, _query: NoQuery) -> Result<HttpResponse, Pro
         scopes,
     };
     Ok(HttpResponse::Ok().insert_header(("Cache-Control", "no-store")).json(me))
+}
+
+/// My limits
+///
+/// How many requests the caller may make, and how much one may ask for.
+#[utoipa::path(tag = "auth", extensions(("x-authz" = json!({"from": "anonymous", "scope": "directory:read", "enrolment": true}))),
+    responses((status = 200, description = "The limits.", body = Limits)))]
+#[get("/me/limits")]
+pub async fn get_limits(
+    request: HttpRequest,
+    state: web::Data<State>,
+    _caller: Caller,
+    _query: NoQuery,
+) -> Result<HttpResponse, Problem> {
+    let standing = request.extensions().get::<Standing>().copied();
+    let number = |bytes: usize| i64::try_from(bytes).unwrap_or(i64::MAX);
+    let body = Limits {
+        requests_per_minute: standing.map(|standing| standing.quota),
+        requests_left: standing.map(|standing| standing.remaining),
+        reset_seconds: standing.map(|standing| standing.reset),
+        body_bytes: number(state.limits.body_bytes),
+        import_bytes: number(state.limits.import_bytes),
+        picture_bytes: number(state.limits.picture_bytes),
+        request_seconds: i64::try_from(state.limits.time.as_secs()).unwrap_or(i64::MAX),
+    };
+    Ok(HttpResponse::Ok()
+        .insert_header(("Cache-Control", "no-store"))
+        .json(body))
 }
 
 fn tokens(state: &State, session: &Session, secret: &RefreshSecret) -> Result<HttpResponse, Problem> {

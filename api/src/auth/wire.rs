@@ -291,3 +291,31 @@ pub struct RecoveryCodes {
     /// The codes.
     pub recovery_codes: Vec<String>,
 }
+
+/// What a caller may ask for.
+#[derive(Serialize, ToSchema)]
+#[schema(example = json!({"requests_per_minute": 1200, "requests_left": 1199, "reset_seconds": 1, "body_bytes": 1_048_576,
+    "import_bytes": 67_108_864, "picture_bytes": 4_194_304, "request_seconds": 30}))]
+pub struct Limits {
+    /// Requests in a minute; left out where they are not counted.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub requests_per_minute: Option<u32>,
+    /// Requests left now.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub requests_left: Option<u32>,
+    /// Seconds until all of them are left again.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reset_seconds: Option<u32>,
+    /// Bytes of a body.
+    #[schema(minimum = 0)]
+    pub body_bytes: i64,
+    /// Bytes of an import.
+    #[schema(minimum = 0)]
+    pub import_bytes: i64,
+    /// Bytes of a picture.
+    #[schema(minimum = 0)]
+    pub picture_bytes: i64,
+    /// Seconds that a request may take.
+    #[schema(minimum = 0)]
+    pub request_seconds: i64,
+}

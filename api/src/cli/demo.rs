@@ -109,6 +109,8 @@ fn member_with_key(state: &State) -> Result<(OrganisationId, String), Problem> {
         name: "Demo key".to_owned(),
         scopes,
         expires_at: None,
+        requests_per_minute: None,
+        used_at: None,
     };
     let digest = secret.digest();
     state

@@ -51,6 +51,8 @@ pub(super) fn all(document: &mut Value) {
     document["components"]["responses"] = error_responses();
     document["components"]["headers"] = json!({
         "RequestId": {"description": "Leads to the log.", "schema": {"type": "string"}},
+        "RateLimit": {"description": "Requests left now (`r`), and the seconds until all are left again (`t`). Left out where requests are not counted.", "schema": {"type": "string"}},
+        "RateLimit-Policy": {"description": "Requests (`q`) in so many seconds (`w`). Left out where requests are not counted.", "schema": {"type": "string"}},
         "ETag": {"description": "Strong tag of what the caller sees; for `If-Match` and `If-None-Match`.", "schema": {"type": "string"}}
     });
     if let Some(paths) = document["paths"].as_object_mut() {
@@ -128,6 +130,9 @@ fn finish_operation(path: &str, method: &str, operation: &mut Value) {
     expand_access(operation);
     // A key without the scope is refused wherever it calls.
     let mut statuses = vec![400, 401, 403, 405, 414, 500, 503];
+    if path.starts_with("/v1") {
+        statuses.push(429);
+    }
     if path.contains('{') {
         statuses.push(404);
     }
@@ -167,6 +172,11 @@ fn finish_operation(path: &str, method: &str, operation: &mut Value) {
     };
     for (status, response) in responses.iter_mut() {
         response["headers"]["X-Request-Id"] = json!({"$ref": "#/components/headers/RequestId"});
+        if path.starts_with("/v1") {
+            for name in ["RateLimit", "RateLimit-Policy"] {
+                response["headers"][name] = json!({"$ref": format!("#/components/headers/{name}")});
+            }
+        }
         if etag && ["200", "201", "304"].contains(&status.as_str()) {
             response["headers"]["ETag"] = json!({"$ref": "#/components/headers/ETag"});
         }

@@ -68,6 +68,8 @@ pub async fn create_api_key(
         name,
         scopes,
         expires_at: body.expires_at,
+        requests_per_minute: body.requests_per_minute,
+        used_at: None,
     };
     let secret = ApiKeySecret::new(state.world.secret()?);
     let hash = secret.digest();

@@ -98,6 +98,12 @@ pub struct ApiKeyBody {
     /// When it ends.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub expires_at: Option<DateTime<Utc>>,
+    /// How often it may be used in a minute, if less often than others.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub requests_per_minute: Option<u32>,
+    /// When it was used last, to the minute or so.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub used_at: Option<DateTime<Utc>>,
     /// When it was made.
     pub created_at: DateTime<Utc>,
     /// The key itself, only in the answer that makes it.
@@ -118,6 +124,9 @@ pub struct ApiKeyCreate {
     pub scopes: Vec<ScopeName>,
     /// When it ends; never if left out.
     pub expires_at: Option<DateTime<Utc>>,
+    /// How often it may be used in a minute; as often as people if left out.
+    #[schema(minimum = 1, maximum = 1_000_000)]
+    pub requests_per_minute: Option<u32>,
 }
 
 /// The keys of one user.
@@ -186,6 +195,8 @@ impl ApiKeyBody {
             name: key.name.clone(),
             scopes: key.scopes.iter().map(|scope| scope.code().to_owned()).collect(),
             expires_at: key.expires_at,
+            requests_per_minute: key.requests_per_minute,
+            used_at: key.used_at,
             created_at: stored.created_at.utc(),
             secret: secret.map(str::to_owned),
         }

@@ -21,7 +21,7 @@ diesel::table! {
 }
 
 diesel::table! {
-    use diesel::sql_types::{Binary, Nullable, Text};
+    use diesel::sql_types::{BigInt, Binary, Nullable, Text};
     use crate::sqltypes::{IdSql, InstantSql, JsonSql};
 
     api_keys (id) {
@@ -32,6 +32,8 @@ diesel::table! {
         secret_hash -> Binary,
         expires_at -> Nullable<InstantSql>,
         created_at -> InstantSql,
+        requests_per_minute -> Nullable<BigInt>,
+        used_at -> Nullable<InstantSql>,
     }
 }
 

@@ -7,4 +7,6 @@ ALTER TABLE sessions DROP COLUMN address;
 ALTER TABLE sessions DROP COLUMN client;
 ALTER TABLE sessions DROP COLUMN used_at;
 ALTER TABLE sessions DROP COLUMN second_factor;
+ALTER TABLE api_keys DROP COLUMN used_at;
+ALTER TABLE api_keys DROP COLUMN requests_per_minute;
 ALTER TABLE users DROP COLUMN language;

@@ -2,6 +2,10 @@
 
 ALTER TABLE users ADD COLUMN language TEXT NOT NULL DEFAULT 'de';
 
+-- How often a key may be used in a minute, if less often than others; and when it was, to the minute.
+ALTER TABLE api_keys ADD COLUMN requests_per_minute INTEGER;
+ALTER TABLE api_keys ADD COLUMN used_at INTEGER;
+
 -- Whether the login had a second factor.
 ALTER TABLE sessions ADD COLUMN second_factor INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE sessions ADD COLUMN used_at INTEGER;

@@ -29,7 +29,7 @@ fn needs() -> impl Strategy<Value = Vec<SkillNeed>> {
 pub(super) fn requirement() -> impl Strategy<Value = Requirement> {
     let words = proptest::collection::vec(proptest::sample::select(&WORDS[..]), 1..4);
     let text = (
-        proptest::option::of(proptest::sample::select(&Language::ALL[..])),
+        proptest::option::of(proptest::sample::select(Language::ALL)),
         words.prop_map(|words| words.join(" ")),
     );
     let texts = proptest::collection::vec(text, 0..3);
