@@ -64,6 +64,7 @@ fn cross_origin(origins: &[String]) -> Cors {
     let exposed = [
         "Content-Disposition",
         "ETag",
+        "Idempotent-Replayed",
         "Link",
         "Location",
         "RateLimit",
@@ -79,6 +80,7 @@ fn cross_origin(origins: &[String]) -> Cors {
             header::IF_MATCH,
             header::IF_NONE_MATCH,
             header::ACCEPT_LANGUAGE,
+            header::HeaderName::from_static("idempotency-key"),
         ])
         .expose_headers(exposed)
         .block_on_origin_mismatch(false)

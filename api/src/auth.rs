@@ -17,7 +17,7 @@ pub mod wire;
 
 pub use access::Access;
 pub use attempts::{Attempt, Attempts};
-pub use caller::Caller;
+pub use caller::{Caller, count};
 pub use password::{Hashing, Password, own_words};
 pub use secret::{ActionKey, ActionSecret, ApiKeySecret, RecoveryCode, RefreshSecret, digest, readable};
 pub use token::{Bearer, SigningKey, Tokens};

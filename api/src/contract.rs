@@ -7,6 +7,7 @@ use jsonschema::Validator;
 use serde_json::{Map, Value, json};
 
 use crate::auth::Access;
+use crate::idempotency;
 use crate::problem::{Breach, Place};
 
 mod faults;
@@ -31,6 +32,8 @@ pub struct Operation {
     pub query: Vec<Parameter>,
     /// What its JSON body must look like, if it takes one.
     pub body: Option<Body>,
+    /// True if it takes an `Idempotency-Key`.
+    pub idempotent: bool,
 }
 
 /// The JSON body of an operation.
@@ -102,9 +105,22 @@ impl Contract {
         literal.is_some_and(|operations| !operations.contains_key(method))
     }
 
+    /// The operation at a concrete path.
+    pub fn at(&self, path: &str, method: &Method) -> Option<&Operation> {
+        self.meant(path).find_map(|operations| operations.get(method))
+    }
+
     /// The methods of a concrete path, none if no operation has such a path.
     pub fn methods(&self, path: &str) -> Vec<&Method> {
-        let fits = |pattern: &str| {
+        let mut methods: Vec<&Method> = self.meant(path).flat_map(HashMap::keys).collect();
+        methods.sort_by_key(|method| method.as_str());
+        methods.dedup();
+        methods
+    }
+
+    /// The operations that a concrete path may mean. A literal path goes before the templates that it would fit, too.
+    fn meant(&self, path: &str) -> impl Iterator<Item = &HashMap<Method, Operation>> {
+        let fits = move |pattern: &str| {
             pattern.split('/').count() == path.split('/').count()
                 && pattern
                     .split('/')
@@ -112,12 +128,9 @@ impl Contract {
                     .all(|(wanted, given)| wanted == given || (wanted.starts_with('{') && !given.is_empty()))
         };
         let literal = self.operations.contains_key(path);
-        let meant = |pattern: &str| if literal { pattern == path } else { fits(pattern) };
-        let found = self.operations.iter().filter(|(pattern, _)| meant(pattern));
-        let mut methods: Vec<&Method> = found.flat_map(|(_, operations)| operations.keys()).collect();
-        methods.sort_by_key(|method| method.as_str());
-        methods.dedup();
-        methods
+        let meant = move |pattern: &str| if literal { pattern == path } else { fits(pattern) };
+        let found = self.operations.iter().filter(move |(pattern, _)| meant(pattern));
+        found.map(|(_, operations)| operations)
     }
 }
 
@@ -134,11 +147,14 @@ impl Operation {
             Some(content) => Body::compile(document, content).map_err(|why| Defect::new(&id, why))?,
             None => None,
         };
+        let mut parameters = operation["parameters"].as_array().into_iter().flatten();
+        let idempotent = parameters.any(|parameter| parameter["name"] == idempotency::HEADER);
         Ok(Self {
             id,
             access,
             query,
             body,
+            idempotent,
         })
     }
 }

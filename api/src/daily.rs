@@ -10,7 +10,7 @@ use chrono::{Days, NaiveDate, TimeDelta};
 use werkstadt_domain::opportunity::{Opportunity, Status};
 use werkstadt_domain::solution::Solution;
 use werkstadt_persistence::{
-    Actor, Error, action_tokens, api_keys, invitations, letters, opportunities, sessions, solutions,
+    Actor, Error, action_tokens, api_keys, idempotency, invitations, letters, opportunities, sessions, solutions,
 };
 
 use crate::problem::Problem;
@@ -114,6 +114,7 @@ fn forget(state: &State) -> Result<(), Problem> {
         letters::remove_ended(unit, before)?;
         invitations::remove_ended(unit, before)?;
         action_tokens::remove_ended(unit, before)?;
+        idempotency::remove_ended(unit)?;
         Ok(())
     })?;
     state.accounts().forget_ended(now);

@@ -9,6 +9,7 @@ use actix_web::middleware::Next;
 use actix_web::{HttpMessage, HttpRequest, HttpResponse, ResponseError, web};
 use werkstadt_domain::text::Language;
 
+use crate::idempotency;
 use crate::problem::{Code, Problem};
 use crate::rates::Standing;
 use crate::state::State;
@@ -122,8 +123,8 @@ async fn bounded<B: MessageBody + 'static>(
             .because("too many requests at a time")
             .into());
     };
-    match actix_web::rt::time::timeout(state.limits.time, next.call(request)).await {
-        Ok(answer) => answer.map(ServiceResponse::map_into_boxed_body),
+    match actix_web::rt::time::timeout(state.limits.time, idempotency::once(state, request, next)).await {
+        Ok(answer) => answer,
         Err(_) => Err(Problem::new(Code::Unavailable)
             .retry_after(5)
             .because("out of time")

@@ -173,7 +173,15 @@ fn checked_body(request: &HttpRequest, payload: &mut Payload) -> impl Future<Out
     }
 }
 
-async fn read_bytes(request: &HttpRequest, mut payload: Payload, limit: usize) -> Result<web::Bytes, Problem> {
+/// The bytes of a body, up to a limit.
+///
+/// # Errors
+/// [`Code::PayloadTooLarge`], [`Code::MalformedBody`].
+pub(crate) async fn read_bytes(
+    request: &HttpRequest,
+    mut payload: Payload,
+    limit: usize,
+) -> Result<web::Bytes, Problem> {
     let too_large = || Problem::new(Code::PayloadTooLarge).with_fact("limit_bytes", limit);
     let announced = request
         .headers()

@@ -28,6 +28,7 @@ pub mod exports;
 pub mod extract;
 pub mod health;
 pub mod history;
+pub mod idempotency;
 pub mod imports;
 pub mod invitations;
 pub mod letters;

@@ -1,6 +1,8 @@
 //! How many requests a caller may make: counted per user, per key, and per network for everyone else; told in every answer
 //! (draft-ietf-httpapi-ratelimit-headers).
 
+use std::fmt;
+
 use actix_web::http::header::{HeaderMap, HeaderName, HeaderValue};
 use chrono::{DateTime, TimeDelta, Utc};
 use werkstadt_domain::account::{ApiKeyId, UserId};
@@ -20,6 +22,17 @@ pub enum Who {
     User(UserId),
     /// A key, with a rate of its own if it has one.
     Key(ApiKeyId, Option<u32>),
+}
+
+impl fmt::Display for Who {
+    /// The same for all requests of one, whatever tokens they bear.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Network(network) => write!(f, "network {network}"),
+            Self::User(id) => write!(f, "user {id}"),
+            Self::Key(id, _) => write!(f, "key {id}"),
+        }
+    }
 }
 
 /// The rates of a server.
@@ -56,13 +69,13 @@ impl Rates {
     /// # Errors
     /// Where the caller stands, and [`Code::TooManyRequests`].
     pub fn count(&self, who: &Who, now: DateTime<Utc>) -> Result<Option<Standing>, (Standing, Problem)> {
-        let (key, quota) = match who {
-            Who::Network(network) => (format!("network {network}"), self.anonymous),
-            Who::User(id) => (format!("user {id}"), self.signed_in),
-            Who::Key(id, own) => (format!("key {id}"), own.or(self.signed_in)),
+        let quota = match who {
+            Who::Network(_) => self.anonymous,
+            Who::User(_) => self.signed_in,
+            Who::Key(_, own) => own.or(self.signed_in),
         };
         let Some(quota) = quota else { return Ok(None) };
-        let counted = self.throttle.count(&key, pace(quota), now);
+        let counted = self.throttle.count(&who.to_string(), pace(quota), now);
         let standing = Standing {
             quota,
             remaining: counted.remaining.unwrap_or(0),

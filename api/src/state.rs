@@ -19,6 +19,7 @@ use werkstadt_persistence::{Accounts, Actor, Db, ReadModel, Store, UnitOfWork};
 use crate::auth::{ActionKey, Attempts, Hashing, SecondFactorPolicy, Tokens};
 use crate::contract::Contract;
 use crate::cursor::Cursors;
+use crate::idempotency::Once;
 use crate::imports::run::LineSchemas;
 use crate::letters::Way;
 use crate::problem::Problem;
@@ -198,9 +199,20 @@ pub async fn write<T: Send + 'static>(
 ) -> Result<T, Problem> {
     let state = state.clone();
     let now = state.now();
-    web::block(move || state.store.write(actor, now, work))
-        .await
-        .map_err(Problem::internal)?
+    let once = Once::current();
+    let done = web::block(move || {
+        let done = state.store.write(actor, now, |unit| {
+            if let Some(once) = &once {
+                once.mark(unit)?;
+            }
+            work(unit)
+        });
+        if let (Ok(_), Some(once)) = (&done, &once) {
+            once.committed();
+        }
+        done
+    });
+    done.await.map_err(Problem::internal)?
 }
 
 impl From<werkstadt_persistence::Error> for Problem {

@@ -23,6 +23,7 @@ pub mod directory;
 pub mod duplicates;
 pub mod feed;
 pub mod history;
+pub mod idempotency;
 pub mod imports;
 pub mod invitations;
 pub mod jobs;

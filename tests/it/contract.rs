@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use serde_json::{Value, json};
+use serde_json::Value;
 use werkstadt_api::problem::Code;
 use werkstadt_domain::text::Language;
 use werkstadt_tests::accounts;
@@ -138,6 +138,7 @@ impl Walk<'_> {
         self.reads_bodies_strictly();
         self.guards_changes();
         self.counts_requests();
+        self.does_once();
     }
 
     /// The caller who may do everything that the operation can do.
@@ -268,6 +269,39 @@ impl Walk<'_> {
         let mut request = self.call();
         request.target.push_str(&format!("?limit={}", "1".repeat(9_000)));
         self.refused(request, Code::AddressTooLong);
+    }
+
+    /// What is sent again under one idempotency key is not done again.
+    fn does_once(&self) {
+        let parameters = self.operation.value["parameters"].as_array().into_iter().flatten();
+        if !parameters.into_iter().any(|one| one["name"] == "Idempotency-Key") {
+            return;
+        }
+        let caller = self.caller();
+        let request = self
+            .call()
+            .header("Idempotency-Key", &self.app.state.world.id().to_string());
+        let first = caller.send(request.clone()).is(success(self.operation));
+        let again = caller.send(request.clone());
+        if first.header("cache-control") == Some("no-store") {
+            assert_eq!(again.is(409).code(), "done_already", "{}", self.operation.id);
+        } else {
+            assert_eq!(
+                (again.status, &again.body),
+                (first.status, &first.body),
+                "{}",
+                self.operation.id
+            );
+            assert_eq!(again.header("idempotent-replayed"), Some("true"));
+            for name in ["location", "etag"] {
+                assert_eq!(again.header(name), first.header(name), "{}", self.operation.id);
+            }
+            self.app.execute("UPDATE idempotency_keys SET status = NULL");
+            assert_eq!(caller.send(request.clone()).is(409).code(), "done_already");
+        }
+        let mut other = request;
+        other.body.push(b' ');
+        assert_eq!(caller.send(other).is(422).code(), "key_reused", "{}", self.operation.id);
     }
 
     /// A key that may call once a minute.

@@ -21,6 +21,7 @@ mod health;
 mod hidden;
 mod history;
 mod hostile;
+mod idempotency;
 mod imports;
 mod joining;
 mod letters;

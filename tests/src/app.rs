@@ -19,7 +19,7 @@ use werkstadt_api::letters;
 use werkstadt_api::state::State;
 use werkstadt_domain::account::{Role, Scope, UserId};
 use werkstadt_persistence::sessions::SessionId;
-use werkstadt_persistence::{Db, Error, Store};
+use werkstadt_persistence::{Actor, Db, Error, Store};
 
 use crate::caller::Caller;
 use crate::database::TestDatabase;
@@ -162,6 +162,22 @@ impl TestApp {
             Ok::<_, Error>(found.count)
         });
         found.expect("a number")
+    }
+
+    /// Changes the database past the server.
+    ///
+    /// # Panics
+    /// If it cannot be changed.
+    pub fn execute(&self, statement: &str) {
+        let state = &self.state;
+        let done = state.store.write(Actor::System, state.now(), |unit| {
+            match unit.db() {
+                Db::Sqlite(db) => diesel::sql_query(statement).execute(db)?,
+                Db::Postgres(db) => diesel::sql_query(statement).execute(db)?,
+            };
+            Ok::<_, Error>(())
+        });
+        done.expect("a change");
     }
 
     /// Where the letters go.

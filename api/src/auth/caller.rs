@@ -133,6 +133,22 @@ impl Caller {
         }
     }
 
+    /// Who makes a request, before it is routed; none if the credential is none.
+    pub fn who(request: &HttpRequest, state: &State) -> Option<Who> {
+        match Self::authenticate(request, state).ok()? {
+            Found::Unknown(bearer) => Some(Who::User(bearer.user)),
+            Found::Caller(caller) => Some(caller.counted_as(request, state)),
+        }
+    }
+
+    fn counted_as(&self, request: &HttpRequest, state: &State) -> Who {
+        match (&self.key, &self.user) {
+            (Some(key), _) => Who::Key(key.id, key.requests_per_minute),
+            (None, Some(user)) => Who::User(user.id),
+            (None, None) => Who::Network(origin::network(request, state)),
+        }
+    }
+
     fn authenticate(request: &HttpRequest, state: &State) -> Result<Found, Problem> {
         let Some(value) = request.headers().get(header::AUTHORIZATION) else {
             return Ok(Found::Caller(Self {
@@ -185,12 +201,7 @@ impl Caller {
 
     fn admitted(self, request: &HttpRequest) -> Result<Self, Problem> {
         let state = state(request)?;
-        let who = match (&self.key, &self.user) {
-            (Some(key), _) => Who::Key(key.id, key.requests_per_minute),
-            (None, Some(user)) => Who::User(user.id),
-            (None, None) => Who::Network(origin::network(request, state)),
-        };
-        count(request, state, &who)?;
+        count(request, state, &self.counted_as(request, state))?;
         if let Some(key) = &self.key {
             let mut uses = state.uses.lock().unwrap_or_else(PoisonError::into_inner);
             uses.insert(key.id, state.now());
@@ -230,7 +241,10 @@ fn refused<T>(request: &HttpRequest, state: &State, problem: Problem) -> Result<
 }
 
 /// Counts a request, and keeps where the caller stands for the answer. Those who watch the server ask outside `/v1`, uncounted.
-fn count(request: &HttpRequest, state: &State, who: &Who) -> Result<(), Problem> {
+///
+/// # Errors
+/// [`Code::TooManyRequests`].
+pub fn count(request: &HttpRequest, state: &State, who: &Who) -> Result<(), Problem> {
     if !request.path().starts_with("/v1/") {
         return Ok(());
     }

@@ -20,7 +20,7 @@ use crate::state::{self, State};
 /// Answers an access token for the Authorization header and a refresh token for the next pair. Where the account has a second factor,
 /// a first try without it is answered by 401 `second_factor_required`.
 #[utoipa::path(tag = "auth", request_body = LoginRequest,
-    extensions(("x-authz" = json!({"from": "anonymous"})), ("x-errors" = json!([401, 429]))),
+    extensions(("x-safe" = json!(true)), ("x-authz" = json!({"from": "anonymous"})), ("x-errors" = json!([401, 429]))),
     responses((status = 200, description = "Signed in.", body = Tokens)))]
 #[post("/auth/login")]
 pub async fn login(
@@ -44,7 +44,7 @@ pub async fn login(
 /// Each refresh token is good for one use. A used one ends the whole session, because someone else may have it; only when its
 /// answer was lost, and its successor not used, does it work once more.
 #[utoipa::path(tag = "auth", request_body = RefreshRequest,
-    extensions(("x-authz" = json!({"from": "anonymous"})), ("x-errors" = json!([401]))),
+    extensions(("x-safe" = json!(true)), ("x-authz" = json!({"from": "anonymous"})), ("x-errors" = json!([401]))),
     responses((status = 200, description = "A new pair.", body = Tokens)))]
 #[post("/auth/refresh")]
 pub async fn refresh(
@@ -76,7 +76,7 @@ pub async fn refresh(
 ///
 /// Ends the session of a refresh token. An unknown token is no error: the caller is signed out either way.
 #[utoipa::path(tag = "auth", request_body = RefreshRequest,
-    extensions(("x-authz" = json!({"from": "anonymous"}))),
+    extensions(("x-safe" = json!(true)), ("x-authz" = json!({"from": "anonymous"}))),
     responses((status = 204, description = "Signed out.")))]
 #[post("/auth/logout")]
 pub async fn logout(

@@ -143,6 +143,11 @@ fn finish_operation(path: &str, method: &str, operation: &mut Value) {
             statuses.push(422);
         }
     }
+    let once = method == "post" && operation["x-safe"] != true && path.starts_with("/v1");
+    if once {
+        statuses.extend([409, 422]);
+        add_idempotency_key(operation);
+    }
     let conditional = operation["parameters"]
         .as_array()
         .into_iter()
@@ -159,6 +164,7 @@ fn finish_operation(path: &str, method: &str, operation: &mut Value) {
     }
     if let Some(members) = operation.as_object_mut() {
         members.shift_remove("x-errors");
+        members.shift_remove("x-safe");
         in_order(members);
     }
     describe(operation);
@@ -187,6 +193,20 @@ fn finish_operation(path: &str, method: &str, operation: &mut Value) {
                 .entry(status.to_string())
                 .or_insert(json!({"$ref": format!("#/components/responses/{name}")}));
         }
+    }
+}
+
+/// The header by which a request is done once however often it is sent.
+fn add_idempotency_key(operation: &mut Value) {
+    let parameter = json!({
+        "name": crate::idempotency::HEADER, "in": "header", "required": false,
+        "description": "A new random text for every request that is not a repetition. Sent again within 24 hours, the request is not \
+            done again; the first answer is given once more, unless it shows a secret.",
+        "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]+$"}
+    });
+    match operation["parameters"].as_array_mut() {
+        Some(parameters) => parameters.push(parameter),
+        None => operation["parameters"] = json!([parameter]),
     }
 }
 

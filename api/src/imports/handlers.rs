@@ -88,7 +88,7 @@ pub async fn create_import(
     request_body(content((crate::imports::lines::ImportLine = "application/x-ndjson", example = json!({"record": "organisation", "kind": "company", "name": "Beispiel GmbH"})),
         (String = "text/csv", example = "Firma;Art;PLZ;Ort\nBeispiel GmbH;Unternehmen;07743;Jena\n"),
         (crate::imports::lines::ImportWorkbook = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"))),
-    extensions(("x-authz" = json!({"from": "manager", "scope": "admin"}))),
+    extensions(("x-safe" = json!(true)), ("x-authz" = json!({"from": "manager", "scope": "admin"}))),
     responses((status = 200, description = "What the import would do.", body = PreviewBody)))]
 #[post("/imports/preview")]
 pub async fn preview_import(

@@ -60,7 +60,7 @@ struct Asked<'a> {
 ///
 /// Every entry proves its score: the contributions add up to it, and name the facts that they used.
 #[utoipa::path(tag = "matching", request_body = MatchRequest,
-    extensions(("x-authz" = json!({"from": "anonymous", "scope": "matches:read"}))),
+    extensions(("x-safe" = json!(true)), ("x-authz" = json!({"from": "anonymous", "scope": "matches:read"}))),
     responses((status = 200, description = "The partners, best first.", body = MatchPage)))]
 #[post("/matches")]
 pub async fn create_matches(
@@ -208,7 +208,7 @@ impl MatchPage {
 /// Which hard constraint removed an organisation, or which contributions put it where it is, and the smallest change that
 /// would have brought it into the list.
 #[utoipa::path(tag = "matching", request_body = ExplainRequest,
-    extensions(("x-authz" = json!({"from": "anonymous", "scope": "matches:read"})), ("x-errors" = json!([404]))),
+    extensions(("x-safe" = json!(true)), ("x-authz" = json!({"from": "anonymous", "scope": "matches:read"})), ("x-errors" = json!([404]))),
     responses((status = 200, description = "The explanation.", body = ExplanationBody)))]
 #[post("/matches/explain")]
 pub async fn explain_match(

@@ -32,6 +32,10 @@ pub enum Code {
     LimitReached,
     /// What is kept no longer fits what is there.
     Outdated,
+    /// A request with the same idempotency key is being handled.
+    InFlight,
+    /// It was done under this idempotency key, and the answer is not kept.
+    DoneAlready,
     /// The life cycle does not allow this step.
     StepRefused,
     /// The record has changed since it was read.
@@ -44,6 +48,8 @@ pub enum Code {
     UnsupportedMediaType,
     /// The content breaks a rule.
     Invalid,
+    /// Something else was asked under this idempotency key.
+    KeyReused,
     /// A change needs `If-Match`.
     PreconditionRequired,
     /// Too many attempts.
@@ -56,7 +62,7 @@ pub enum Code {
 
 impl Code {
     /// All codes, in order of status.
-    pub const ALL: [Self; 23] = [
+    pub const ALL: [Self; 26] = [
         Self::InvalidQuery,
         Self::MalformedBody,
         Self::Unauthenticated,
@@ -70,12 +76,15 @@ impl Code {
         Self::Conflict,
         Self::LimitReached,
         Self::Outdated,
+        Self::InFlight,
+        Self::DoneAlready,
         Self::StepRefused,
         Self::Stale,
         Self::PayloadTooLarge,
         Self::AddressTooLong,
         Self::UnsupportedMediaType,
         Self::Invalid,
+        Self::KeyReused,
         Self::PreconditionRequired,
         Self::TooManyRequests,
         Self::Internal,
@@ -101,12 +110,17 @@ impl Code {
             Self::NotFound => StatusCode::NOT_FOUND,
             Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
             Self::NotAcceptable => StatusCode::NOT_ACCEPTABLE,
-            Self::Conflict | Self::LimitReached | Self::Outdated | Self::StepRefused => StatusCode::CONFLICT,
+            Self::Conflict
+            | Self::LimitReached
+            | Self::Outdated
+            | Self::InFlight
+            | Self::DoneAlready
+            | Self::StepRefused => StatusCode::CONFLICT,
             Self::Stale => StatusCode::PRECONDITION_FAILED,
             Self::PayloadTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::AddressTooLong => StatusCode::URI_TOO_LONG,
             Self::UnsupportedMediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
-            Self::Invalid => StatusCode::UNPROCESSABLE_ENTITY,
+            Self::Invalid | Self::KeyReused => StatusCode::UNPROCESSABLE_ENTITY,
             Self::PreconditionRequired => StatusCode::PRECONDITION_REQUIRED,
             Self::TooManyRequests => StatusCode::TOO_MANY_REQUESTS,
             Self::Internal => StatusCode::INTERNAL_SERVER_ERROR,
@@ -130,6 +144,9 @@ impl Code {
             Self::Conflict => "conflict",
             Self::LimitReached => "limit_reached",
             Self::Outdated => "outdated",
+            Self::InFlight => "in_flight",
+            Self::DoneAlready => "done_already",
+            Self::KeyReused => "key_reused",
             Self::StepRefused => "step_refused",
             Self::Stale => "stale",
             Self::PayloadTooLarge => "payload_too_large",
@@ -207,6 +224,18 @@ impl Code {
             Self::Conflict => (
                 "Conflict",
                 "A record with the same unique value exists already, or is still needed elsewhere.",
+            ),
+            Self::InFlight => (
+                "Being done",
+                "A request with this Idempotency-Key is being handled. Ask again for its answer.",
+            ),
+            Self::DoneAlready => (
+                "Done already",
+                "This was done under this Idempotency-Key. Its answer is not kept; read what was made instead.",
+            ),
+            Self::KeyReused => (
+                "Idempotency-Key used before",
+                "Something else was asked under this Idempotency-Key. Take a new one for every request that is not a repetition.",
             ),
             Self::StepRefused => (
                 "Step refused",
@@ -298,6 +327,18 @@ impl Code {
             Self::Conflict => (
                 "Konflikt",
                 "Einen Eintrag mit demselben eindeutigen Wert gibt es schon, oder er wird anderswo noch gebraucht.",
+            ),
+            Self::InFlight => (
+                "In Arbeit",
+                "Eine Anfrage mit diesem Idempotency-Key wird gerade bearbeitet. Bitte noch einmal nach der Antwort fragen.",
+            ),
+            Self::DoneAlready => (
+                "Schon erledigt",
+                "Das ist unter diesem Idempotency-Key schon getan. Die Antwort wird nicht aufbewahrt; bitte lesen, was entstanden ist.",
+            ),
+            Self::KeyReused => (
+                "Idempotency-Key schon benutzt",
+                "Unter diesem Idempotency-Key wurde etwas anderes verlangt. Jede neue Anfrage braucht einen neuen.",
             ),
             Self::StepRefused => (
                 "Schritt verweigert",

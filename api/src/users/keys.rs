@@ -1,5 +1,6 @@
 //! The caller's own API keys.
 
+use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, delete, get, post, web};
 use utoipa::IntoParams;
 use uuid::Uuid;
@@ -78,7 +79,11 @@ pub async fn create_api_key(
     })
     .await?;
     let address = format!("/v1/me/api-keys/{}", stored.record.id);
-    answer::created(address, &ApiKeyBody::new(&stored, Some(secret.reveal())))
+    let mut made = answer::created(address, &ApiKeyBody::new(&stored, Some(secret.reveal())))?;
+    // The secret is for the caller alone.
+    let headers = made.headers_mut();
+    headers.insert(header::CACHE_CONTROL, header::HeaderValue::from_static("no-store"));
+    Ok(made)
 }
 
 /// End an API key

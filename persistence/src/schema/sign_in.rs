@@ -1,4 +1,4 @@
-//! Tables of second factors, invitations and letters.
+//! Tables of second factors, invitations, letters and idempotency keys.
 
 diesel::table! {
     use diesel::sql_types::{BigInt, Binary, Nullable};
@@ -74,5 +74,20 @@ diesel::table! {
         created_at -> InstantSql,
         ended_at -> Nullable<InstantSql>,
         fault -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::{BigInt, Binary, Nullable, Text};
+    use crate::sqltypes::{InstantSql, JsonSql};
+
+    idempotency_keys (owner, key) {
+        owner -> Text,
+        key -> Text,
+        fingerprint -> Binary,
+        created_at -> InstantSql,
+        status -> Nullable<BigInt>,
+        headers -> Nullable<JsonSql>,
+        body -> Nullable<Binary>,
     }
 }
