@@ -5,6 +5,7 @@ mod attempts;
 mod caller;
 pub mod handlers;
 pub mod joining;
+pub mod keys;
 pub mod own_email;
 pub mod own_password;
 pub mod own_sessions;

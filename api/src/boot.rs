@@ -4,6 +4,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use actix_web::web;
+use arc_swap::ArcSwap;
 use chrono::{DateTime, Utc};
 use serde_json::Value;
 use tokio::sync::Semaphore;
@@ -12,7 +13,7 @@ use werkstadt_persistence::feed::Feed;
 use werkstadt_persistence::{Actor, Follower, ReadModel, Store, StoreOptions, settings};
 
 use crate::app;
-use crate::auth::{ActionKey, Attempts, Hashing, SigningKey, Tokens};
+use crate::auth::{self, ActionKey, Attempts, Hashing};
 use crate::config::Config;
 use crate::contract::{Body, Contract, Defect};
 use crate::cursor::Cursors;
@@ -107,7 +108,8 @@ pub fn boot(config: &Config, world: Arc<dyn World>) -> Result<Booted, BootError>
     filled?;
     let (contract, documents, lines) = documents?;
     let follower = Follower::start(store.clone())?;
-    let tokens = Tokens::new(config.public_url.clone(), &[keys.signing]);
+    let signing = auth::keys::at_start(&store, &*world).map_err(|problem| BootError::Keys(in_words(&problem)))?;
+    let tokens = auth::keys::tokens(&config.public_url, &signing, world.now());
     let cores = std::thread::available_parallelism().map_or(2, std::num::NonZero::get);
     let limits = Limits {
         concurrent: config.concurrency,
@@ -122,7 +124,8 @@ pub fn boot(config: &Config, world: Arc<dyn World>) -> Result<Booted, BootError>
         lines,
         contract,
         documents,
-        tokens: tokens.map_err(|error| BootError::Keys(error.to_string()))?,
+        tokens: ArcSwap::from_pointee(tokens.map_err(|problem| BootError::Keys(in_words(&problem)))?),
+        public_url: config.public_url.clone(),
         cursors: Cursors::new(keys.cursors),
         action_key: keys.action,
         attempts: Attempts::default(),
@@ -169,9 +172,12 @@ fn documents() -> Result<Documents, Defect> {
     Ok((Contract::compile(&document)?, texts, lines))
 }
 
+fn in_words(problem: &Problem) -> String {
+    format!("{problem}: {}", problem.cause().unwrap_or_default())
+}
+
 /// The keys of the server, made at the first start; replicas share them through the database.
 struct Keys {
-    signing: SigningKey,
     cursors: [u8; 32],
     action: ActionKey,
 }
@@ -179,11 +185,7 @@ struct Keys {
 impl Keys {
     fn of(store: &Store, world: &dyn World) -> Result<Self, BootError> {
         let secret = || world.secret().map_err(|problem| BootError::Keys(problem.to_string()));
-        let fresh = [
-            ("signing_key", secret()?),
-            ("cursor_key", secret()?),
-            ("action_key", secret()?),
-        ];
+        let fresh = [("cursor_key", secret()?), ("action_key", secret()?)];
         let stored = store.write(Actor::System, world.now(), |unit| {
             let mut keys = Vec::new();
             for (name, fresh) in fresh {
@@ -197,7 +199,6 @@ impl Keys {
             _ => Err(BootError::Keys("a stored key is not of 32 bytes".to_owned())),
         };
         Ok(Self {
-            signing: SigningKey(next()?),
             cursors: next()?,
             action: ActionKey(next()?),
         })

@@ -13,6 +13,7 @@ use werkstadt_persistence::{
     Actor, Error, action_tokens, api_keys, idempotency, invitations, letters, opportunities, sessions, solutions,
 };
 
+use crate::auth::keys;
 use crate::problem::Problem;
 use crate::state::State;
 
@@ -63,6 +64,12 @@ fn each_day(state: &State, stopped: &Receiver<()>) {
                 // It is tried again at the next glance.
                 Err(problem) => tracing::error!(cause = problem.cause().unwrap_or_default(), "the day's work failed"),
             }
+        }
+        if let Err(problem) = keys::keep(state) {
+            tracing::error!(
+                cause = problem.cause().unwrap_or_default(),
+                "the signing keys were not looked after"
+            );
         }
         if let Err(problem) = note_uses(state) {
             tracing::error!(

@@ -79,7 +79,9 @@ pub async fn readyz(state: web::Data<State>, _caller: Caller, _query: NoQuery) -
     responses((status = 200, description = "The keys.", body = Jwks)))]
 #[get("/.well-known/jwks.json")]
 pub async fn get_jwks(state: web::Data<State>, _caller: Caller, _query: NoQuery) -> HttpResponse {
-    HttpResponse::Ok().json(state.tokens.jwks())
+    HttpResponse::Ok()
+        .insert_header(("Cache-Control", "public, max-age=900"))
+        .json(state.tokens.load().jwks())
 }
 
 /// This document

@@ -221,6 +221,8 @@ fn administration(config: &mut ServiceConfig<'_>) {
         .service(users::handlers::update_user)
         .service(users::handlers::delete_user)
         .service(users::handlers::end_user_sessions)
+        .service(auth::keys::list_signing_keys)
+        .service(auth::keys::rotate_signing_keys)
         .service(users::handlers::delete_user_second_factor)
         .service(imports::handlers::create_import)
         .service(imports::handlers::preview_import)

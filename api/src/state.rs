@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use actix_web::web;
+use arc_swap::ArcSwap;
 use chrono::{DateTime, Days, NaiveDate, SubsecRound, Utc};
 use ipnet::IpNet;
 use tokio::sync::Semaphore;
@@ -14,9 +15,10 @@ use werkstadt_domain::id::Id;
 use werkstadt_domain::upkeep::Periods as Reminding;
 use werkstadt_persistence::directory::Directory;
 use werkstadt_persistence::feed::Feed;
+use werkstadt_persistence::signing_keys::StoredKey;
 use werkstadt_persistence::{Accounts, Actor, Db, ReadModel, Store, UnitOfWork};
 
-use crate::auth::{ActionKey, Attempts, Hashing, SecondFactorPolicy, Tokens};
+use crate::auth::{ActionKey, Attempts, Hashing, SecondFactorPolicy, Tokens, keys};
 use crate::contract::Contract;
 use crate::cursor::Cursors;
 use crate::idempotency::Once;
@@ -111,8 +113,10 @@ pub struct State {
     pub contract: Contract,
     /// The published document as JSON text, 3.1 and 3.0.
     pub documents: (web::Bytes, web::Bytes),
-    /// Signs and checks access tokens.
-    pub tokens: Tokens,
+    /// Signs and checks access tokens, by the keys of now.
+    pub tokens: ArcSwap<Tokens>,
+    /// The issuer of access tokens: where clients reach the server.
+    pub public_url: String,
     /// Signs cursors.
     pub cursors: Cursors,
     /// Hashes passwords.
@@ -160,6 +164,19 @@ impl State {
     /// Users and API keys.
     pub fn accounts(&self) -> &Accounts {
         &self.read_model.accounts
+    }
+
+    /// Signs and checks access tokens by these keys from here on.
+    ///
+    /// # Errors
+    /// When a key is none; a defect.
+    pub fn use_keys(&self, keys: &[StoredKey]) -> Result<(), Problem> {
+        let tokens = keys::tokens(&self.public_url, keys, self.now())?;
+        // Tokens that were checked before would have to be checked again.
+        if !tokens.is_like(&self.tokens.load()) {
+            self.tokens.store(Arc::new(tokens));
+        }
+        Ok(())
     }
 
     /// The present, in whole microseconds: what both databases can store.

@@ -41,6 +41,7 @@ pub mod saved_searches;
 pub mod second_factors;
 pub mod sessions;
 pub mod settings;
+pub mod signing_keys;
 pub mod skills;
 pub mod solutions;
 pub mod units;

@@ -15,5 +15,7 @@ pub(crate) use directory::{
 };
 pub(crate) use imports::{import_duplicates, import_records};
 pub(crate) use showroom::{logos, opportunity_reviews, solutions};
-pub(crate) use sign_in::{action_tokens, idempotency_keys, invitations, letters, recovery_codes, second_factors};
+pub(crate) use sign_in::{
+    action_tokens, idempotency_keys, invitations, letters, recovery_codes, second_factors, signing_keys,
+};
 pub(crate) use upkeep::{confirmations, distinct_organisations, moderation_cases, saved_searches};

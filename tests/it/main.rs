@@ -43,6 +43,7 @@ mod saved_searches;
 mod search;
 mod second_factor;
 mod sessions;
+mod signing_keys;
 mod skills;
 mod skills_in_use;
 mod solutions;

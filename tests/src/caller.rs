@@ -84,7 +84,13 @@ impl<'a> Caller<'a> {
                     user: *id,
                     session: self.app.session_of(*id),
                 };
-                Some(state.tokens.issue(bearer, Uuid::nil(), state.now()).expect("a token"))
+                Some(
+                    state
+                        .tokens
+                        .load()
+                        .issue(bearer, Uuid::nil(), state.now())
+                        .expect("a token"),
+                )
             }
             Credential::Bearer(secret) => Some(secret.clone()),
         }

@@ -56,6 +56,11 @@ impl<'a> Stage<'a> {
         let (target, body) = match operation.path.split('/').nth(2) {
             _ if !operation.path.starts_with("/v1") => (operation.path.replace("{code}", "not_found"), None),
             Some("auth" | "me") => self.of_account(&operation.id, &operation.path, caller),
+            // Not at once: the tokens of others must go on.
+            Some("signing-keys") => (
+                operation.path.clone(),
+                (operation.method == "POST").then(|| json!({"at_once": false})),
+            ),
             Some("invitations") => self.of_invitation(operation, organisation),
             Some("organisations") if operation.path.ends_with("/logo") => return self.of_logo(operation, organisation),
             Some("organisations") => self.of_organisation(operation, organisation),

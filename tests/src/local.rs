@@ -6,7 +6,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::sync::mpsc;
 use std::thread::JoinHandle;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use actix_web::dev::ServerHandle;
 use actix_web::web;
@@ -59,10 +59,12 @@ impl Local {
         let file = folder.join("network.db");
         let known = file.exists();
         // Whoever measures asks more often than people do.
-        let config = Settings::default()
+        let mut config = Settings::default()
             .for_trial(folder.join("outbox"))
             .on_database(format!("sqlite://{}", file.display()))
             .check()?;
+        // Whoever measures comes from many networks.
+        config.trusted_proxies = vec!["127.0.0.1/32".parse()?];
         let Booted { state, follower } = boot::boot(&config, Arc::new(System))?;
         let key = if known { String::new() } else { manager_key(&state)? };
         let shared = state.clone();
@@ -98,6 +100,26 @@ impl Local {
     /// Bytes of the read model's index on the heap, the records not counted.
     pub fn index_bytes(&self) -> usize {
         self.state.directory().snapshot().index_bytes()
+    }
+
+    /// What the workers of the server share.
+    pub const fn state(&self) -> &web::Data<State> {
+        &self.state
+    }
+
+    /// Posts JSON as nobody, from an address; the status, and how long the answer took.
+    ///
+    /// # Errors
+    /// When no answer comes.
+    pub fn timed(&self, path: &str, body: &Value, from: &str) -> Result<(u16, Duration), Failure> {
+        let url = format!("http://{}{path}", self.address);
+        let bytes = serde_json::to_vec(body)?;
+        let request = self.agent.post(&url).header("X-Forwarded-For", from);
+        let request = request.header("Content-Type", "application/json");
+        let started = Instant::now();
+        let mut answer = request.send(&bytes[..])?;
+        answer.body_mut().read_to_vec()?;
+        Ok((answer.status().as_u16(), started.elapsed()))
     }
 
     /// Posts JSON as the manager and reads the JSON answer.

@@ -172,7 +172,7 @@ impl Caller {
                 session: None,
             }));
         }
-        let bearer = state.tokens.verify(credential, now).ok_or_else(refused)?;
+        let bearer = state.tokens.load().verify(credential, now).ok_or_else(refused)?;
         match Self::of_session(state, bearer) {
             Some(caller) => Ok(Found::Caller(caller)),
             None => Ok(Found::Unknown(bearer)),

@@ -154,6 +154,7 @@ fn tokens(state: &State, session: &Session, secret: &RefreshSecret) -> Result<Ht
     };
     let access_token = state
         .tokens
+        .load()
         .issue(bearer, state.world.id(), state.now())
         .map_err(Problem::internal)?;
     let role = state.accounts().user(session.user).map(|user| user.role);

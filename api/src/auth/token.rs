@@ -1,6 +1,6 @@
 //! Access tokens: short-lived JWTs signed with Ed25519, checked in every claim.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
@@ -24,6 +24,17 @@ const TYPE: &str = "at+jwt";
 /// An Ed25519 key: the 32 bytes that everything else follows from.
 #[derive(Clone)]
 pub struct SigningKey(pub [u8; 32]);
+
+impl SigningKey {
+    /// Its `kid`: the thumbprint of its public half (RFC 7638).
+    ///
+    /// # Errors
+    /// When the key is refused; a defect.
+    pub fn id(&self) -> Result<String, jsonwebtoken::errors::Error> {
+        let jwk = Jwk::from_encoding_key(&EncodingKey::from_ed_der(&pkcs8(&self.0)), Algorithm::EdDSA)?;
+        jwk.thumbprint(ThumbprintHash::SHA256)
+    }
+}
 
 #[derive(Serialize, Deserialize)]
 struct Claims {
@@ -69,7 +80,7 @@ impl Tokens {
         for key in keys {
             let signing = EncodingKey::from_ed_der(&pkcs8(&key.0));
             let mut jwk = Jwk::from_encoding_key(&signing, Algorithm::EdDSA)?;
-            let key_id = jwk.thumbprint(ThumbprintHash::SHA256)?;
+            let key_id = key.id()?;
             jwk.common.key_id = Some(key_id.clone());
             jwk.common.public_key_use = Some(PublicKeyUse::Signature);
             verifying.insert(key_id.clone(), DecodingKey::from_jwk(&jwk)?);
@@ -90,6 +101,12 @@ impl Tokens {
             published,
             seen,
         })
+    }
+
+    /// True if it signs with the same key as the other, and accepts the same.
+    pub fn is_like(&self, other: &Self) -> bool {
+        let ids = |tokens: &Self| tokens.verifying.keys().cloned().collect::<BTreeSet<String>>();
+        self.key_id == other.key_id && ids(self) == ids(other)
     }
 
     /// The public keys, for `/.well-known/jwks.json`.

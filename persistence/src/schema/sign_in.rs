@@ -1,4 +1,4 @@
-//! Tables of second factors, invitations, letters and idempotency keys.
+//! Tables of second factors, invitations, letters, idempotency keys and signing keys.
 
 diesel::table! {
     use diesel::sql_types::{BigInt, Binary, Nullable};
@@ -89,5 +89,17 @@ diesel::table! {
         status -> Nullable<BigInt>,
         headers -> Nullable<JsonSql>,
         body -> Nullable<Binary>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::{BigInt, Binary};
+    use crate::sqltypes::InstantSql;
+
+    signing_keys (number) {
+        number -> BigInt,
+        seed -> Binary,
+        created_at -> InstantSql,
+        active_at -> InstantSql,
     }
 }
