@@ -114,6 +114,7 @@ pub fn boot(config: &Config, world: Arc<dyn World>) -> Result<Booted, BootError>
     let limits = Limits {
         concurrent: config.concurrency,
         time: Duration::from_secs(config.request_seconds),
+        body_time: Duration::from_secs(config.body_seconds),
         ..Limits::default()
     };
     let state = State {
@@ -138,7 +139,7 @@ pub fn boot(config: &Config, world: Arc<dyn World>) -> Result<Booted, BootError>
         post,
         // One core stays free for readers.
         hashing: Hashing::new(cores.saturating_sub(1)).map_err(|error| BootError::Keys(error.to_string()))?,
-        places: Semaphore::new(limits.concurrent),
+        places: Arc::new(Semaphore::new(limits.concurrent)),
         limits,
         reminding: config.reminding,
         origins: config.origins.clone(),

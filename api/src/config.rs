@@ -48,6 +48,9 @@ pub struct Settings {
     /// Seconds that a request may take [default: 30]
     #[arg(long, global = true, env = "WERKSTADT_REQUEST_SECONDS")]
     request_seconds: Option<u64>,
+    /// Seconds that the body of a request may take to arrive [default: 20]
+    #[arg(long, global = true, env = "WERKSTADT_BODY_SECONDS")]
+    body_seconds: Option<u64>,
     /// Days after which a skill that nobody confirmed is due [default: 365]
     #[arg(long, global = true, env = "WERKSTADT_CONFIRM_SKILLS_DAYS")]
     confirm_skills_days: Option<u32>,
@@ -186,6 +189,8 @@ pub struct Config {
     pub mail: Mail,
     /// Who sends them.
     pub mail_from: String,
+    /// Seconds per body.
+    pub body_seconds: u64,
     /// When people are reminded.
     pub reminding: Reminding,
     /// How long things last.
@@ -236,6 +241,7 @@ impl Settings {
             rate_anonymous: self.rate_anonymous.or(other.rate_anonymous),
             rate_signed_in: self.rate_signed_in.or(other.rate_signed_in),
             request_seconds: self.request_seconds.or(other.request_seconds),
+            body_seconds: self.body_seconds.or(other.body_seconds),
             confirm_skills_days: self.confirm_skills_days.or(other.confirm_skills_days),
             confirm_profiles_days: self.confirm_profiles_days.or(other.confirm_profiles_days),
             notice_days: self.notice_days.or(other.notice_days),
@@ -326,6 +332,7 @@ impl Settings {
                 rate_anonymous: Some(self.rate_anonymous.unwrap_or(600)).filter(|rate| *rate > 0),
                 rate_signed_in: Some(self.rate_signed_in.unwrap_or(1200)).filter(|rate| *rate > 0),
                 request_seconds: self.request_seconds.unwrap_or(30).max(1),
+                body_seconds: self.body_seconds.unwrap_or(20).max(1),
                 trusted_proxies,
                 second_factor: self.second_factor.unwrap_or_default(),
                 network_name: self.network_name.unwrap_or_else(|| "Werkstadt".to_owned()),

@@ -10,6 +10,7 @@ use actix_web::{HttpMessage, HttpRequest, HttpResponse, ResponseError, web};
 use werkstadt_domain::text::Language;
 
 use crate::idempotency;
+use crate::places::Place;
 use crate::problem::{Code, Problem};
 use crate::rates::Standing;
 use crate::state::State;
@@ -117,12 +118,8 @@ async fn bounded<B: MessageBody + 'static>(
         let methods = state.contract.methods(request.path());
         return Err(Problem::method_not_allowed(allow(&methods)).into());
     }
-    let Ok(_place) = state.places.try_acquire() else {
-        return Err(Problem::new(Code::Unavailable)
-            .retry_after(1)
-            .because("too many requests at a time")
-            .into());
-    };
+    let place = Place::take(&state.places)?;
+    request.extensions_mut().insert(place);
     match actix_web::rt::time::timeout(state.limits.time, idempotency::once(state, request, next)).await {
         Ok(answer) => answer,
         Err(_) => Err(Problem::new(Code::Unavailable)
@@ -175,7 +172,10 @@ fn body(asked: &Asked, problem: &Problem, id: &HeaderValue) -> Vec<u8> {
 fn answer(problem: &Problem, body: Vec<u8>) -> HttpResponse {
     let mut response = problem.error_response();
     // A body that was not read would be taken for the next request on this connection.
-    if matches!(problem.code(), Code::PayloadTooLarge | Code::AddressTooLong) {
+    if matches!(
+        problem.code(),
+        Code::PayloadTooLarge | Code::AddressTooLong | Code::BodyTooSlow
+    ) {
         response
             .head_mut()
             .set_connection_type(actix_web::http::ConnectionType::Close);

@@ -14,7 +14,8 @@ use serde_json::Value;
 use werkstadt_domain::id::Id;
 
 use crate::contract::{Operation, parameters};
-use crate::problem::{Breach, Code, Place, Problem};
+use crate::places::Place;
+use crate::problem::{Breach, Code, Place as At, Problem};
 use crate::state::State;
 
 mod json;
@@ -162,7 +163,7 @@ fn checked_body(request: &HttpRequest, payload: &mut Payload) -> impl Future<Out
         }
         let bytes = read_bytes(&request, payload, state(&request)?.limits.body_bytes).await?;
         let body = parse_json(&bytes).map_err(|breach| {
-            Problem::new(Code::MalformedBody).with_breaches(vec![(Place::Body(String::new()), breach)])
+            Problem::new(Code::MalformedBody).with_breaches(vec![(At::Body(String::new()), breach)])
         })?;
         let breaches = schema.check(&body);
         if breaches.is_empty() {
@@ -173,15 +174,25 @@ fn checked_body(request: &HttpRequest, payload: &mut Payload) -> impl Future<Out
     }
 }
 
-/// The bytes of a body, up to a limit.
+/// The bytes of a body, up to a limit. While they are on their way, the request's place is free for others.
 ///
 /// # Errors
-/// [`Code::PayloadTooLarge`], [`Code::MalformedBody`].
-pub(crate) async fn read_bytes(
-    request: &HttpRequest,
-    mut payload: Payload,
-    limit: usize,
-) -> Result<web::Bytes, Problem> {
+/// [`Code::PayloadTooLarge`], [`Code::MalformedBody`], [`Code::BodyTooSlow`].
+pub(crate) async fn read_bytes(request: &HttpRequest, payload: Payload, limit: usize) -> Result<web::Bytes, Problem> {
+    let place = Place::of(request);
+    if let Some(place) = &place {
+        place.leave();
+    }
+    let patience = state(request)?.limits.body_time;
+    let bytes = actix_web::rt::time::timeout(patience, arriving(request, payload, limit)).await;
+    let bytes = bytes.map_err(|_| Problem::new(Code::BodyTooSlow))??;
+    if let Some(place) = &place {
+        place.take_again()?;
+    }
+    Ok(bytes)
+}
+
+async fn arriving(request: &HttpRequest, mut payload: Payload, limit: usize) -> Result<web::Bytes, Problem> {
     let too_large = || Problem::new(Code::PayloadTooLarge).with_fact("limit_bytes", limit);
     let announced = request
         .headers()
@@ -191,16 +202,19 @@ pub(crate) async fn read_bytes(
     if announced.is_some_and(|length| length > limit) {
         return Err(too_large());
     }
-    // Growing by doubling would take three times the memory of a long body.
-    let mut bytes = web::BytesMut::with_capacity(announced.unwrap_or(0));
+    // Growing by doubling would take three times the memory of a long body; what is only announced takes none.
+    let mut bytes = web::BytesMut::new();
     while let Some(chunk) = payload.next().await {
         let unreadable = |error: actix_web::error::PayloadError| {
             let breach = Breach::Unreadable(error.to_string());
-            Problem::new(Code::MalformedBody).with_breaches(vec![(Place::Body(String::new()), breach)])
+            Problem::new(Code::MalformedBody).with_breaches(vec![(At::Body(String::new()), breach)])
         };
         let chunk = chunk.map_err(unreadable)?;
         if bytes.len() + chunk.len() > limit {
             return Err(too_large());
+        }
+        if bytes.is_empty() {
+            bytes.reserve(announced.unwrap_or(0).max(chunk.len()));
         }
         bytes.extend_from_slice(&chunk);
     }

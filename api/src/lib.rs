@@ -42,6 +42,7 @@ pub mod page;
 pub mod part;
 pub mod patch;
 pub mod people;
+pub mod places;
 pub mod problem;
 pub mod rates;
 pub mod references;

@@ -56,6 +56,8 @@ pub struct Limits {
     pub concurrent: usize,
     /// How long a request may take.
     pub time: Duration,
+    /// How long its body may take to arrive.
+    pub body_time: Duration,
 }
 
 impl Default for Limits {
@@ -67,6 +69,7 @@ impl Default for Limits {
             address_bytes: 8 << 10,
             concurrent: 512,
             time: Duration::from_secs(30),
+            body_time: Duration::from_secs(20),
         }
     }
 }
@@ -144,7 +147,7 @@ pub struct State {
     /// How long things last.
     pub periods: Periods,
     /// Places for requests being handled.
-    pub places: Semaphore,
+    pub places: Arc<Semaphore>,
     /// Origins from which browsers may call.
     pub origins: Vec<String>,
     /// When people are reminded.

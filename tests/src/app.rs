@@ -10,7 +10,7 @@ use actix_web::dev::ServerHandle;
 use actix_web::web;
 use chrono::TimeDelta;
 use diesel::RunQueryDsl;
-use diesel::sql_types::BigInt;
+use diesel::sql_types::{BigInt, Text};
 use serde_json::Value;
 use werkstadt_api::app;
 use werkstadt_api::boot::{self, Booted};
@@ -164,6 +164,24 @@ impl TestApp {
         found.expect("a number")
     }
 
+    /// The names of all columns of all tables.
+    ///
+    /// # Panics
+    /// If the database does not tell.
+    pub fn columns(&self) -> BTreeSet<String> {
+        const SQLITE: &str = "SELECT DISTINCT c.name AS name FROM sqlite_schema AS m JOIN pragma_table_info(m.name) AS c WHERE m.type = 'table'";
+        const POSTGRES: &str =
+            "SELECT DISTINCT column_name::text AS name FROM information_schema.columns WHERE table_schema = 'public'";
+        let found = self.state.store.read(|db| {
+            let found: Vec<Column> = match db {
+                Db::Sqlite(db) => diesel::sql_query(SQLITE).load(db)?,
+                Db::Postgres(db) => diesel::sql_query(POSTGRES).load(db)?,
+            };
+            Ok::<_, Error>(found.into_iter().map(|column| column.name).collect())
+        });
+        found.expect("columns")
+    }
+
     /// Changes the database past the server.
     ///
     /// # Panics
@@ -291,6 +309,12 @@ impl Drop for TestApp {
             drop(thread.join());
         }
     }
+}
+
+#[derive(diesel::QueryableByName)]
+struct Column {
+    #[diesel(sql_type = Text)]
+    name: String,
 }
 
 #[derive(diesel::QueryableByName)]

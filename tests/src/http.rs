@@ -201,6 +201,7 @@ fn read_to_end(stream: &mut TcpStream, answer: &mut Vec<u8>) -> std::io::Result<
         match stream.read(&mut chunk) {
             Ok(0) => return Ok(()),
             Ok(count) => answer.extend_from_slice(chunk.get(..count).unwrap_or_default()),
+            Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
             Err(error) if error.kind() == std::io::ErrorKind::ConnectionReset && !answer.is_empty() => return Ok(()),
             Err(error) => return Err(error),
         }

@@ -8,7 +8,7 @@ use super::patches::derive_patches;
 const ROLES: [&str; 6] = ["anonymous", "guest", "member", "editor", "owner", "manager"];
 
 /// Errors that any operation can end in, with the sentence that documents them.
-const ERRORS: [(u16, &str, &str); 15] = [
+const ERRORS: [(u16, &str, &str); 16] = [
     (
         400,
         "BadRequest",
@@ -22,6 +22,7 @@ const ERRORS: [(u16, &str, &str); 15] = [
     (403, "Forbidden", "The role or the key does not include this operation."),
     (404, "NotFound", "There is nothing here that the caller may see."),
     (405, "MethodNotAllowed", "The path does not have this method."),
+    (408, "BodyTooSlow", "The body did not arrive in time."),
     (409, "Conflict", "It conflicts with the present state."),
     (412, "Stale", "The record has changed since it was read."),
     (413, "PayloadTooLarge", "The body is too long."),
@@ -137,7 +138,7 @@ fn finish_operation(path: &str, method: &str, operation: &mut Value) {
         statuses.push(404);
     }
     if let Some(content) = operation.pointer("/requestBody/content") {
-        statuses.extend([413, 415]);
+        statuses.extend([408, 413, 415]);
         // What is wrong with lines and tables is told by the job that reads them.
         if content.get("application/json").is_some() || content.get("application/merge-patch+json").is_some() {
             statuses.push(422);

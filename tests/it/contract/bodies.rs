@@ -25,6 +25,7 @@ impl Walk<'_> {
         self.refused(with("application/json", b"{\"a\":".to_vec()), Code::MalformedBody);
         let send = |body: &Value| self.refused(with("application/json", body.to_string().into_bytes()), Code::Invalid);
         self.names_every_fault(&schema, send);
+        self.refuses_columns(&schema);
         // Formats are left to the domain where nothing else is wrong: no field that has one may go unchecked there.
         let base: Value = serde_json::from_slice(&self.call().body).unwrap();
         for (pointer, body) in spoilt(&Document::shared().value, &schema, &base) {
@@ -35,6 +36,31 @@ impl Walk<'_> {
                 .flatten()
                 .any(|error| error["pointer"] == pointer);
             assert!(named, "{} {pointer}: {problem}", self.operation.id);
+        }
+    }
+
+    /// Every column of the database that the body does not have: none may be set by who knows its name, and nothing is written.
+    fn refuses_columns(&self, schema: &Value) {
+        let properties = schema["properties"].as_object().unwrap();
+        let mut body: Value = serde_json::from_slice(&self.call().body).unwrap();
+        let columns = self.app.columns();
+        let foreign: Vec<&String> = columns.iter().filter(|name| !properties.contains_key(*name)).collect();
+        for name in &foreign {
+            body[name.as_str()] = json!(1);
+        }
+        let written = || self.app.count("SELECT count(*) AS count FROM changes");
+        let request = self.call();
+        let before = written();
+        let problem = self.refused(
+            Request {
+                body: body.to_string().into_bytes(),
+                ..request
+            },
+            Code::Invalid,
+        );
+        assert_eq!(written(), before, "{}", self.operation.id);
+        for name in foreign {
+            assert_named(&problem, name, "unknown_field");
         }
     }
 
