@@ -1,11 +1,13 @@
-//! Measures what signing in gives away by its times, and what a flood of logins does to everyone else; prints one JSON object.
+//! Proves promises that take too long for the suite: what signing in gives away by its times, what a flood of logins or thousands of slow
+//! connections do to everyone else. Prints one JSON object.
 #![expect(
     clippy::print_stdout,
     clippy::print_stderr,
     reason = "a program for the command line"
 )]
 
-use std::net::Ipv4Addr;
+use std::io::{Read, Write};
+use std::net::{Ipv4Addr, TcpStream};
 use std::process::ExitCode;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::time::{Duration, Instant};
@@ -24,6 +26,22 @@ enum Task {
     Times(Times),
     /// Compares the times of reading an organisation without and with a flood of logins.
     Flood(Flood),
+    /// Compares the times of reading an organisation without and with thousands of connections that never finish their request. Needs
+    /// two file descriptors for each of them (`ulimit -n`).
+    Slow(Slow),
+}
+
+#[derive(Args)]
+struct Slow {
+    /// Connections that never finish their headers.
+    #[arg(long, default_value_t = 10_000)]
+    heads: usize,
+    /// Connections that never finish their body.
+    #[arg(long, default_value_t = 1000)]
+    bodies: usize,
+    /// Seconds of each half.
+    #[arg(long, default_value_t = 20)]
+    seconds: u64,
 }
 
 #[derive(Args)]
@@ -47,6 +65,7 @@ fn main() -> ExitCode {
     let done = match Task::parse() {
         Task::Times(times) => compare(&times),
         Task::Flood(flood) => under_flood(&flood),
+        Task::Slow(slow) => beside_slow(&slow),
     };
     match done {
         Ok(figures) => {
@@ -54,7 +73,7 @@ fn main() -> ExitCode {
             ExitCode::SUCCESS
         }
         Err(failure) => {
-            eprintln!("signin: {failure}");
+            eprintln!("proof: {failure}");
             ExitCode::FAILURE
         }
     }
@@ -211,6 +230,50 @@ fn under_flood(task: &Flood) -> Result<Value, Failure> {
     let ratio = flooded["p99_ms"].as_f64().unwrap_or_default() / quiet["p99_ms"].as_f64().unwrap_or(1.0);
     let logins = json!({"answered": answered.into_inner(), "turned_away": refused.into_inner()});
     Ok(json!({"quiet": quiet, "flooded": flooded, "logins": logins, "p99_ratio": ratio}))
+}
+
+fn beside_slow(task: &Slow) -> Result<Value, Failure> {
+    const HEAD: &[u8] = b"GET /v1/organisations HTTP/1.1\r\nHost: localhost\r\nX-Slow: ";
+    const BODY: &[u8] = b"POST /v1/auth/login HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 500\r\n\r\n{";
+    let server = Local::start(2)?;
+    let organisation = server.post("/v1/organisations", &json!({"kind": "company", "name": "Optik Weber"}))?;
+    let path = format!("/v1/organisations/{}", organisation["id"].as_str().unwrap_or_default());
+    let quiet = read_for(&server, &path, task.seconds)?;
+    let memory = resident_mib();
+    let mut streams = Vec::with_capacity(task.heads + task.bodies);
+    for number in 0..task.heads + task.bodies {
+        let mut stream = TcpStream::connect(server.address)?;
+        stream.write_all(if number < task.heads { HEAD } else { BODY })?;
+        streams.push(stream);
+    }
+    let opened = Instant::now();
+    let beside = read_for(&server, &path, task.seconds)?;
+    let grown = resident_mib() - memory;
+    // Each of them is ended by the server, sooner or later.
+    let mut open = 0;
+    for stream in &mut streams {
+        stream.set_read_timeout(Some(
+            Duration::from_secs(40)
+                .saturating_sub(opened.elapsed())
+                .max(Duration::from_millis(1)),
+        ))?;
+        let mut answer = Vec::new();
+        open += usize::from(
+            stream
+                .read_to_end(&mut answer)
+                .is_err_and(|error| error.kind() != std::io::ErrorKind::ConnectionReset),
+        );
+    }
+    let ended = json!({"open_after_40_s": open, "seconds_until_all_ended": opened.elapsed().as_secs_f64()});
+    Ok(json!({"quiet": quiet, "beside": beside, "slow": ended, "memory_grown_mib": grown}))
+}
+
+/// Memory of this process, the server and its clients together.
+fn resident_mib() -> f64 {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
+    let kib = line.and_then(|rest| rest.trim().trim_end_matches(" kB").trim().parse::<f64>().ok());
+    kib.unwrap_or_default() / 1024.0
 }
 
 /// Reads a record two hundred times a second, and tells how long the answers took.
