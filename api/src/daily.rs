@@ -14,6 +14,7 @@ use werkstadt_persistence::{
 };
 
 use crate::auth::keys;
+use crate::memberships;
 use crate::problem::Problem;
 use crate::state::State;
 
@@ -106,6 +107,7 @@ pub fn note_uses(state: &State) -> Result<(), Problem> {
 pub fn run(state: &State) -> Result<(), Problem> {
     expire(state)?;
     lapse(state)?;
+    memberships::daily::run(state)?;
     forget(state)
 }
 

@@ -16,7 +16,7 @@ use werkstadt_domain::id::Id;
 use crate::contract::{Operation, parameters};
 use crate::places::Place;
 use crate::problem::{Breach, Code, Place as At, Problem};
-use crate::state::State;
+use crate::state::{Limits, State};
 
 mod json;
 
@@ -27,6 +27,9 @@ pub struct Query<T>(pub T);
 
 /// The JSON body, checked against the operation's schema.
 pub struct Json<T>(pub T);
+
+/// The JSON body of an operation that takes files in it, checked against the operation's schema.
+pub struct JsonWithFiles<T>(pub T);
 
 /// The body of a PATCH: a JSON Merge Patch (RFC 7396), checked against the operation's schema.
 pub struct MergePatch(pub Value);
@@ -118,7 +121,17 @@ impl<T: DeserializeOwned + 'static> FromRequest for Json<T> {
     type Future = LocalBoxFuture<'static, Result<Self, Problem>>;
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
-        let body = checked_body(request, payload);
+        let body = checked_body(request, payload, |limits| limits.body_bytes);
+        Box::pin(async move { serde_json::from_value(body.await?).map(Self).map_err(Problem::internal) })
+    }
+}
+
+impl<T: DeserializeOwned + 'static> FromRequest for JsonWithFiles<T> {
+    type Error = Problem;
+    type Future = LocalBoxFuture<'static, Result<Self, Problem>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let body = checked_body(request, payload, |limits| limits.application_bytes);
         Box::pin(async move { serde_json::from_value(body.await?).map(Self).map_err(Problem::internal) })
     }
 }
@@ -128,7 +141,7 @@ impl FromRequest for MergePatch {
     type Future = LocalBoxFuture<'static, Result<Self, Problem>>;
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
-        let body = checked_body(request, payload);
+        let body = checked_body(request, payload, |limits| limits.body_bytes);
         Box::pin(async move { body.await.map(Self) })
     }
 }
@@ -150,7 +163,11 @@ impl FromRequest for Raw {
     }
 }
 
-fn checked_body(request: &HttpRequest, payload: &mut Payload) -> impl Future<Output = Result<Value, Problem>> + use<> {
+fn checked_body(
+    request: &HttpRequest,
+    payload: &mut Payload,
+    limit: fn(&Limits) -> usize,
+) -> impl Future<Output = Result<Value, Problem>> + use<> {
     let (request, payload) = (Rc::new(request.clone()), payload.take());
     async move {
         let schema = operation(&request)?
@@ -161,7 +178,7 @@ fn checked_body(request: &HttpRequest, payload: &mut Payload) -> impl Future<Out
             let accepted = schema.media_types.clone();
             return Err(Problem::new(Code::UnsupportedMediaType).with_fact("accepted", accepted));
         }
-        let bytes = read_bytes(&request, payload, state(&request)?.limits.body_bytes).await?;
+        let bytes = read_bytes(&request, payload, limit(&state(&request)?.limits)).await?;
         let body = parse_json(&bytes).map_err(|breach| {
             Problem::new(Code::MalformedBody).with_breaches(vec![(At::Body(String::new()), breach)])
         })?;

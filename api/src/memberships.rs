@@ -1,24 +1,40 @@
 //! Memberships: who is a member of the association, and since when.
 
-use actix_web::{HttpRequest, HttpResponse, get, post, web};
+use actix_web::{HttpRequest, HttpResponse, get, patch, post, web};
 use serde::Deserialize;
 use utoipa::IntoParams;
 use uuid::Uuid;
 use werkstadt_domain::audience::Audience;
 use werkstadt_domain::id::Id;
-use werkstadt_domain::membership::MembershipId;
-use werkstadt_persistence::{Db, memberships};
+use werkstadt_domain::membership::{MembershipId, MembershipStatus};
+use werkstadt_domain::organisation::OrganisationId;
+use werkstadt_persistence::memberships::{Why, representatives};
+use werkstadt_persistence::{Db, Error, memberships};
 
 use crate::answer;
 use crate::auth::Caller;
-use crate::extract::{Json, NoQuery, Path, Query};
+use crate::etag::{IfMatch, IfMatchHeader};
+use crate::extract::{Json, MergePatch, NoQuery, Path, Query};
+use crate::organisations::handlers::{OrganisationPath, may_edit};
 use crate::page::{List, PageQuery, and_one_more, cut};
-use crate::problem::Problem;
+use crate::patch;
+use crate::problem::{Code, Problem};
 use crate::state::{self, State};
 use crate::wire::MembershipStatusName;
 
+pub mod applications;
+pub mod bulk;
+mod charging;
+pub mod daily;
+pub mod dues;
+pub mod life;
+pub mod statistics;
+mod terms;
+pub mod tiers;
 pub mod wire;
 
+use dues::wire::DueBody;
+use terms::TermsPatch;
 use wire::{MembershipBody, MembershipCreate, MembershipPage, MembershipStepRequest};
 
 /// The part of the path that names a membership.
@@ -76,10 +92,13 @@ pub async fn create_membership(
     let (shared, id) = (state.clone(), state.id());
     let created = state::write(&state, caller.actor(), move |unit| {
         let snapshot = shared.directory().snapshot();
-        let membership = body
-            .0
-            .into_domain(id, |id| snapshot.organisation(Audience::Manager, id).is_some())?;
-        memberships::insert(unit, membership)?;
+        let is_known = |id| snapshot.organisation(Audience::Manager, id).is_some();
+        let (membership, representing) = body.0.read(unit.db(), id, is_known)?;
+        let stored = memberships::insert(unit, membership)?;
+        representatives::put(unit, id, &representing)?;
+        if stored.record.status == MembershipStatus::Active {
+            charging::begin(unit, &shared, &stored.record, MembershipStatus::Applied)?;
+        }
         find(unit.db(), &shared, id)
     });
     answer::created(format!("/v1/memberships/{id}"), &created.await?)
@@ -103,10 +122,74 @@ pub async fn get_membership(
     answer::record(&request, &caller, &body)
 }
 
+/// Change the terms of a membership
+///
+/// A JSON Merge Patch: members given replace, null removes, the rest stays. A membership that is covered by another one owes nothing,
+/// and counts as long as that one counts.
+#[utoipa::path(tag = "memberships", params(MembershipPath, IfMatchHeader),
+    request_body(content = TermsPatch, content_type = "application/merge-patch+json"),
+    extensions(("x-authz" = json!({"from": "manager", "scope": "admin"}))),
+    responses((status = 200, description = "Changed.", body = MembershipBody)))]
+#[patch("/memberships/{membership_id}")]
+pub async fn update_membership(
+    state: web::Data<State>,
+    caller: Caller,
+    path: Path<MembershipId>,
+    condition: IfMatch,
+    _query: NoQuery,
+    body: MergePatch,
+) -> Result<HttpResponse, Problem> {
+    let (shared, Path(id)) = (state.clone(), path);
+    let changed = state::write(&state, caller.actor(), move |unit| {
+        let before = memberships::find(unit.db(), id)?;
+        let present = find(unit.db(), &shared, id)?;
+        condition.check(&answer::tag(&present)?)?;
+        let patch: TermsPatch = patch::apply(&shared, &terms::BASE, &present, &body.0)?;
+        let today = unit.now().date_naive();
+        let terms = patch.read(unit.db(), &before.record, today)?;
+        terms::change(unit, &shared, &before, terms)?;
+        find(unit.db(), &shared, id)
+    });
+    answer::changed(&changed.await?)
+}
+
+/// The membership of an organisation
+///
+/// With its representatives and dues, for its own people.
+#[utoipa::path(tag = "memberships", params(OrganisationPath),
+    extensions(("x-authz" = json!({"from": "editor", "scope": "organisations:write", "own": true}))),
+    responses((status = 200, description = "The membership.", body = MembershipBody),
+        (status = 304, description = "The client has it already.")))]
+#[get("/organisations/{organisation_id}/membership")]
+pub async fn get_organisation_membership(
+    request: HttpRequest,
+    state: web::Data<State>,
+    caller: Caller,
+    path: Path<OrganisationId>,
+    _query: NoQuery,
+) -> Result<HttpResponse, Problem> {
+    let Path(id) = path;
+    may_edit(&state.directory().snapshot(), &caller, id)?;
+    let today = state.now().date_naive();
+    let body = state::read(&state, move |db| {
+        let found = memberships::of_organisation(db, id)?;
+        let stored = found.ok_or_else(|| Problem::new(Code::NotFound))?;
+        let owed = werkstadt_persistence::dues::of_memberships(db, &[stored.record.id])?;
+        let owed = owed.iter().map(|due| DueBody::new(due, id, today)).collect();
+        let representing = representatives::of(db, stored.record.id)?;
+        Ok(MembershipBody {
+            dues: Some(owed),
+            ..MembershipBody::with(&stored, &representing)
+        })
+    });
+    answer::record(&request, &caller, &body.await?)
+}
+
 /// Take a step in the life of a membership
 ///
-/// applied → `under_review` → active → grace → lapsed; `under_review` → rejected; active → suspended → active; active or grace →
-/// resigned; grace or lapsed → active by renewal.
+/// applied → `under_review` → active → grace → lapsed; `under_review` → rejected; active → suspended → active; active, grace or suspended
+/// → resigned; grace or lapsed → active by renewal. Who was a member, or was turned down, comes back by a new application (lapsed, rejected
+/// or resigned → applied) or at once (→ active), which needs a reason.
 #[utoipa::path(tag = "memberships", params(MembershipPath), request_body = MembershipStepRequest,
     extensions(("x-authz" = json!({"from": "manager", "scope": "admin"})), ("x-errors" = json!([409]))),
     responses((status = 200, description = "The step is taken.", body = MembershipBody)))]
@@ -122,16 +205,32 @@ pub async fn change_membership_status(
     let changed = state::write(&state, caller.actor(), move |unit| {
         let before = memberships::find(unit.db(), id)?;
         let (after, reason) = body.0.take(&before.record, unit.now().date_naive())?;
-        memberships::update(unit, &before, after, reason.as_deref())?;
+        let why = Why {
+            reason: reason.as_deref(),
+            ..Why::default()
+        };
+        let stored = memberships::update(unit, &before, after, why).map_err(contested)?;
+        if stored.record.status == MembershipStatus::Active {
+            charging::begin(unit, &shared, &stored.record, before.record.status)?;
+        }
         find(unit.db(), &shared, id)
     });
     answer::changed(&changed.await?)
+}
+
+/// Two at once: the second one is told that it conflicts.
+fn contested(error: Error) -> Problem {
+    match error {
+        Error::Stale { .. } => Problem::new(Code::Conflict),
+        error => error.into(),
+    }
 }
 
 fn find(db: &mut Db, state: &State, id: MembershipId) -> Result<MembershipBody, Problem> {
     let stored = memberships::find(db, id)?;
     Ok(MembershipBody::new(
         &stored,
+        &representatives::of(db, id)?,
         memberships::history(db, id)?,
         state.accounts(),
     ))

@@ -91,6 +91,12 @@ impl Problem {
         &self.breaches
     }
 
+    /// What programs are told under a name.
+    pub fn fact(&self, name: &str) -> Option<&serde_json::Value> {
+        let fact = self.facts.iter().find(|(other, _)| *other == name)?;
+        Some(&fact.1)
+    }
+
     /// What the log should know.
     pub fn cause(&self) -> Option<&str> {
         self.cause.as_deref()

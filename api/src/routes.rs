@@ -211,10 +211,7 @@ fn matching(config: &mut ServiceConfig<'_>) {
 
 fn administration(config: &mut ServiceConfig<'_>) {
     config
-        .service(memberships::list_memberships)
-        .service(memberships::create_membership)
-        .service(memberships::get_membership)
-        .service(memberships::change_membership_status)
+        .configure(members)
         .service(users::handlers::list_users)
         .service(users::handlers::create_user)
         .service(users::handlers::get_user)
@@ -232,4 +229,35 @@ fn administration(config: &mut ServiceConfig<'_>) {
         .service(imports::handlers::get_job)
         .service(imports::handlers::cancel_job)
         .service(imports::handlers::list_job_errors);
+}
+
+fn members(config: &mut ServiceConfig<'_>) {
+    config
+        .service(memberships::tiers::list_membership_types)
+        .service(memberships::tiers::create_membership_type)
+        .service(memberships::tiers::get_membership_type)
+        .service(memberships::tiers::update_membership_type)
+        .service(memberships::tiers::delete_membership_type)
+        .service(memberships::bulk::enter_memberships)
+        .service(memberships::bulk::renew_memberships)
+        .service(memberships::bulk::pay_dues)
+        .service(memberships::statistics::get_membership_statistics)
+        .service(memberships::applications::apply_for_membership)
+        .service(memberships::applications::list_membership_applications)
+        .service(memberships::applications::get_membership_application)
+        .service(memberships::applications::get_application_document)
+        .service(memberships::applications::decide_membership_application)
+        .service(memberships::list_memberships)
+        .service(memberships::create_membership)
+        .service(memberships::get_membership)
+        .service(memberships::update_membership)
+        .service(memberships::change_membership_status)
+        .service(memberships::life::renew_membership)
+        .service(memberships::life::resign_membership)
+        .service(memberships::get_organisation_membership)
+        .service(memberships::dues::list_dues)
+        .service(memberships::dues::list_membership_dues)
+        .service(memberships::dues::create_due)
+        .service(memberships::dues::get_due)
+        .service(memberships::dues::update_due);
 }

@@ -46,6 +46,8 @@ pub trait World: Send + Sync {
 pub struct Limits {
     /// Bytes of a JSON body.
     pub body_bytes: usize,
+    /// Bytes of an application for membership with its documents.
+    pub application_bytes: usize,
     /// Bytes of an import.
     pub import_bytes: usize,
     /// Bytes of a picture.
@@ -64,6 +66,7 @@ impl Default for Limits {
     fn default() -> Self {
         Self {
             body_bytes: 1 << 20,
+            application_bytes: 6 << 20,
             import_bytes: 64 << 20,
             picture_bytes: 4 << 20,
             address_bytes: 8 << 10,

@@ -47,6 +47,8 @@ pub enum Rule {
     Guessable,
     /// Not the one that is known, for example a password.
     Incorrect,
+    /// One of these must be among them.
+    Missing(String),
 }
 
 impl Rule {
@@ -67,6 +69,7 @@ impl Rule {
             Self::Conflicts(_) => "conflicts",
             Self::Guessable => "guessable",
             Self::Incorrect => "incorrect",
+            Self::Missing(_) => "missing",
         }
     }
 
@@ -98,6 +101,7 @@ impl Rule {
                 "Too easy to guess. Several words that have nothing to do with each other, or with you, are better."
                     .into()
             }
+            Self::Missing(what) => format!("{what} is missing."),
         }
     }
 
@@ -120,6 +124,7 @@ impl Rule {
             Self::Guessable => {
                 "Zu leicht zu erraten. Besser sind mehrere Wörter, die nichts miteinander und nichts mit Ihnen zu tun haben.".into()
             }
+            Self::Missing(what) => format!("{what} fehlt."),
         }
     }
 }

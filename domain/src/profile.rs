@@ -23,7 +23,7 @@ pub struct Profile {
     pub claims: Parts<Claim>,
     /// What it has done, in order of id.
     pub references: Parts<Reference>,
-    /// Its membership.
+    /// Its membership, and where the one stands that covers it.
     pub membership: Option<Arc<Stored<Membership>>>,
     /// What tells its present logo from others, if it has one.
     pub logo: Option<String>,
@@ -38,6 +38,13 @@ impl Profile {
     /// The profile as managers see it, whole: what projecting it onto them gives, without a copy.
     pub const fn whole(self) -> Seen<Self> {
         Seen::new(self)
+    }
+
+    /// True while it counts as a member of the association.
+    pub fn is_member(&self) -> bool {
+        self.membership
+            .as_ref()
+            .is_some_and(|membership| membership.record.counts())
     }
 
     /// True if it is certain, without a closer look, that everyone sees all of it.
@@ -91,18 +98,29 @@ impl Project for Profile {
         let shown = |unit: Option<UnitId>| unit.is_none_or(|id| units.iter().any(|unit| unit.record.id == id));
         let claims = visible(&self.claims, audience, |claim| shown(claim.unit));
         let references = visible(&self.references, audience, |reference| shown(reference.unit));
-        let may_know = |membership: &&Arc<Stored<Membership>>| {
-            audience == Audience::Manager || membership.record.status.is_member()
-        };
         Some(Seen::new(Self {
             organisation,
             units: attached(units, &self.units, audience),
             claims,
             references,
-            membership: self.membership.as_ref().filter(may_know).cloned(),
+            membership: self.membership.as_ref().and_then(|one| known(one, audience)),
             logo: self.logo.clone(),
         }))
     }
+}
+
+/// The membership as the audience sees it.
+fn known(membership: &Arc<Stored<Membership>>, audience: Audience) -> Option<Arc<Stored<Membership>>> {
+    if audience == Audience::Manager {
+        return Some(Arc::clone(membership));
+    }
+    let record = membership.record.project(audience)?.into_inner();
+    Some(Arc::new(Stored {
+        record,
+        version: membership.version,
+        created_at: membership.created_at,
+        changed_at: membership.changed_at.clone(),
+    }))
 }
 
 /// The parts as the audience sees them, of those that are shown at all; the same list where that is all of them.

@@ -58,6 +58,12 @@ pub enum Noun {
     Confirmation,
     /// Something that managers should look at.
     ModerationCase,
+    /// A type of membership.
+    MembershipType,
+    /// An application for membership.
+    MembershipApplication,
+    /// A due of a membership.
+    Due,
 }
 
 impl Named for Noun {
@@ -83,6 +89,9 @@ impl Named for Noun {
         Self::SavedSearch,
         Self::Confirmation,
         Self::ModerationCase,
+        Self::MembershipType,
+        Self::MembershipApplication,
+        Self::Due,
     ];
 
     fn code(self) -> &'static str {
@@ -107,6 +116,9 @@ impl Named for Noun {
             Self::SavedSearch => "saved_search",
             Self::Confirmation => "confirmation",
             Self::ModerationCase => "moderation_case",
+            Self::MembershipType => "membership_type",
+            Self::MembershipApplication => "membership_application",
+            Self::Due => "due",
         }
     }
 }

@@ -11,7 +11,8 @@ use uuid::Uuid;
 use crate::db::Db;
 use crate::error::Result;
 use crate::logos::LogoRow;
-use crate::schema::{logos, settings};
+use crate::memberships::CoveringRow;
+use crate::schema::{logos, membership_coverings, settings};
 use crate::settings::SettingRow;
 use crate::sqltypes::{IdSql, InstantSql, SqlId, SqlInstant};
 
@@ -81,6 +82,32 @@ pub(crate) fn insert_setting(db: &mut Db, row: &SettingRow<'_>) -> Result<()> {
     let statement = diesel::insert_into(settings::table)
         .values(row)
         .on_conflict_do_nothing();
+    match db {
+        Db::Postgres(db) => diesel::RunQueryDsl::execute(statement, db)?,
+        Db::Sqlite(db) => diesel::RunQueryDsl::execute(statement, db)?,
+    };
+    Ok(())
+}
+
+/// Notes that a membership covers others, unless it is noted how it stands.
+pub(crate) fn insert_covering(db: &mut Db, row: &CoveringRow) -> Result<()> {
+    let statement = diesel::insert_into(membership_coverings::table)
+        .values(*row)
+        .on_conflict_do_nothing();
+    match db {
+        Db::Postgres(db) => diesel::RunQueryDsl::execute(statement, db)?,
+        Db::Sqlite(db) => diesel::RunQueryDsl::execute(statement, db)?,
+    };
+    Ok(())
+}
+
+/// Notes how a membership stands, in place of how it stood.
+pub(crate) fn put_covering(db: &mut Db, row: &CoveringRow) -> Result<()> {
+    let statement = diesel::insert_into(membership_coverings::table)
+        .values(*row)
+        .on_conflict(membership_coverings::membership_id)
+        .do_update()
+        .set(*row);
     match db {
         Db::Postgres(db) => diesel::RunQueryDsl::execute(statement, db)?,
         Db::Sqlite(db) => diesel::RunQueryDsl::execute(statement, db)?,

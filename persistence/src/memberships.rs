@@ -1,10 +1,8 @@
 //! Memberships and their history.
 
-use chrono::NaiveDate;
 use diesel::prelude::*;
-use serde::{Deserialize, Serialize};
 use uuid::Uuid;
-use werkstadt_domain::audience::{ChangedAt, Stored};
+use werkstadt_domain::audience::Stored;
 use werkstadt_domain::membership::{Membership, MembershipId, MembershipStatus, MembershipStep};
 use werkstadt_domain::named::Named;
 use werkstadt_domain::organisation::OrganisationId;
@@ -15,9 +13,19 @@ use crate::dialect;
 use crate::error::{Error, Result};
 use crate::guard::{self, Owners};
 use crate::schema::{membership_steps, memberships};
-use crate::shapes::{Fault, named};
-use crate::sqltypes::{SqlId, SqlInstant};
+use crate::sqltypes::SqlId;
 use crate::work::UnitOfWork;
+
+mod coverings;
+mod kept;
+pub mod representatives;
+mod row;
+
+pub(crate) use coverings::CoveringRow;
+pub use coverings::covered;
+pub(crate) use kept::{MembershipRows, record_uncovered};
+pub use row::Why;
+use row::{MembershipRow, StepRow};
 
 const NOUN: Noun = Noun::Membership;
 
@@ -27,7 +35,41 @@ const NOUN: Noun = Noun::Membership;
 /// [`Error::NotFound`].
 pub fn find(db: &mut Db, id: MembershipId) -> Result<Stored<Membership>> {
     let row: Option<MembershipRow> = memberships::table.find(SqlId::from(id)).first(db).optional()?;
-    row.ok_or(Error::NotFound { noun: NOUN })?.into_stored()
+    let found = with_coverings(db, row.into_iter().collect())?;
+    found.into_iter().next().ok_or(Error::NotFound { noun: NOUN })
+}
+
+/// The membership of an organisation, if it has one.
+///
+/// # Errors
+/// As every read.
+pub fn of_organisation(db: &mut Db, organisation: OrganisationId) -> Result<Option<Stored<Membership>>> {
+    Ok(load(db, Owners::These(&[organisation]))?.pop())
+}
+
+/// Whose memberships these are, as far as there are such.
+///
+/// # Errors
+/// As every read.
+pub fn owners(db: &mut Db, ids: &[MembershipId]) -> Result<Vec<(MembershipId, OrganisationId)>> {
+    let mut found = Vec::with_capacity(ids.len());
+    for chunk in ids.chunks(guard::IDS_PER_QUERY) {
+        let keys: Vec<SqlId> = chunk.iter().copied().map(SqlId::from).collect();
+        let rows: Vec<(SqlId, SqlId)> = memberships::table
+            .filter(memberships::id.eq_any(keys))
+            .select((memberships::id, memberships::organisation_id))
+            .load(db)?;
+        found.extend(rows.into_iter().map(|(id, owner)| (id.into(), owner.into())));
+    }
+    Ok(found)
+}
+
+/// The memberships of these organisations, in no order.
+///
+/// # Errors
+/// As every read.
+pub fn of_organisations(db: &mut Db, organisations: &[OrganisationId]) -> Result<Vec<Stored<Membership>>> {
+    load(db, Owners::These(organisations))
 }
 
 /// Memberships in order of id, after `after`, at most `limit`; all of them, or those in one state.
@@ -46,13 +88,20 @@ pub fn list(
         query = query.filter(memberships::status.eq(status.code()));
     }
     let rows: Vec<MembershipRow> = query.order(memberships::id).limit(limit).load(db)?;
-    rows.into_iter().map(MembershipRow::into_stored).collect()
+    with_coverings(db, rows)
 }
 
 /// The memberships of these organisations.
 pub(crate) fn load(db: &mut Db, owners: Owners<'_>) -> Result<Vec<Stored<Membership>>> {
     let rows: Vec<MembershipRow> = guard::rows_of!(memberships, owners, db);
-    rows.into_iter().map(MembershipRow::into_stored).collect()
+    with_coverings(db, rows)
+}
+
+fn with_coverings(db: &mut Db, rows: Vec<MembershipRow>) -> Result<Vec<Stored<Membership>>> {
+    let found: Result<Vec<Stored<Membership>>> = rows.into_iter().map(MembershipRow::into_stored).collect();
+    let mut found = found?;
+    coverings::attach(db, &mut found)?;
+    Ok(found)
 }
 
 /// The steps of a membership, the first one first, and who took each, as far as it is known.
@@ -70,14 +119,42 @@ pub fn history(db: &mut Db, id: MembershipId) -> Result<Vec<(MembershipStep, Opt
         .collect()
 }
 
+/// The steps of all memberships, those of one in order.
+///
+/// # Errors
+/// As every read.
+pub fn all_steps(db: &mut Db) -> Result<Vec<(MembershipId, MembershipStep)>> {
+    let rows: Vec<StepRow> = membership_steps::table.order(membership_steps::version).load(db)?;
+    let step = |row: StepRow| {
+        let id = row.membership();
+        let (step, _) = row
+            .into_step()
+            .map_err(|fault| Error::inconsistent("membership_steps", id, fault))?;
+        Ok((id, step))
+    };
+    rows.into_iter().map(step).collect()
+}
+
 /// Adds a membership; its first step is recorded.
 ///
 /// # Errors
 /// [`Error::Conflict`]: `memberships_organisation_id_key` when the organisation has one, [`FOREIGN_KEY`](crate::FOREIGN_KEY)
 /// when there is no such organisation.
 pub fn insert(unit: &mut UnitOfWork<'_>, membership: Membership) -> Result<Stored<Membership>> {
+    insert_because(unit, membership, None)
+}
+
+/// Adds a membership for a reason.
+///
+/// # Errors
+/// As [`insert`].
+pub fn insert_because(
+    unit: &mut UnitOfWork<'_>,
+    membership: Membership,
+    reason: Option<&str>,
+) -> Result<Stored<Membership>> {
     let stored = guard::created(unit, membership);
-    write_all(unit, std::slice::from_ref(&stored))?;
+    write_all(unit, std::slice::from_ref(&stored), reason)?;
     Ok(stored)
 }
 
@@ -90,19 +167,20 @@ pub fn insert_all(unit: &mut UnitOfWork<'_>, memberships: Vec<Membership>) -> Re
         .into_iter()
         .map(|membership| guard::created(unit, membership))
         .collect();
-    write_all(unit, &stored)
+    write_all(unit, &stored, None)
 }
 
 /// Changes a membership, if it is still as it was read in `before`. A change of its state is recorded as a step with the
 /// reason; whether the step is allowed is for [`MembershipStatus::step`] to say before.
 ///
 /// # Errors
-/// [`Error::Stale`], [`Error::NotFound`].
+/// [`Error::Stale`], [`Error::NotFound`], [`Error::Conflict`] with [`FOREIGN_KEY`](crate::FOREIGN_KEY) if it would be covered
+/// by one that is covered itself, or is to be covered though it covers others.
 pub fn update(
     unit: &mut UnitOfWork<'_>,
     before: &Stored<Membership>,
     after: Membership,
-    reason: Option<&str>,
+    why: Why<'_>,
 ) -> Result<Stored<Membership>> {
     let (id, organisation) = (before.record.id, before.record.organisation);
     let after = Membership {
@@ -110,43 +188,95 @@ pub fn update(
         organisation,
         ..after
     };
-    let stored = Stored {
-        version: before.version + 1,
-        created_at: before.created_at,
-        changed_at: changed_at(unit, before, &after),
-        record: after,
-    };
+    let stored = guard::changed(unit, before, after);
+    let by = stored.record.covered.map(|covering| covering.by);
+    let news = by.filter(|by| before.record.covered.map(|covering| covering.by) != Some(*by));
+    // In one order for all, so that two who cover each other's memberships do not wait for each other.
+    if let Some(by) = news.filter(|by| *by < id) {
+        hold(unit, by)?;
+    }
     let db = unit.db();
     let guarded = memberships::table
         .filter(memberships::id.eq(SqlId::from(id)))
         .filter(memberships::version.eq(before.version));
     let rows = diesel::update(guarded).set(&MembershipRow::from(&stored)).execute(db)?;
     guard::judge(NOUN, rows, || exists(db, id))?;
+    if let Some(by) = news.filter(|by| *by > id) {
+        hold(unit, by)?;
+    }
+    if news.is_some() || by.is_none() && before.record.covered.is_some() {
+        coverings::set(unit.db(), id, by)?;
+    }
     if before.record.status != stored.record.status {
-        let step = StepRow::new(unit, &stored, Some(before.record.status), reason);
+        let step = StepRow::new(
+            unit,
+            &stored,
+            Some(before.record.status),
+            since(why, before, &stored.record),
+        );
         dialect::insert_all::<membership_steps::table, StepRow>(unit.db(), membership_steps::table, &[step])?;
+        coverings::record_covered(unit, &[id.into()])?;
     }
     record(unit, &stored.record, Operation::Updated);
     Ok(stored)
 }
 
-/// A membership shows to everyone while it counts, else to managers only, so only then do their times move.
-fn changed_at(unit: &UnitOfWork<'_>, before: &Stored<Membership>, after: &Membership) -> ChangedAt {
-    if before.record.status.is_member() || after.status.is_member() {
-        return ChangedAt::all(unit.now().into());
+/// Who becomes a member with another first day is one from that day on.
+fn since<'a>(why: Why<'a>, before: &Stored<Membership>, after: &Membership) -> Why<'a> {
+    let begins = after.status == MembershipStatus::Active && after.since_on != before.record.since_on;
+    Why {
+        effective_on: why.effective_on.or_else(|| after.since_on.filter(|_| begins)),
+        ..why
     }
-    before.changed_at.for_managers(unit.now().into())
 }
 
-fn write_all(unit: &mut UnitOfWork<'_>, stored: &[Stored<Membership>]) -> Result<()> {
+/// Keeps a membership as it is until this unit of work is done: whoever changes it at the same time fails, or waits and is seen.
+///
+/// # Errors
+/// [`Error::Stale`], [`Error::NotFound`].
+pub fn hold(unit: &mut UnitOfWork<'_>, id: MembershipId) -> Result<()> {
+    let before = find(unit.db(), id)?;
+    guard_version(unit, &before)
+}
+
+/// As [`hold`], if the membership is still as it was read.
+///
+/// # Errors
+/// [`Error::Stale`], [`Error::NotFound`].
+pub fn guard_version(unit: &mut UnitOfWork<'_>, before: &Stored<Membership>) -> Result<()> {
+    let id = before.record.id;
+    let db = unit.db();
+    let guarded = memberships::table
+        .filter(memberships::id.eq(SqlId::from(id)))
+        .filter(memberships::version.eq(before.version));
+    let rows = diesel::update(guarded)
+        .set(memberships::version.eq(before.version + 1))
+        .execute(db)?;
+    guard::judge(NOUN, rows, || exists(db, id))?;
+    unit.record(NOUN, id.uuid(), Operation::Updated);
+    Ok(())
+}
+
+fn write_all(unit: &mut UnitOfWork<'_>, stored: &[Stored<Membership>], reason: Option<&str>) -> Result<()> {
     let rows: Vec<MembershipRow> = stored.iter().map(MembershipRow::from).collect();
     dialect::insert_all::<memberships::table, MembershipRow>(unit.db(), memberships::table, &rows)?;
     let steps: Vec<StepRow> = stored
         .iter()
-        .map(|stored| StepRow::new(unit, stored, None, None))
+        .map(|stored| {
+            let member = stored.record.status.is_member();
+            let why = Why {
+                reason,
+                effective_on: stored.record.since_on.filter(|_| member),
+            };
+            StepRow::new(unit, stored, None, why)
+        })
         .collect();
     dialect::insert_all::<membership_steps::table, StepRow>(unit.db(), membership_steps::table, &steps)?;
     for stored in stored {
+        if let Some(covering) = stored.record.covered {
+            hold(unit, covering.by)?;
+            coverings::set(unit.db(), stored.record.id, Some(covering.by))?;
+        }
         record(unit, &stored.record, Operation::Created);
     }
     Ok(())
@@ -157,152 +287,7 @@ fn record(unit: &mut UnitOfWork<'_>, membership: &Membership, operation: Operati
     unit.record(Noun::Organisation, membership.organisation.uuid(), Operation::Updated);
 }
 
-/// The rows of a membership with its steps, as they are kept while its organisation is gone.
-#[derive(Debug, Serialize, Deserialize)]
-pub(crate) struct MembershipRows {
-    membership: MembershipRow,
-    steps: Vec<StepRow>,
-}
-
-impl MembershipRows {
-    /// The memberships of these organisations.
-    pub(crate) fn of(db: &mut Db, owners: &[OrganisationId]) -> Result<Vec<(OrganisationId, Self)>> {
-        let rows: Vec<MembershipRow> = guard::rows_of!(memberships, Owners::These(owners), db);
-        let mut all = Vec::with_capacity(rows.len());
-        for membership in rows {
-            let steps = membership_steps::table
-                .filter(membership_steps::membership_id.eq(membership.id))
-                .order(membership_steps::version)
-                .load(db)?;
-            all.push((membership.organisation_id.into(), Self { membership, steps }));
-        }
-        Ok(all)
-    }
-
-    /// The same as another organisation's.
-    pub(crate) fn moved(mut self, to: OrganisationId) -> Self {
-        self.membership.organisation_id = to.into();
-        self
-    }
-
-    /// Puts the membership back as it was, unless it is there as another organisation's.
-    pub(crate) fn put_back(self, unit: &mut UnitOfWork<'_>) -> Result<()> {
-        if exists(unit.db(), self.membership.id.into())? {
-            return Ok(());
-        }
-        let stored = self.membership.into_stored()?;
-        let row = MembershipRow::from(&stored);
-        dialect::insert_all::<memberships::table, MembershipRow>(unit.db(), memberships::table, &[row])?;
-        dialect::insert_all::<membership_steps::table, StepRow>(unit.db(), membership_steps::table, &self.steps)?;
-        record(unit, &stored.record, Operation::Created);
-        Ok(())
-    }
-}
-
 fn exists(db: &mut Db, id: MembershipId) -> Result<bool> {
     let row = memberships::table.filter(memberships::id.eq(SqlId::from(id)));
     Ok(diesel::select(diesel::dsl::exists(row)).get_result(db)?)
-}
-
-#[derive(Debug, Queryable, Insertable, AsChangeset, Serialize, Deserialize)]
-#[diesel(table_name = memberships, treat_none_as_default_value = false, treat_none_as_null = true)]
-struct MembershipRow {
-    id: SqlId,
-    organisation_id: SqlId,
-    kind: String,
-    status: String,
-    since_on: Option<NaiveDate>,
-    until_on: Option<NaiveDate>,
-    version: i64,
-    created_at: SqlInstant,
-    changed_public: SqlInstant,
-    changed_members: SqlInstant,
-    changed_managers: SqlInstant,
-}
-
-impl From<&Stored<Membership>> for MembershipRow {
-    fn from(stored: &Stored<Membership>) -> Self {
-        let membership = stored.record.clone();
-        let [changed_public, changed_members, changed_managers] = guard::instants(&stored.changed_at);
-        Self {
-            id: membership.id.into(),
-            organisation_id: membership.organisation.into(),
-            kind: membership.kind,
-            status: membership.status.code().to_owned(),
-            since_on: membership.since_on,
-            until_on: membership.until_on,
-            version: stored.version,
-            created_at: SqlInstant::from(stored.created_at),
-            changed_public,
-            changed_members,
-            changed_managers,
-        }
-    }
-}
-
-impl MembershipRow {
-    fn into_stored(self) -> Result<Stored<Membership>> {
-        let id = self.id.0;
-        self.read()
-            .map_err(|fault| Error::inconsistent("memberships", id, fault))
-    }
-
-    fn read(self) -> Result<Stored<Membership>, Fault> {
-        let record = Membership {
-            id: self.id.into(),
-            organisation: self.organisation_id.into(),
-            kind: self.kind,
-            status: named(&self.status)?,
-            since_on: self.since_on,
-            until_on: self.until_on,
-        };
-        let changed = [self.changed_public, self.changed_members, self.changed_managers];
-        Ok(guard::stored(record, self.version, self.created_at, changed))
-    }
-}
-
-#[derive(Debug, Queryable, Insertable, Serialize, Deserialize)]
-#[diesel(table_name = membership_steps, treat_none_as_default_value = false)]
-struct StepRow {
-    membership_id: SqlId,
-    version: i64,
-    from_status: Option<String>,
-    to_status: String,
-    at: SqlInstant,
-    reason: Option<String>,
-    actor_kind: Option<String>,
-    actor_id: Option<SqlId>,
-}
-
-impl StepRow {
-    fn new(
-        unit: &UnitOfWork<'_>,
-        after: &Stored<Membership>,
-        from: Option<MembershipStatus>,
-        reason: Option<&str>,
-    ) -> Self {
-        let (actor_kind, actor_id) = unit.actor().parts();
-        Self {
-            membership_id: after.record.id.into(),
-            version: after.version,
-            from_status: from.map(|status| status.code().to_owned()),
-            to_status: after.record.status.code().to_owned(),
-            at: SqlInstant::from(unit.now()),
-            reason: reason.map(ToOwned::to_owned),
-            actor_kind: Some(actor_kind.to_owned()),
-            actor_id: actor_id.map(SqlId),
-        }
-    }
-
-    fn into_step(self) -> Result<(MembershipStep, Option<Actor>), Fault> {
-        let actor = self.actor_kind.as_deref();
-        let actor = actor.map(|kind| Actor::from_parts(kind, self.actor_id).ok_or_else(|| format!("actor `{kind}`")));
-        let step = MembershipStep {
-            from: self.from_status.as_deref().map(named).transpose()?,
-            to: named(&self.to_status)?,
-            at: self.at.utc(),
-            reason: self.reason,
-        };
-        Ok((step, actor.transpose()?))
-    }
 }

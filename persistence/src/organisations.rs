@@ -11,6 +11,7 @@ use crate::db::Db;
 use crate::dialect;
 use crate::error::{Error, Result};
 use crate::guard::{self, IDS_PER_QUERY, Owners};
+use crate::memberships::record_uncovered;
 use crate::references;
 use crate::schema::{
     affiliations, opportunities, organisation_external_ids, organisation_references, organisations, reference_partners,
@@ -145,6 +146,7 @@ pub fn update(
 /// users.
 pub fn remove(unit: &mut UnitOfWork<'_>, id: OrganisationId, version: i64) -> Result<()> {
     record_neighbours(unit, id)?;
+    record_uncovered(unit, &[id.into()])?;
     let db = unit.db();
     let guarded = organisations::table
         .filter(organisations::id.eq(SqlId::from(id)))

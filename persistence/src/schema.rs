@@ -3,6 +3,7 @@
 mod accounts;
 mod directory;
 mod imports;
+mod membership;
 mod showroom;
 mod sign_in;
 mod upkeep;
@@ -14,6 +15,10 @@ pub(crate) use directory::{
     units, versions,
 };
 pub(crate) use imports::{import_duplicates, import_records};
+pub(crate) use membership::{
+    application_documents, membership_applications, membership_coverings, membership_dues, membership_representatives,
+    membership_types,
+};
 pub(crate) use showroom::{logos, opportunity_reviews, solutions};
 pub(crate) use sign_in::{
     action_tokens, idempotency_keys, invitations, letters, recovery_codes, second_factors, signing_keys,

@@ -5,7 +5,7 @@ use werkstadt_api::letters;
 use werkstadt_domain::account::Role;
 use werkstadt_tests::accounts;
 use werkstadt_tests::app::TestApp;
-use werkstadt_tests::calls::{PIXEL, Stage, import, offer, person, solution};
+use werkstadt_tests::calls::{PIXEL, Stage, application, due, import, offer, person, solution, tier};
 use werkstadt_tests::document::Document;
 use werkstadt_tests::http::Request;
 
@@ -26,6 +26,7 @@ pub fn all(app: &TestApp) {
     for path in ["/v1/auth/activate", "/v1/auth/password/reset"] {
         app.anonymous().post(path, &bad).is(401);
     }
+    memberships(app);
     let nobody = json!({"organisation_id": "01936d3e-7f10-7000-8000-00000000dead", "request": {}});
     app.anonymous().post("/v1/matches/explain", &nobody).is(404);
 }
@@ -296,4 +297,54 @@ fn steps(app: &TestApp) {
             "{refused}"
         );
     }
+}
+
+/// What is in use stays, what is decided stays decided, and nobody owes twice.
+fn memberships(app: &TestApp) {
+    let manager = app.as_manager();
+    let made = manager.create("/v1/membership-types", &tier("conflicts"));
+    manager.post("/v1/membership-types", &tier("conflicts")).is(409);
+    let made = format!("/v1/membership-types/{made}");
+    let member = |name: &str| {
+        let membership = json!({"organisation_id": app.company(name), "type": "conflicts", "status": "active"});
+        format!("/v1/memberships/{}", manager.create("/v1/memberships", &membership))
+    };
+    let (one, other) = (member("Owes"), member("Covered"));
+    manager.delete(&made, "*").is(409);
+    manager.patch(&made, "*", &json!({"code": "other"})).is(409);
+    let dues = format!("{one}/dues");
+    manager.post(&dues, &due(2020)).is(201);
+    manager.post(&dues, &due(2020)).is(409);
+    let second = manager.create(&dues, &due(2021));
+    let moved = json!({"first_on": "2020-01-01"});
+    manager.patch(&format!("/v1/dues/{second}"), "*", &moved).is(409);
+    assert_eq!(
+        manager.post(&format!("{one}/renew"), &json!({})).is(409).json()["reason"],
+        "owing"
+    );
+    let above = one.rsplit('/').next().unwrap();
+    manager.patch(&other, "*", &json!({"covered_by": above})).is(200);
+    assert_eq!(
+        manager.post(&format!("{other}/renew"), &json!({})).is(409).json()["reason"],
+        "covered"
+    );
+    manager.post(&format!("{one}/resign"), &json!({})).is(200);
+    let refused = manager.post(&format!("{one}/resign"), &json!({})).is(409).json();
+    assert_eq!(
+        (&refused["code"], &refused["current"]),
+        (&json!("step_refused"), &json!("resigned"))
+    );
+    let sent = manager
+        .post("/v1/memberships/apply", &application("conflicts", "Twice decided"))
+        .is(202)
+        .json();
+    let decide = format!(
+        "/v1/membership-applications/{}/decide",
+        sent["reference"].as_str().unwrap()
+    );
+    let refused = manager.post(&decide, &json!({"decision": "accept"})).is(409).json();
+    assert_eq!(
+        (&refused["current"], &refused["allowed"]),
+        (&json!("applied"), &json!(["under_review"]))
+    );
 }

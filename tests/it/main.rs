@@ -28,6 +28,7 @@ mod letters;
 mod life_cycles;
 mod logos;
 mod matching;
+mod memberships;
 mod merging;
 mod moderation;
 mod opportunities;

@@ -5,6 +5,7 @@ use werkstadt_domain::audience::Audience;
 use werkstadt_domain::membership::{Membership, MembershipStatus};
 use werkstadt_domain::organisation::{Organisation, OrganisationId};
 use werkstadt_persistence::jobs::{self, Job, JobId, JobStatus, RowError};
+use werkstadt_persistence::memberships::Why;
 use werkstadt_persistence::sessions::{self, NewSession, Origin, Renewal, SessionId};
 use werkstadt_persistence::{
     Actor, Error, Result, Store, UnitOfWork, api_keys, claims, memberships, opportunities, organisations, persons,
@@ -198,7 +199,11 @@ fn memberships_remember_their_steps() {
                     status,
                     ..membership(60, 1)
                 };
-                memberships::update(work, before, after, reason)
+                let why = Why {
+                    reason,
+                    ..Why::default()
+                };
+                memberships::update(work, before, after, why)
             })
         };
         let second = step(&first, MembershipStatus::UnderReview, None);

@@ -219,6 +219,8 @@ pub(crate) fn membership(number: u128, organisation: u128) -> Membership {
         status: MembershipStatus::Applied,
         since_on: day(1),
         until_on: None,
+        leaving: None,
+        covered: None,
     }
 }
 

@@ -12,11 +12,13 @@ use crate::http::Request;
 
 mod accounts;
 mod logo;
+mod memberships;
 mod people;
 mod solutions;
 mod upkeep;
 
 pub use logo::PIXEL;
+pub use memberships::{PDF, application, due, tier};
 pub use people::person;
 pub use solutions::solution;
 
@@ -76,10 +78,12 @@ impl<'a> Stage<'a> {
             Some("exports" | "people.vcf") => (operation.path.clone(), None),
             Some("saved-searches") => self.of_saved_search(operation, caller),
             Some("moderation" | "reports" | "proposals" | "duplicates" | "upkeep") => self.of_upkeep(operation),
-            Some("changes") => (operation.path.clone(), None),
+            Some("changes" | "statistics") => (operation.path.clone(), None),
             Some("search" | "suggest") => (format!("{}?q=university", operation.path), None),
             Some("matches") => (operation.path.clone(), Some(self.question(&operation.id, organisation))),
-            Some("memberships") => self.of_membership(&operation.id, &operation.path),
+            Some("memberships" | "membership-types" | "membership-applications" | "dues") => {
+                self.of_membership(operation)
+            }
             Some("users") => self.of_user(operation),
             Some("imports") => return self.of_import(operation),
             Some("jobs") if operation.id == "cancel_job" => (
@@ -110,6 +114,9 @@ impl<'a> Stage<'a> {
         if ["completeness", "reminders", "confirm"].contains(&noun) {
             let body = (noun == "confirm").then(|| json!({}));
             return (path.replace("{organisation_id}", organisation), body);
+        }
+        if noun == "membership" {
+            return (self.membership_of(organisation), None);
         }
         if noun == "history" {
             let text = format!("Stand {}", self.app.state.world.id());
@@ -202,22 +209,6 @@ impl<'a> Stage<'a> {
             operation.path.clone()
         };
         (target, body)
-    }
-
-    fn of_membership(&self, id: &str, path: &str) -> (String, Option<Value>) {
-        let new = || {
-            let company = self.app.company(&format!("Company {}", self.app.state.world.id()));
-            json!({"organisation_id": company, "type": "full", "status": "active"})
-        };
-        match id {
-            "list_memberships" => (path.to_owned(), None),
-            "create_membership" => (path.to_owned(), Some(new())),
-            _ => {
-                let membership = self.manager().create("/v1/memberships", &new());
-                let body = (id == "change_membership_status").then(|| json!({"status": "suspended"}));
-                (path.replace("{membership_id}", &membership), body)
-            }
-        }
     }
 
     fn of_user(&self, operation: &Operation) -> (String, Option<Value>) {

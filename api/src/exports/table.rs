@@ -84,9 +84,7 @@ pub(super) fn row(view: &View, profile: &Profile) -> Vec<Cell> {
         cells.extend([&texts.de, &texts.en].map(|one| some(one.as_ref())));
     }
     cells.push(some(organisation.notes.as_ref()));
-    let membership = profile.membership.as_ref();
-    let is_member = membership.is_some_and(|membership| membership.record.status.is_member());
-    cells.push(text(is_member));
+    cells.push(text(profile.is_member()));
     let changed = stored.changed_at.seen_by(view.audience).utc();
     cells.push(text(changed.to_rfc3339_opts(chrono::SecondsFormat::AutoSi, true)));
     cells

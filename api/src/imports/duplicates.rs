@@ -166,22 +166,42 @@ impl Index {
         }
     }
 
+    /// Organisations of the directory that this one may be, each by the surest reason, the surest first.
+    pub fn alike(&self, organisation: &Organisation) -> Vec<(Reason, OrganisationId)> {
+        let marks = Marks::of(organisation);
+        let mut alike: Vec<(Reason, OrganisationId)> = Vec::new();
+        for found in self.hits(&marks) {
+            if let Some(id) = found
+                .other
+                .directory()
+                .filter(|id| alike.iter().all(|(_, other)| other != id))
+            {
+                alike.push((found.reason, id));
+            }
+        }
+        alike
+    }
+
     /// Who has what an organisation has, by the surest reason.
     fn find(&self, marks: &Marks<'_>) -> Option<Found> {
-        let is_own = |reason: Reason, value: &str| {
-            reason != Reason::Domain || self.hosts.get(value).is_some_and(|count| *count < SHARED_FROM)
-        };
-        let mut found = marks.keys().into_iter().filter_map(|key| {
-            let other = *self.by.get(&key)?;
-            let (reason, value) = key;
-            let doubtful = reason == Reason::NameAndTown && self.contradicts(other, marks);
-            (is_own(reason, &value) && !doubtful).then_some(Found { reason, value, other })
-        });
-        let mut found = found.next()?;
+        let mut found = self.hits(marks).next()?;
         if matches!(found.reason, Reason::NameAndTown | Reason::Name) {
             found.value = marks.name.to_owned();
         }
         Some(found)
+    }
+
+    /// All that have what an organisation has, by each reason, the surest first.
+    fn hits<'a>(&'a self, marks: &'a Marks<'a>) -> impl Iterator<Item = Found> + 'a {
+        let is_own = |reason: Reason, value: &str| {
+            reason != Reason::Domain || self.hosts.get(value).is_some_and(|count| *count < SHARED_FROM)
+        };
+        marks.keys().into_iter().filter_map(move |key| {
+            let other = *self.by.get(&key)?;
+            let (reason, value) = key;
+            let doubtful = reason == Reason::NameAndTown && self.contradicts(other, marks);
+            (is_own(reason, &value) && !doubtful).then_some(Found { reason, value, other })
+        })
     }
 
     /// True if both have a number of one sort, and not the same: two of one name in one town are then two.

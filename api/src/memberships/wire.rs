@@ -4,23 +4,30 @@ use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use werkstadt_domain::audience::{Audience, Stored};
-use werkstadt_domain::invalid::{Faults, Invalid};
+use werkstadt_domain::invalid::{Fault, Faults, Invalid, Rule};
+use werkstadt_domain::membership::representative::{Representative, RepresentativeRole};
 use werkstadt_domain::membership::{Membership, MembershipId, MembershipStatus, MembershipStep};
 use werkstadt_domain::named::Named;
 use werkstadt_domain::organisation::OrganisationId;
 use werkstadt_domain::text::line;
-use werkstadt_persistence::{Accounts, Actor};
+use werkstadt_persistence::{Accounts, Actor, Db};
 
+use super::dues::wire::DueBody;
+use super::terms::covering;
 use crate::history::wire::ActorBody;
 use crate::page::Page;
 use crate::problem::Problem;
 use crate::wire::{Choose, MembershipStatusName, day, in_order, known, optional};
 
+pub mod representative;
+
+use representative::{RepresentativeBody, both, named_persons, of_role};
+
 /// The membership of an organisation in the association.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 #[schema(as = Membership, example = json!({
     "id": "01936d3e-7f10-7000-8000-0000000000a1", "organisation_id": "01936d3e-7f10-7000-8000-0000000000aa", "type": "full",
-    "status": "active", "since_on": "2020-01-01", "created_at": "2026-11-22T09:00:00Z", "updated_at": "2026-11-22T09:00:00Z"
+    "status": "active", "since_on": "2020-01-01", "member": true, "created_at": "2026-11-22T09:00:00Z", "updated_at": "2026-11-22T09:00:00Z"
 }))]
 pub struct MembershipBody {
     /// Its id.
@@ -39,10 +46,32 @@ pub struct MembershipBody {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(format = Date)]
     pub since_on: Option<String>,
-    /// Last day.
+    /// Last day of a term, after which the days of grace begin; or of a member who has left.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(format = Date)]
     pub until_on: Option<String>,
+    /// The last day of a member who has resigned, until it has passed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(format = Date)]
+    pub resigns_on: Option<String>,
+    /// Why the member has resigned, until that takes effect.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub resign_reason: Option<String>,
+    /// The membership that covers it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(format = Uuid)]
+    pub covered_by: Option<String>,
+    /// True while the organisation counts as a member: as this one stands, and the one that covers it.
+    pub member: bool,
+    /// Who speaks for the member; left out in lists.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub representative: Option<RepresentativeBody>,
+    /// Who pays its dues, if that is another; left out in lists.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub dues_representative: Option<RepresentativeBody>,
+    /// Its dues, by their periods; only for the organisation itself.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub dues: Option<Vec<DueBody>>,
     /// Its steps, the first one first; left out in lists.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub history: Option<Vec<MembershipEvent>>,
@@ -69,6 +98,10 @@ pub struct MembershipEvent {
     pub to: String,
     /// When.
     pub at: DateTime<Utc>,
+    /// The day from which it counts, where that is another one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(format = Date)]
+    pub effective_on: Option<String>,
     /// Why.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
@@ -93,9 +126,16 @@ pub struct MembershipCreate {
     /// First day.
     #[schema(format = Date)]
     pub since_on: Option<String>,
-    /// Last day.
+    /// Last day of a term, after which the days of grace begin; none for one that goes on.
     #[schema(format = Date)]
     pub until_on: Option<String>,
+    /// The membership that covers it, as a company's covers its subsidiaries.
+    #[schema(format = Uuid)]
+    pub covered_by: Option<String>,
+    /// Who speaks for the member.
+    pub representative: Option<RepresentativeBody>,
+    /// Who pays its dues, if that is another.
+    pub dues_representative: Option<RepresentativeBody>,
 }
 
 /// Where a membership can begin, by name.
@@ -157,22 +197,39 @@ impl MembershipBody {
             status: membership.status.code().to_owned(),
             since_on: membership.since_on.map(|day| day.to_string()),
             until_on: membership.until_on.map(|day| day.to_string()),
+            resigns_on: membership.leaving.as_ref().map(|leaving| leaving.on.to_string()),
+            resign_reason: membership.leaving.as_ref().and_then(|leaving| leaving.reason.clone()),
+            covered_by: membership.covered.map(|covering| covering.by.to_string()),
+            member: membership.counts(),
+            representative: None,
+            dues_representative: None,
+            dues: None,
             history: None,
             created_at: stored.created_at.utc(),
             updated_at: stored.changed_at.seen_by(Audience::Manager).utc(),
         }
     }
 
-    /// The membership with its history.
+    /// The membership with its representatives.
+    pub fn with(stored: &Stored<Membership>, representatives: &[Representative]) -> Self {
+        Self {
+            representative: of_role(representatives, RepresentativeRole::Main),
+            dues_representative: of_role(representatives, RepresentativeRole::Dues),
+            ..Self::in_list(stored)
+        }
+    }
+
+    /// The membership with its representatives and its history.
     pub fn new(
         stored: &Stored<Membership>,
+        representatives: &[Representative],
         history: Vec<(MembershipStep, Option<Actor>)>,
         accounts: &Accounts,
     ) -> Self {
         let event = |(step, by)| MembershipEvent::new(step, by, accounts);
         Self {
             history: Some(history.into_iter().map(event).collect()),
-            ..Self::in_list(stored)
+            ..Self::with(stored, representatives)
         }
     }
 }
@@ -183,6 +240,7 @@ impl MembershipEvent {
             from: step.from.map(|status| status.code().to_owned()),
             to: step.to.code().to_owned(),
             at: step.at,
+            effective_on: step.effective_on.map(|day| day.to_string()),
             reason: step.reason,
             by: by.map(|by| ActorBody::new(by, accounts)),
         }
@@ -190,21 +248,26 @@ impl MembershipEvent {
 }
 
 impl MembershipCreate {
-    /// The membership under an id.
+    /// The membership under an id, and its representatives.
     ///
     /// # Errors
-    /// Every fault.
-    pub fn into_domain(
+    /// [`crate::problem::Code::Invalid`] with every fault.
+    pub fn read(
         self,
+        db: &mut Db,
         id: MembershipId,
         is_known: impl FnOnce(OrganisationId) -> bool,
-    ) -> Result<Membership, Invalid> {
+    ) -> Result<(Membership, Vec<Representative>), Problem> {
         let mut faults = Faults::new();
         let organisation = known(&mut faults, "/organisation_id", Some(&self.organisation_id), is_known);
         let kind = faults.take("/type", line(&self.r#type, 60));
         let since_on = optional(&mut faults, "/since_on", self.since_on.as_ref(), day);
         let until_on = optional(&mut faults, "/until_on", self.until_on.as_ref(), day);
         in_order(&mut faults, "/until_on", since_on, until_on);
+        let covered = covering(&mut faults, db, id, self.covered_by.as_ref())?;
+        let bodies = [self.representative.as_ref(), self.dues_representative.as_ref()];
+        let persons = named_persons(db, &bodies)?;
+        let representatives = both(&mut faults, bodies, &persons);
         let membership = organisation.zip(kind).map(|(organisation, kind)| Membership {
             id,
             organisation,
@@ -212,8 +275,10 @@ impl MembershipCreate {
             status: self.status.map_or(Start::Applied, |start| start.0).into(),
             since_on,
             until_on,
+            leaving: None,
+            covered,
         });
-        faults.finish(membership)
+        Ok(faults.finish(membership.map(|membership| (membership, representatives)))?)
     }
 }
 
@@ -229,14 +294,26 @@ impl MembershipStepRequest {
         let until_on = optional(&mut faults, "/until_on", self.until_on.as_ref(), day);
         let mut after = before.clone();
         after.since_on = since_on.or(before.since_on);
-        after.until_on = until_on.or(before.until_on);
+        // An end that has passed does not end who is taken back.
+        let ends = before
+            .until_on
+            .filter(|last| self.status.0 != MembershipStatus::Active || *last >= today);
+        after.until_on = until_on.or(ends);
         in_order(&mut faults, "/until_on", after.since_on, after.until_on);
         faults.finish(Some(()))?;
         after.status = before.status.step(self.status.0)?;
+        if before.status.readmits(after.status) && reason.is_none() {
+            return Err(Invalid(vec![Fault {
+                pointer: "/reason".to_owned(),
+                rule: Rule::Required,
+            }])
+            .into());
+        }
         if after.status == MembershipStatus::Active {
             // Who becomes a member without a date does so today; an end that has passed does not end a renewed one.
             after.since_on = after.since_on.or(Some(today));
             after.until_on = after.until_on.filter(|last| *last >= today);
+            after.leaving = None;
         }
         Ok((after, reason))
     }
@@ -259,6 +336,8 @@ mod tests {
             status: MembershipStatus::Lapsed,
             since_on: None,
             until_on: on(1),
+            leaving: None,
+            covered: None,
         };
         let step: MembershipStepRequest =
             serde_json::from_str(r#"{"status": "active", "reason": " Paid. "}"#).expect("a step");

@@ -274,13 +274,9 @@ impl OrganisationBody {
 
     /// The organisation of a profile that was projected for the audience.
     pub fn of(profile: &Profile, audience: Audience) -> Self {
-        let member = profile
-            .membership
-            .as_ref()
-            .is_some_and(|membership| membership.record.status.is_member());
         Self {
             logo: profile.logo.as_ref().map(|digest| LogoBody::new(profile.id(), digest)),
-            ..Self::new(&profile.organisation, member, audience)
+            ..Self::new(&profile.organisation, profile.is_member(), audience)
         }
     }
 }

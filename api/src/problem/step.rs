@@ -1,6 +1,7 @@
 //! Steps that a life cycle does not list.
 
 use werkstadt_domain::membership::MembershipRefused;
+use werkstadt_domain::membership::application::ApplicationRefused;
 use werkstadt_domain::moderation::CaseRefused;
 use werkstadt_domain::named::Named;
 use werkstadt_domain::opportunity::Refused;
@@ -21,6 +22,12 @@ impl From<MembershipRefused> for Problem {
 
 impl From<CaseRefused> for Problem {
     fn from(refused: CaseRefused) -> Self {
+        step_refused(refused.from, refused.from.next())
+    }
+}
+
+impl From<ApplicationRefused> for Problem {
+    fn from(refused: ApplicationRefused) -> Self {
         step_refused(refused.from, refused.from.next())
     }
 }

@@ -9,6 +9,7 @@ use crate::changes::{Noun, Operation};
 use crate::db::Db;
 use crate::error::Result;
 use crate::guard::IDS_PER_QUERY;
+use crate::memberships::record_uncovered;
 use crate::schema::{
     affiliations, opportunities, organisation_references, organisations, reference_partners, solutions, users,
 };
@@ -40,6 +41,7 @@ pub fn remove_organisations(unit: &mut UnitOfWork<'_>, ids: &[OrganisationId]) -
     for chunk in ids.chunks(IDS_PER_QUERY) {
         let keys: Vec<SqlId> = chunk.iter().copied().map(SqlId::from).collect();
         record_neighbours(unit, &keys)?;
+        record_uncovered(unit, &keys)?;
         diesel::delete(organisations::table.filter(organisations::id.eq_any(keys))).execute(unit.db())?;
     }
     // Last, because an organisation that goes may also be a neighbour of another one that goes.

@@ -255,11 +255,13 @@ diesel::table! {
         changed_public -> InstantSql,
         changed_members -> InstantSql,
         changed_managers -> InstantSql,
+        resigns_on -> Nullable<Date>,
+        resign_reason -> Nullable<Text>,
     }
 }
 
 diesel::table! {
-    use diesel::sql_types::{BigInt, Nullable, Text};
+    use diesel::sql_types::{BigInt, Date, Nullable, Text};
     use crate::sqltypes::{IdSql, InstantSql};
 
     membership_steps (membership_id, version) {
@@ -271,6 +273,7 @@ diesel::table! {
         reason -> Nullable<Text>,
         actor_kind -> Nullable<Text>,
         actor_id -> Nullable<IdSql>,
+        effective_on -> Nullable<Date>,
     }
 }
 

@@ -233,6 +233,8 @@ impl Planner<'_> {
             status: given.status.0,
             since_on,
             until_on,
+            leaving: None,
+            covered: None,
         }
     }
 }

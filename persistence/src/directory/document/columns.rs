@@ -32,11 +32,7 @@ impl Maker<'_> {
                 cities.push(city);
             }
         }
-        let member = profile
-            .membership
-            .as_ref()
-            .is_some_and(|membership| membership.record.status.is_member());
-        tag(Column::Member, if member { "true" } else { "false" });
+        tag(Column::Member, if profile.is_member() { "true" } else { "false" });
         for industry in &organisation.industries {
             let (edition, code) = (&industry.scheme, industry.code.as_str());
             for code in industry::above(edition, code).chain([code]) {

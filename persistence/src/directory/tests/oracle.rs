@@ -206,7 +206,7 @@ pub(super) fn is_member(profile: &Profile) -> bool {
     profile
         .membership
         .as_ref()
-        .is_some_and(|membership| membership.record.status.is_member())
+        .is_some_and(|membership| membership.record.counts())
 }
 
 /// The values of a facet that a profile has.

@@ -294,6 +294,8 @@ pub(in crate::directory) fn profile(n: u128, organisations: u128) -> impl Strate
             status,
             since_on: None,
             until_on: None,
+            leaving: None,
+            covered: None,
         });
         Profile {
             organisation: stored(organisation, day),

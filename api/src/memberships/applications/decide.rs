@@ -1,0 +1,157 @@
+//! What becomes of an application: a membership with all that it needs, or a no.
+
+use chrono::NaiveDate;
+use werkstadt_domain::audience::Stored;
+use werkstadt_domain::invalid::{Faults, Rule};
+use werkstadt_domain::membership::application::{ApplicationId, ApplicationStatus};
+use werkstadt_domain::membership::representative::{Representative, RepresentativeRole};
+use werkstadt_domain::membership::{Membership, MembershipId, MembershipStatus};
+use werkstadt_domain::organisation::OrganisationId;
+use werkstadt_persistence::applications::{self, StoredApplication};
+use werkstadt_persistence::memberships::{self, Why, representatives};
+use werkstadt_persistence::{Error, UnitOfWork, membership_types, organisations};
+
+use super::content::Content;
+use super::wire::{Decision, Verdict};
+use crate::auth::Caller;
+use crate::memberships::charging;
+use crate::memberships::contested;
+use crate::organisations::taken::refuse_taken;
+use crate::problem::{Code, Problem};
+use crate::state::State;
+
+/// Carries a decision out.
+///
+/// # Errors
+/// [`Code::Invalid`], [`Code::StepRefused`], and [`Code::Conflict`] where the organisation is a member already, a number of it is
+/// another's, or somebody else decides at the same time.
+pub fn decide(
+    unit: &mut UnitOfWork<'_>,
+    state: &State,
+    caller: &Caller,
+    id: ApplicationId,
+    decision: &Decision,
+) -> Result<(), Problem> {
+    let before = applications::find(unit.db(), id)?;
+    let (reason, since_on) = decision.read()?;
+    let to = before.status.step(decision.decision.0.status())?;
+    // First, so that of two who decide at once only one goes on.
+    take(unit, &before, to, reason.clone())?;
+    if decision.decision.0 != Verdict::Accept {
+        return Ok(());
+    }
+    let content = Content::of(&before)?;
+    let organisation = organisation(unit, state, caller, &content, decision)?;
+    let kind = membership_types::find(unit.db(), before.tier)?.record.code;
+    let since_on = since_on.unwrap_or_else(|| unit.now().date_naive());
+    let wanted = Membership {
+        id: state.id(),
+        organisation,
+        kind,
+        status: MembershipStatus::Active,
+        since_on: Some(since_on),
+        until_on: None,
+        leaving: None,
+        covered: None,
+    };
+    let membership = enter(unit, state, wanted, reason.as_deref())?;
+    let contact = content.contact;
+    let main = Representative {
+        role: RepresentativeRole::Main,
+        name: contact.name,
+        email: contact.email,
+        phone: contact.phone,
+        person: None,
+    };
+    let mut all = representatives::of(unit.db(), membership)?;
+    all.retain(|one| one.role != RepresentativeRole::Main);
+    all.push(main);
+    representatives::put(unit, membership, &all)?;
+    Ok(applications::link(unit, id, membership)?)
+}
+
+/// Takes the step, or says where the application stands by now.
+fn take(
+    unit: &mut UnitOfWork<'_>,
+    before: &StoredApplication,
+    to: ApplicationStatus,
+    reason: Option<String>,
+) -> Result<(), Problem> {
+    match applications::decide(unit, before, to, reason) {
+        Ok(_) => Ok(()),
+        Err(Error::Stale { .. }) => {
+            applications::find(unit.db(), before.id)?.status.step(to)?;
+            Err(Problem::new(Code::Conflict))
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// The organisation that the decision names, or a new one.
+fn organisation(
+    unit: &mut UnitOfWork<'_>,
+    state: &State,
+    caller: &Caller,
+    content: &Content,
+    decision: &Decision,
+) -> Result<OrganisationId, Problem> {
+    if let Some(named) = &decision.organisation_id {
+        let id = OrganisationId::parse(named).ok();
+        let known = match id {
+            Some(id) => !organisations::load(unit.db(), &[id])?.is_empty(),
+            None => false,
+        };
+        let mut faults = Faults::new();
+        let id = faults.take("/organisation_id", id.filter(|_| known).ok_or(Rule::UnknownReference));
+        return Ok(faults.finish(id)?);
+    }
+    let organisation = content.organisation.to_domain(state.id())?;
+    refuse_taken(unit.db(), &organisation, caller)?;
+    Ok(organisations::insert(unit, organisation)?.record.id)
+}
+
+/// Makes an organisation a member: with a new membership, or by taking back one that has ended.
+fn enter(
+    unit: &mut UnitOfWork<'_>,
+    state: &State,
+    wanted: Membership,
+    reason: Option<&str>,
+) -> Result<MembershipId, Problem> {
+    use MembershipStatus::{Active, Applied, Grace, Suspended, UnderReview};
+    let Some(known) = memberships::of_organisation(unit.db(), wanted.organisation)? else {
+        let stored = memberships::insert_because(unit, wanted, reason)?;
+        charging::begin(unit, state, &stored.record, Applied)?;
+        return Ok(stored.record.id);
+    };
+    let was = known.record.status;
+    if matches!(was, Active | Grace | Suspended) {
+        return Err(Problem::new(Code::Conflict).with_fact("membership_id", known.record.id.to_string()));
+    }
+    let known = if was == Applied {
+        let reviewed = Membership {
+            status: UnderReview,
+            ..known.record.clone()
+        };
+        memberships::update(unit, &known, reviewed, Why::default()).map_err(contested)?
+    } else {
+        known
+    };
+    let stored = admit(unit, &known, wanted, reason)?;
+    charging::begin(unit, state, &stored.record, was)?;
+    Ok(stored.record.id)
+}
+
+fn admit(
+    unit: &mut UnitOfWork<'_>,
+    known: &Stored<Membership>,
+    wanted: Membership,
+    reason: Option<&str>,
+) -> Result<Stored<Membership>, Problem> {
+    let status = known.record.status.step(wanted.status)?;
+    let today: NaiveDate = unit.now().date_naive();
+    let why = Why {
+        reason,
+        effective_on: wanted.since_on.filter(|day| *day != today),
+    };
+    memberships::update(unit, known, Membership { status, ..wanted }, why).map_err(contested)
+}

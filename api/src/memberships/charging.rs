@@ -1,0 +1,181 @@
+//! What members owe: the due of a first period, of the next one, and what a resignation leaves to pay.
+
+use chrono::NaiveDate;
+use werkstadt_domain::audience::Stored;
+use werkstadt_domain::membership::due::{Due, Settled};
+use werkstadt_domain::membership::life::turn;
+use werkstadt_domain::membership::period::{Span, later};
+use werkstadt_domain::membership::tier::{Tier, USUAL_GRACE_DAYS};
+use werkstadt_domain::membership::{Membership, MembershipId, MembershipStatus};
+use werkstadt_persistence::memberships::{self, Why};
+use werkstadt_persistence::{Db, UnitOfWork, dues, membership_types, organisations};
+
+use super::contested;
+use crate::problem::Problem;
+use crate::state::State;
+
+/// Days to pay where the association has not described the type.
+pub const USUAL_DUE_DAYS: u16 = 30;
+
+/// The type of a membership, if the association has described it.
+///
+/// # Errors
+/// As every read.
+pub fn tier(db: &mut Db, membership: &Membership) -> Result<Option<Tier>, Problem> {
+    let found = membership_types::by_code(db, &membership.kind)?;
+    Ok(found.map(|stored| stored.record))
+}
+
+/// Days of grace of a type.
+pub fn grace_days(tier: Option<&Tier>) -> u16 {
+    tier.map_or(USUAL_GRACE_DAYS, |tier| tier.grace_days)
+}
+
+/// What a year of the type costs the organisation of a membership.
+///
+/// # Errors
+/// As every read.
+pub fn fee(db: &mut Db, membership: &Membership, tier: Option<&Tier>) -> Result<i64, Problem> {
+    let Some(tier) = tier else { return Ok(0) };
+    if tier.fees.is_empty() {
+        return Ok(tier.fee_cents);
+    }
+    Ok(tier.fee(organisations::find(db, membership.organisation)?.record.size))
+}
+
+/// Asks for the first due of a membership that has just become active, from another state: for the period in which it begins. Who
+/// comes back while the due of that period is open has a new day to pay it; who is covered owes nothing.
+///
+/// # Errors
+/// As every write.
+pub fn begin(
+    unit: &mut UnitOfWork<'_>,
+    state: &State,
+    membership: &Membership,
+    was: MembershipStatus,
+) -> Result<(), Problem> {
+    if membership.covered.is_some() || was == MembershipStatus::Suspended {
+        return Ok(());
+    }
+    let tier = tier(unit.db(), membership)?;
+    let today = unit.now().date_naive();
+    let start = membership.since_on.map_or(today, |since| since.max(today));
+    let last = dues::of_memberships(unit.db(), &[membership.id])?.pop();
+    match last {
+        Some(last) if last.record.span.last >= start => {
+            if last.record.settled == Settled::Open && last.record.due_on < today {
+                postpone(unit, &last, tier.as_ref(), None)?;
+            }
+            Ok(())
+        }
+        _ => {
+            let Some(tier) = tier else { return Ok(()) };
+            let span = tier.period.around(membership.since_on, start);
+            let cents = fee(unit.db(), membership, Some(&tier))?;
+            ask(unit, state, membership.id, span, cents, tier.payable_on(span, start)).map(drop)
+        }
+    }
+}
+
+/// Asks for a due, unless it costs nothing.
+///
+/// # Errors
+/// As [`dues::insert`].
+pub fn ask(
+    unit: &mut UnitOfWork<'_>,
+    state: &State,
+    membership: MembershipId,
+    span: Span,
+    amount_cents: i64,
+    due_on: NaiveDate,
+) -> Result<Option<Stored<Due>>, Problem> {
+    if amount_cents == 0 {
+        return Ok(None);
+    }
+    let due = Due {
+        id: state.id(),
+        membership,
+        span,
+        amount_cents,
+        due_on,
+        settled: Settled::Open,
+        note: None,
+    };
+    Ok(Some(dues::insert(unit, due)?))
+}
+
+/// Gives an open due a new day to pay: this one, or so many days from now as the type says.
+///
+/// # Errors
+/// As [`dues::update`].
+pub fn postpone(
+    unit: &mut UnitOfWork<'_>,
+    due: &Stored<Due>,
+    tier: Option<&Tier>,
+    day: Option<NaiveDate>,
+) -> Result<(), Problem> {
+    let days = tier.map_or(USUAL_DUE_DAYS, |tier| tier.due_days);
+    let after = Due {
+        due_on: day.unwrap_or_else(|| later(unit.now().date_naive(), days)),
+        ..due.record.clone()
+    };
+    dues::update(unit, due, after)?;
+    Ok(())
+}
+
+/// Waives what is open for periods that begin after the last day of a membership.
+///
+/// # Errors
+/// As [`dues::update`].
+pub fn waive_after(unit: &mut UnitOfWork<'_>, id: MembershipId, last_day: NaiveDate) -> Result<(), Problem> {
+    for due in dues::of_memberships(unit.db(), &[id])? {
+        waive_if(unit, &due, |due| due.span.first > last_day)?;
+    }
+    Ok(())
+}
+
+/// Waives a due that is open and meets a condition.
+///
+/// # Errors
+/// As [`dues::update`].
+pub fn waive_if(
+    unit: &mut UnitOfWork<'_>,
+    due: &Stored<Due>,
+    condition: impl FnOnce(&Due) -> bool,
+) -> Result<(), Problem> {
+    if due.record.settled == Settled::Open && condition(&due.record) {
+        let after = Due {
+            settled: Settled::Waived,
+            ..due.record.clone()
+        };
+        dues::update(unit, due, after)?;
+    }
+    Ok(())
+}
+
+/// Makes a membership in its days of grace active again, if it owes nothing any more.
+///
+/// # Errors
+/// As [`memberships::update`]; somebody who changes it at the same time makes this a conflict.
+pub fn settle_up(unit: &mut UnitOfWork<'_>, id: MembershipId) -> Result<(), Problem> {
+    let before = memberships::find(unit.db(), id)?;
+    if before.record.status != MembershipStatus::Grace {
+        return Ok(());
+    }
+    let today = unit.now().date_naive();
+    let owed = dues::of_memberships(unit.db(), &[id])?;
+    let begun = owed.iter().rev().find(|due| due.record.span.first <= today);
+    let after = Membership {
+        status: before.record.status.step(MembershipStatus::Active)?,
+        ..before.record.clone()
+    };
+    // As the day's work would see it.
+    if begun.is_some() && turn(&after, begun.map(|due| &due.record), 0, today).is_none() {
+        let why = Why {
+            reason: Some("The dues are settled."),
+            ..Why::default()
+        };
+        memberships::update(unit, &before, after, why).map_err(contested)?;
+    }
+    Ok(())
+}

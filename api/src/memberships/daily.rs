@@ -1,0 +1,152 @@
+//! What the day does to memberships: dues of the next period, days of grace, lapses, and resignations that take effect.
+
+use std::collections::HashMap;
+
+use chrono::NaiveDate;
+use werkstadt_domain::audience::Stored;
+use werkstadt_domain::membership::due::{Due, Settled};
+use werkstadt_domain::membership::life::{Turn, turn};
+use werkstadt_domain::membership::tier::Tier;
+use werkstadt_domain::membership::{Membership, MembershipId, MembershipStatus};
+use werkstadt_persistence::memberships::{self, Why};
+use werkstadt_persistence::{Actor, Db, UnitOfWork, dues};
+
+use super::charging;
+use super::life::resigned;
+use crate::problem::{Code, Problem};
+use crate::state::State;
+
+/// Memberships looked at in one read.
+const BATCH: i64 = 200;
+
+/// Something that is due.
+enum Work {
+    /// The due of the period after the last one.
+    Ask(Due),
+    /// Another state.
+    Turn(Turn),
+}
+
+/// Does what is due today. To do it twice changes nothing more.
+///
+/// # Errors
+/// [`Code::Unavailable`]; what was done until then stays done.
+pub fn run(state: &State) -> Result<(), Problem> {
+    use MembershipStatus::{Active, Grace, Suspended};
+    for status in [Active, Grace, Suspended] {
+        let mut after = None;
+        loop {
+            let batch = state
+                .store
+                .read(|db| Ok::<_, Problem>(memberships::list(db, Some(status), after, BATCH)?))?;
+            let Some(last) = batch.last() else { break };
+            after = Some(last.record.id);
+            for id in state.store.read(|db| due(db, &batch, state.now().date_naive()))? {
+                settle(
+                    state
+                        .store
+                        .write(Actor::System, state.now(), |unit| work_off(unit, state, id)),
+                )?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Those of some memberships with which something is to be done.
+fn due(db: &mut Db, batch: &[Stored<Membership>], today: NaiveDate) -> Result<Vec<MembershipId>, Problem> {
+    let ids: Vec<MembershipId> = batch.iter().map(|stored| stored.record.id).collect();
+    let mut owed: HashMap<MembershipId, Vec<Due>> = HashMap::new();
+    for due in dues::of_memberships(db, &ids)? {
+        owed.entry(due.record.membership).or_default().push(due.record);
+    }
+    let mut tiers: HashMap<String, Option<Tier>> = HashMap::new();
+    let mut found = Vec::new();
+    for stored in batch {
+        let membership = &stored.record;
+        if !tiers.contains_key(&membership.kind) {
+            tiers.insert(membership.kind.clone(), charging::tier(db, membership)?);
+        }
+        let tier = tiers.get(&membership.kind).and_then(Option::as_ref);
+        let dues = owed.get(&membership.id).map(Vec::as_slice).unwrap_or_default();
+        if work(membership, tier, dues, today).is_some() {
+            found.push(membership.id);
+        }
+    }
+    Ok(found)
+}
+
+/// What is to be done with a membership whose dues are these, by their periods. Whoever is behind is not asked for more.
+fn work(membership: &Membership, tier: Option<&Tier>, dues: &[Due], today: NaiveDate) -> Option<Work> {
+    let begun = dues.iter().rev().find(|due| due.span.first <= today);
+    if let Some(turn) = turn(membership, begun, charging::grace_days(tier), today) {
+        return Some(Work::Turn(turn));
+    }
+    let last = dues.last()?;
+    let over = last.span.last < today && last.settled != Settled::Open;
+    let stays = membership
+        .leaving
+        .as_ref()
+        .is_none_or(|leaving| leaving.on > last.span.last);
+    let pays = membership.status == MembershipStatus::Active && membership.covered.is_none();
+    let charges = tier.is_some_and(|tier| tier.fee_cents > 0 || !tier.fees.is_empty());
+    (over && stays && pays && charges).then(|| Work::Ask(last.clone()))
+}
+
+/// Does what is to be done with a membership, as it is now, until there is no more of it.
+fn work_off(unit: &mut UnitOfWork<'_>, state: &State, id: MembershipId) -> Result<(), Problem> {
+    let today = unit.now().date_naive();
+    loop {
+        let before = memberships::find(unit.db(), id)?;
+        let tier = charging::tier(unit.db(), &before.record)?;
+        let dues: Vec<Due> = dues::of_memberships(unit.db(), &[id])?
+            .into_iter()
+            .map(|due| due.record)
+            .collect();
+        match work(&before.record, tier.as_ref(), &dues, today) {
+            None => return Ok(()),
+            Some(Work::Turn(turn)) => take(unit, &before, turn)?,
+            Some(Work::Ask(last)) => {
+                let Some(tier) = tier else { return Ok(()) };
+                let span = tier.period.after(before.record.since_on, last.span);
+                let cents = charging::fee(unit.db(), &before.record, Some(&tier))?;
+                memberships::guard_version(unit, &before)?;
+                let due_on = tier.payable_on(span, today);
+                if charging::ask(unit, state, id, span, cents, due_on)?.is_none() {
+                    return Ok(());
+                }
+            }
+        }
+    }
+}
+
+fn take(unit: &mut UnitOfWork<'_>, before: &Stored<Membership>, turn: Turn) -> Result<(), Problem> {
+    let membership = &before.record;
+    let (after, reason) = match &membership.leaving {
+        Some(leaving) if turn.to == MembershipStatus::Resigned => {
+            charging::waive_after(unit, membership.id, leaving.on)?;
+            (resigned(membership, turn.to, leaving.on), leaving.reason.clone())
+        }
+        _ => (
+            Membership {
+                status: turn.to,
+                ..membership.clone()
+            },
+            None,
+        ),
+    };
+    let why = Why {
+        reason: reason.as_deref(),
+        effective_on: Some(turn.on),
+    };
+    memberships::update(unit, before, after, why)?;
+    Ok(())
+}
+
+/// Where somebody else was faster, the next look tells whether there is more to do.
+fn settle(done: Result<(), Problem>) -> Result<(), Problem> {
+    match done {
+        Err(problem) if matches!(problem.code(), Code::Stale | Code::NotFound | Code::Conflict) => Ok(()),
+        other => other,
+    }
+}

@@ -1,0 +1,179 @@
+//! Statistics of memberships, month by month.
+
+use std::collections::{BTreeMap, HashMap};
+
+use actix_web::{HttpResponse, get, web};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+use werkstadt_domain::audience::Stored;
+use werkstadt_domain::invalid::Rule;
+use werkstadt_domain::membership::due::{CURRENCY, Due};
+use werkstadt_domain::membership::statistics::{Month, Stay, cents, end_with, moves, stays};
+use werkstadt_domain::membership::{Membership, MembershipId};
+use werkstadt_persistence::{Db, dues, memberships};
+
+use crate::answer;
+use crate::auth::Caller;
+use crate::extract::Query;
+use crate::problem::{Breach, Code, Place, Problem};
+use crate::state::{self, State};
+
+/// Months in one answer.
+const MOST_MONTHS: usize = 240;
+
+/// Which months.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct Months {
+    /// The first month, for example `2026-01`; eleven before the last one, if left out.
+    #[param(pattern = "^[0-9]{4}-(0[1-9]|1[0-2])$")]
+    pub from: Option<String>,
+    /// The last month; the present one, if left out.
+    #[param(pattern = "^[0-9]{4}-(0[1-9]|1[0-2])$")]
+    pub to: Option<String>,
+}
+
+/// Members and dues, month by month.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(example = json!({"currency": "EUR", "months": [{"month": "2026-11", "members": 40, "joined": 2, "left": 1,
+    "by_type": [{"type": "full", "members": 40}], "due_cents": 120_000, "paid_cents": 60_000, "open_cents": 60_000}]}))]
+pub struct MembershipStatistics {
+    /// The currency (ISO 4217).
+    #[schema(examples("EUR"))]
+    pub currency: String,
+    /// The months, in order.
+    pub months: Vec<MembershipMonth>,
+}
+
+/// Members and dues in a month.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(example = json!({"month": "2026-11", "members": 40, "joined": 2, "left": 1, "by_type": [{"type": "full", "members": 40}],
+    "due_cents": 120_000, "paid_cents": 60_000, "open_cents": 60_000}))]
+pub struct MembershipMonth {
+    /// Which one.
+    #[schema(examples("2026-11"))]
+    pub month: String,
+    /// Members on its last day.
+    pub members: u32,
+    /// Who became a member.
+    pub joined: u32,
+    /// Who ceased to be one.
+    pub left: u32,
+    /// Members on its last day, by the type that they have today.
+    pub by_type: Vec<MembersOfType>,
+    /// Dues to be paid by a day of the month, in cents.
+    pub due_cents: i64,
+    /// Dues paid in it.
+    pub paid_cents: i64,
+    /// Dues to be paid by then, and not paid at its end.
+    pub open_cents: i64,
+}
+
+/// Members of a type.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(example = json!({"type": "full", "members": 40}))]
+pub struct MembersOfType {
+    /// The type.
+    #[schema(examples("full", "supporting"))]
+    pub r#type: String,
+    /// How many.
+    pub members: u32,
+}
+
+/// Statistics of memberships
+///
+/// Counted by the days from which steps count, so that what is entered later counts where it belongs. Members are those who are active,
+/// in their days of grace or suspended.
+#[utoipa::path(tag = "memberships", params(Months),
+    extensions(("x-authz" = json!({"from": "manager", "scope": "admin"}))),
+    responses((status = 200, description = "Month by month.", body = MembershipStatistics)))]
+#[get("/statistics/memberships")]
+pub async fn get_membership_statistics(
+    state: web::Data<State>,
+    caller: Caller,
+    query: Query<Months>,
+) -> Result<HttpResponse, Problem> {
+    let last = month("to", query.0.to.as_ref())?.unwrap_or_else(|| Month::of(state.now().date_naive()));
+    let first = month("from", query.0.from.as_ref())?.unwrap_or_else(|| last.back(11));
+    let months: Vec<Month> = first.to(last).take(MOST_MONTHS + 1).collect();
+    if months.is_empty() {
+        return Err(refused("to", Rule::Reversed));
+    }
+    if months.len() > MOST_MONTHS {
+        return Err(refused("from", Rule::TooLong(MOST_MONTHS)));
+    }
+    let (members, dues) = state::read(&state, |db| Ok((members(db)?, dues::all(db)?))).await?;
+    let body = MembershipStatistics {
+        currency: CURRENCY.to_owned(),
+        months: months
+            .into_iter()
+            .map(|month| MembershipMonth::new(month, &members, &dues))
+            .collect(),
+    };
+    answer::page(&caller, &body, None)
+}
+
+fn month(name: &str, given: Option<&String>) -> Result<Option<Month>, Problem> {
+    let Some(text) = given else { return Ok(None) };
+    let read = Month::parse(text).ok_or_else(|| refused(name, Rule::Malformed("YYYY-MM")));
+    read.map(Some)
+}
+
+fn refused(name: &str, rule: Rule) -> Problem {
+    let place = Place::Parameter(name.to_owned());
+    Problem::new(Code::InvalidQuery).with_breaches(vec![(place, Breach::Rule(rule))])
+}
+
+/// The types and stays of all memberships.
+fn members(db: &mut Db) -> Result<Vec<(String, Vec<Stay>)>, Problem> {
+    let mut steps: HashMap<MembershipId, Vec<_>> = HashMap::new();
+    for (id, step) in memberships::all_steps(db)? {
+        steps.entry(id).or_default().push(step);
+    }
+    let all: Vec<Stored<Membership>> = memberships::list(db, None, None, i64::MAX)?;
+    let mut found: HashMap<MembershipId, Vec<Stay>> = HashMap::with_capacity(all.len());
+    for stored in &all {
+        let taken = steps.get(&stored.record.id).map(Vec::as_slice).unwrap_or_default();
+        found.insert(stored.record.id, stays(&stored.record, taken));
+    }
+    let member = |stored: Stored<Membership>| {
+        let mut own = found.get(&stored.record.id).cloned().unwrap_or_default();
+        if let Some(above) = stored.record.covered.and_then(|covering| found.get(&covering.by)) {
+            end_with(&mut own, above);
+        }
+        (stored.record.kind, own)
+    };
+    Ok(all.into_iter().map(member).collect())
+}
+
+impl MembershipMonth {
+    fn new(month: Month, members: &[(String, Vec<Stay>)], dues: &[Stored<Due>]) -> Self {
+        let (mut joined, mut left) = (0, 0);
+        let mut by_type: BTreeMap<&str, u32> = BTreeMap::new();
+        for (kind, stays) in members {
+            let moves = moves(stays, month);
+            joined += moves.joined;
+            left += moves.left;
+            if moves.is_member {
+                *by_type.entry(kind).or_default() += 1;
+            }
+        }
+        let cents = cents(dues.iter().map(|due| &due.record), month);
+        Self {
+            month: month.to_string(),
+            members: by_type.values().sum(),
+            joined,
+            left,
+            by_type: by_type
+                .into_iter()
+                .map(|(kind, members)| MembersOfType {
+                    r#type: kind.to_owned(),
+                    members,
+                })
+                .collect(),
+            due_cents: cents.due,
+            paid_cents: cents.paid,
+            open_cents: cents.open,
+        }
+    }
+}
