@@ -345,6 +345,16 @@ impl<'a> Cells<'a> {
         membership.insert("status".to_owned(), json!(status));
         membership.extend(since.map(|day| ("since_on".to_owned(), json!(day))));
         membership.extend(until.map(|day| ("until_on".to_owned(), json!(day))));
+        let representative = [
+            ("name", Field::RepresentativeName),
+            ("email", Field::RepresentativeEmail),
+            ("phone", Field::RepresentativePhone),
+        ];
+        let representative = representative.map(|(member, field)| Some((member.to_owned(), json!(self.text(field)?))));
+        let representative: Map<String, Value> = representative.into_iter().flatten().collect();
+        if !representative.is_empty() {
+            membership.insert("representative".to_owned(), Value::Object(representative));
+        }
         Some(Value::Object(membership))
     }
 }

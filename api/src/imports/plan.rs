@@ -8,7 +8,8 @@ use uuid::Uuid;
 use werkstadt_domain::id::Id;
 use werkstadt_domain::institution::Unit;
 use werkstadt_domain::invalid::{Faults, Invalid, Rule};
-use werkstadt_domain::membership::Membership;
+use werkstadt_domain::membership::representative::Representative;
+use werkstadt_domain::membership::{Membership, MembershipId};
 use werkstadt_domain::opportunity::Opportunity;
 use werkstadt_domain::organisation::{Organisation, OrganisationId};
 use werkstadt_domain::person::Person;
@@ -50,6 +51,8 @@ pub struct Plan {
     pub references: Vec<(OrganisationId, Reference)>,
     /// Their memberships.
     pub memberships: Vec<Membership>,
+    /// Who speaks for these.
+    pub representatives: Vec<(MembershipId, Representative)>,
     /// Their logos.
     pub logos: Vec<(OrganisationId, Logo)>,
     /// Offers and requests.

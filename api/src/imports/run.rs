@@ -278,6 +278,9 @@ fn insert(unit: &mut UnitOfWork<'_>, plan: Plan) -> Result<(), Problem> {
     claims::insert_all(unit, plan.claims)?;
     references::insert_all(unit, plan.references)?;
     memberships::insert_all(unit, plan.memberships)?;
+    for (id, representative) in plan.representatives {
+        memberships::representatives::put(unit, id, &[representative])?;
+    }
     for (id, logo) in plan.logos {
         logos::put(unit, id, logo)?;
     }

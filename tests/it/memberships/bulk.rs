@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 use werkstadt_tests::app::TestApp;
 use werkstadt_tests::calls::{due, tier};
 use werkstadt_tests::database::on_each;
+use werkstadt_tests::http::Request;
 
 use super::{days, member};
 
@@ -82,6 +83,56 @@ fn a_spreadsheet_is_entered_in_one_call_after_a_look() {
             .collect();
         assert_eq!(pointers, ["/type", "/representative"]);
         assert_eq!(manager.all("/v1/dues", 50).len(), 40);
+    });
+}
+
+#[test]
+fn a_file_brings_members_with_their_representatives() {
+    on_each(|database| {
+        let app = TestApp::on(database);
+        let manager = app.as_manager();
+        let table = "Firma;Ort;Mitgliedsart;Eintritt;Mitgliedsvertreter;E-Mail Mitgliedsvertreter;Telefon Mitgliedsvertreter\n\
+            Eins GmbH;Jena;full;01.02.2020;Erika Eins;eins@example.org;03641 1\nZwei GmbH;Gera;full;;;;\nDrei GmbH;Jena;full;;Ohne Adresse;;\n";
+        let send = |path: &str| {
+            Request::new("POST", path)
+                .bytes("text/csv", table)
+                .header("Prefer", "wait=20")
+        };
+        let seen = manager.send(send("/v1/imports/preview")).is(200).json();
+        let fields: Vec<&str> = seen["columns"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|column| column["field"].as_str().unwrap())
+            .collect();
+        let expected = [
+            "name",
+            "city",
+            "membership_type",
+            "member_since",
+            "representative_name",
+            "representative_email",
+            "representative_phone",
+        ];
+        assert_eq!(fields, expected);
+        assert_eq!(
+            (&seen["created"]["memberships"], &seen["failed"]),
+            (&json!(2), &json!(1))
+        );
+        let job = manager.send(send("/v1/imports")).is(202).json();
+        let faults = manager.read(&format!("/v1/jobs/{}/errors", job["id"].as_str().unwrap()));
+        assert!(
+            faults.to_string().contains("/membership/representative/email"),
+            "{faults}"
+        );
+        let found = manager.all("/v1/memberships", 5);
+        assert_eq!(found.len(), 2);
+        let first = found.iter().find(|one| one["since_on"] == "2020-02-01").unwrap();
+        let shown = manager.read(&format!("/v1/memberships/{}", first["id"].as_str().unwrap()));
+        assert_eq!(
+            shown["representative"],
+            json!({"name": "Erika Eins", "email": "eins@example.org", "phone": "03641 1"})
+        );
     });
 }
 

@@ -59,12 +59,15 @@ pub enum Field {
     MembershipStatus,
     MemberSince,
     MemberUntil,
+    RepresentativeName,
+    RepresentativeEmail,
+    RepresentativePhone,
 }
 
 /// What is known about a field: its name, and where its value stands in a record.
 type About = (Field, &'static str, &'static str);
 
-const ABOUT: [About; 52] = [
+const ABOUT: [About; 55] = [
     (Field::Id, "id", "/id"),
     (Field::Kind, "kind", "/kind"),
     (Field::Name, "name", "/name"),
@@ -117,6 +120,21 @@ const ABOUT: [About; 52] = [
     (Field::MembershipStatus, "membership_status", "/membership/status"),
     (Field::MemberSince, "member_since", "/membership/since_on"),
     (Field::MemberUntil, "member_until", "/membership/until_on"),
+    (
+        Field::RepresentativeName,
+        "representative_name",
+        "/membership/representative/name",
+    ),
+    (
+        Field::RepresentativeEmail,
+        "representative_email",
+        "/membership/representative/email",
+    ),
+    (
+        Field::RepresentativePhone,
+        "representative_phone",
+        "/membership/representative/phone",
+    ),
 ];
 
 impl Field {
@@ -197,6 +215,9 @@ impl Named for Field {
         Self::MembershipStatus,
         Self::MemberSince,
         Self::MemberUntil,
+        Self::RepresentativeName,
+        Self::RepresentativeEmail,
+        Self::RepresentativePhone,
     ];
 
     fn code(self) -> &'static str {

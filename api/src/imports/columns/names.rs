@@ -3,7 +3,7 @@
 use super::Field;
 
 /// The fields with their names beside the one in the API.
-pub(super) const FIELDS: [(Field, &str); 52] = [
+pub(super) const FIELDS: [(Field, &str); 55] = [
     (Field::Id, "Werkstadt-ID"),
     (
         Field::Name,
@@ -209,6 +209,18 @@ pub(super) const FIELDS: [(Field, &str); 52] = [
     (
         Field::MemberUntil,
         "Mitglied bis | Austritt | Austrittsdatum | Austritt am | Ausgetreten am | Left on | Date of leaving",
+    ),
+    (
+        Field::RepresentativeName,
+        "Mitgliedsvertreter | Mitgliedsvertreterin | Mitgliedsvertretung | Vertreter des Mitglieds | Representative",
+    ),
+    (
+        Field::RepresentativeEmail,
+        "Mitgliedsvertreter E-Mail | E-Mail Mitgliedsvertreter | Mitgliedsvertretung E-Mail | E-Mail der Mitgliedsvertretung",
+    ),
+    (
+        Field::RepresentativePhone,
+        "Mitgliedsvertreter Telefon | Telefon Mitgliedsvertreter | Mitgliedsvertretung Telefon",
     ),
 ];
 

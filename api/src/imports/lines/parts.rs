@@ -4,6 +4,7 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 
 use crate::claims::wire::EvidenceBody;
+use crate::memberships::wire::representative::RepresentativeBody;
 use crate::organisations::wire::ExternalIdBody;
 use crate::wire::{MembershipStatusName, ReferenceKindName, TextBody, VisibilityName};
 
@@ -116,4 +117,6 @@ pub struct ImportMembership {
     /// Last day.
     #[schema(format = Date)]
     pub until_on: Option<String>,
+    /// Who speaks for the member; by name and address alone.
+    pub representative: Option<RepresentativeBody>,
 }

@@ -7,6 +7,7 @@ use base64::engine::general_purpose::STANDARD as BASE64;
 use werkstadt_domain::institution::{Unit, UnitId};
 use werkstadt_domain::invalid::{Fault, Faults, Invalid, Rule};
 use werkstadt_domain::membership::Membership;
+use werkstadt_domain::membership::representative::{Representative, RepresentativeRole};
 use werkstadt_domain::organisation::{Organisation, OrganisationId};
 use werkstadt_domain::reference::Reference;
 use werkstadt_domain::skill::Claim;
@@ -16,6 +17,7 @@ use werkstadt_persistence::logos::Logo;
 use super::{Action, Match, Planner, RowFault, finish};
 use crate::imports::duplicates::Verdict;
 use crate::imports::lines::{ImportMembership, ImportParts, ImportUnit};
+use crate::memberships::wire::representative::representative;
 use crate::organisations::picture;
 use crate::organisations::wire::OrganisationCreate;
 use crate::problem::Breach;
@@ -28,6 +30,7 @@ struct Parts {
     claims: Vec<Claim>,
     references: Vec<Reference>,
     membership: Option<Membership>,
+    representative: Option<Representative>,
     logo: Option<Logo>,
 }
 
@@ -79,6 +82,9 @@ impl Planner<'_> {
                 self.plan
                     .references
                     .extend(planned.references.into_iter().map(|reference| (id, reference)));
+                let representing = planned.representative;
+                let of = planned.membership.as_ref().map(|membership| membership.id);
+                self.plan.representatives.extend(of.zip(representing));
                 self.plan.memberships.extend(planned.membership);
                 self.plan.logos.extend(planned.logo.map(|logo| (id, logo)));
             }
@@ -181,6 +187,11 @@ impl Planner<'_> {
             .membership
             .as_ref()
             .map(|given| self.membership(&mut faults, organisation.id, given));
+        planned.representative = given.membership.as_ref().and_then(|given| {
+            let body = given.representative.as_ref()?;
+            let role = RepresentativeRole::Main;
+            representative(&mut faults, "/membership/representative", role, body, &[])
+        });
         planned.logo = optional(&mut faults, "/logo", given.logo.as_ref(), logo);
         finish(faults, Some(planned))
     }

@@ -22,6 +22,9 @@ use crate::wire::{KindName, SizeClassName, optional};
 /// Bytes of all documents of an application.
 const MOST_BYTES: usize = 4 << 20;
 
+/// Documents with their bytes.
+pub type Files = Vec<(DocumentHead, Vec<u8>)>;
+
 /// An organisation that wants to become a member.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -145,11 +148,7 @@ impl ApplicantBody {
 ///
 /// # Errors
 /// [`crate::problem::Code::Invalid`] with every fault.
-pub fn read(
-    given: ApplicationCreate,
-    tier: Option<&Tier>,
-    state: &State,
-) -> Result<(Content, Vec<(DocumentHead, Vec<u8>)>), Problem> {
+pub fn read(given: ApplicationCreate, tier: Option<&Tier>, state: &State) -> Result<(Content, Files), Problem> {
     let mut faults = Faults::new();
     let nowhere = state.id();
     match given.organisation.to_domain(nowhere) {
@@ -198,12 +197,7 @@ fn demands(faults: &mut Faults, tier: &Tier, content: &Content, documents: &[Doc
     }
 }
 
-fn documents(
-    faults: &mut Faults,
-    given: &[DocumentCreate],
-    tier: Option<&Tier>,
-    state: &State,
-) -> Vec<(DocumentHead, Vec<u8>)> {
+fn documents(faults: &mut Faults, given: &[DocumentCreate], tier: Option<&Tier>, state: &State) -> Files {
     let mut found = Vec::with_capacity(given.len());
     for (index, one) in given.iter().enumerate() {
         let at = |member: &str| format!("/documents/{index}/{member}");

@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use serde_json::Value;
 use werkstadt_domain::audience::Stored;
 use werkstadt_domain::invalid::{Faults, Rule};
+use werkstadt_domain::membership::representative::Representative;
 use werkstadt_domain::membership::{Membership, MembershipStatus};
 use werkstadt_domain::organisation::{Organisation, OrganisationId};
 use werkstadt_domain::text::line;
@@ -118,7 +119,7 @@ impl Reading<'_> {
                 kept.extend(representing);
                 // As they are read, the one for everything first.
                 kept.sort_by_key(|one| one.role);
-                self.change(unit, known, item, &wanted, reason.as_deref(), kept)?;
+                self.change(unit, known, item, (&wanted, kept), reason.as_deref())?;
             }
         }
         let after = memberships::find(unit.db(), id)?;
@@ -128,10 +129,6 @@ impl Reading<'_> {
 
     /// The organisation that a row names or describes, once.
     fn owner(&mut self, unit: &mut UnitOfWork<'_>, row: usize, item: &BulkItem) -> Result<Owner, Problem> {
-        let refused = |pointer: &str, rule: Rule| {
-            let breach = (Place::Body(pointer.to_owned()), Breach::Rule(rule));
-            Problem::new(Code::Invalid).with_breaches(vec![breach])
-        };
         let (id, maybe, pointer) = match (&item.organisation_id, &item.organisation) {
             (None, None) => return Err(refused("/organisation_id", Rule::Required)),
             (Some(_), Some(_)) => return Err(refused("/organisation_id", Rule::Conflicts("organisation"))),
@@ -192,38 +189,14 @@ impl Reading<'_> {
         unit: &mut UnitOfWork<'_>,
         known: Stored<Membership>,
         item: &BulkItem,
-        wanted: &Membership,
+        (wanted, representatives): (&Membership, Vec<Representative>),
         reason: Option<&str>,
-        representatives: Vec<werkstadt_domain::membership::representative::Representative>,
     ) -> Result<(), Problem> {
-        let was = known.record.status;
-        let mut known = known;
-        let to = item.status.map_or(was, |_| wanted.status);
-        if to != was {
-            let status = was.step(to).map_err(|_| {
-                let breach = Breach::Rule(Rule::Conflicts("the present status"));
-                Problem::new(Code::Invalid).with_breaches(vec![(Place::Body("/status".to_owned()), breach)])
-            })?;
-            if was.readmits(to) && reason.is_none() {
-                let breach = (Place::Body("/reason".to_owned()), Breach::Rule(Rule::Required));
-                return Err(Problem::new(Code::Invalid).with_breaches(vec![breach]));
-            }
-            let today = unit.now().date_naive();
-            let after = Membership {
-                status,
-                since_on: wanted.since_on.or(known.record.since_on),
-                until_on: known.record.until_on.filter(|until| *until >= today),
-                ..known.record.clone()
-            };
-            let why = Why {
-                reason,
-                ..Why::default()
-            };
-            known = memberships::update(unit, &known, after, why).map_err(contested)?;
-            if status == MembershipStatus::Active {
-                charging::begin(unit, self.state, &known.record, was)?;
-            }
-        }
+        let known = if item.status.is_some() && wanted.status != known.record.status {
+            self.step(unit, &known, wanted, reason)?
+        } else {
+            known
+        };
         let terms = Terms {
             membership: Membership {
                 kind: wanted.kind.clone(),
@@ -234,11 +207,43 @@ impl Reading<'_> {
             },
             representatives,
         };
-        if terms.membership == known.record && terms.representatives == representatives::of(unit.db(), known.record.id)?
-        {
+        let present = representatives::of(unit.db(), known.record.id)?;
+        if terms.membership == known.record && terms.representatives == present {
             return Ok(());
         }
         terms::change(unit, self.state, &known, terms)
+    }
+
+    /// Takes a membership to the state of its row.
+    fn step(
+        &self,
+        unit: &mut UnitOfWork<'_>,
+        known: &Stored<Membership>,
+        wanted: &Membership,
+        reason: Option<&str>,
+    ) -> Result<Stored<Membership>, Problem> {
+        let was = known.record.status;
+        let status = was.step(wanted.status);
+        let status = status.map_err(|_| refused("/status", Rule::Conflicts("the present status")))?;
+        if was.readmits(status) && reason.is_none() {
+            return Err(refused("/reason", Rule::Required));
+        }
+        let today = unit.now().date_naive();
+        let after = Membership {
+            status,
+            since_on: wanted.since_on.or(known.record.since_on),
+            until_on: known.record.until_on.filter(|until| *until >= today),
+            ..known.record.clone()
+        };
+        let why = Why {
+            reason,
+            ..Why::default()
+        };
+        let stored = memberships::update(unit, known, after, why).map_err(contested)?;
+        if status == MembershipStatus::Active {
+            charging::begin(unit, self.state, &stored.record, was)?;
+        }
+        Ok(stored)
     }
 
     fn outcome(
@@ -284,6 +289,11 @@ impl Reading<'_> {
 fn told(db: &mut Db, stored: &Stored<Membership>) -> Result<Value, Problem> {
     let representing = representatives::of(db, stored.record.id)?;
     serde_json::to_value(MembershipBody::with(stored, &representing)).map_err(Problem::internal)
+}
+
+fn refused(pointer: &str, rule: Rule) -> Problem {
+    let breach = (Place::Body(pointer.to_owned()), Breach::Rule(rule));
+    Problem::new(Code::Invalid).with_breaches(vec![breach])
 }
 
 fn below_organisation(problem: &Problem) -> Problem {

@@ -5,6 +5,7 @@ use werkstadt_domain::audience::Stored;
 use werkstadt_domain::invalid::{Faults, Rule};
 use werkstadt_domain::membership::due::{CURRENCY, Due, DueId, Settled};
 use werkstadt_domain::membership::{Membership, MembershipId, MembershipStatus};
+use werkstadt_domain::text::line;
 use werkstadt_persistence::{Db, Error, UnitOfWork, dues, memberships};
 
 use super::Mode;
@@ -24,7 +25,10 @@ pub fn renewals(
     state: &State,
     request: &RenewalsRequest,
 ) -> Result<Vec<RenewalOutcome>, Problem> {
-    let wanted = wanted(unit.db(), request)?;
+    let mut faults = Faults::new();
+    optional(&mut faults, "/type", request.r#type.as_ref(), |text| line(text, 60));
+    optional(&mut faults, "/reason", request.reason.as_ref(), |text| line(text, 500));
+    let wanted = wanted(unit.db(), request, faults)?;
     let each = RenewalRequest {
         reason: request.reason.clone(),
         ..RenewalRequest::default()
@@ -50,7 +54,7 @@ pub fn renewals(
     Ok(outcomes)
 }
 
-fn wanted(db: &mut Db, request: &RenewalsRequest) -> Result<Vec<Stored<Membership>>, Problem> {
+fn wanted(db: &mut Db, request: &RenewalsRequest, mut faults: Faults) -> Result<Vec<Stored<Membership>>, Problem> {
     use MembershipStatus::{Active, Grace};
     let of_type = |stored: &Stored<Membership>| request.r#type.as_ref().is_none_or(|kind| *kind == stored.record.kind);
     let Some(ids) = &request.membership_ids else {
@@ -59,9 +63,8 @@ fn wanted(db: &mut Db, request: &RenewalsRequest) -> Result<Vec<Stored<Membershi
             all.extend(memberships::list(db, Some(status), None, i64::MAX)?);
         }
         all.retain(of_type);
-        return Ok(all);
+        return Ok(faults.finish(Some(all))?);
     };
-    let mut faults = Faults::new();
     let parse = |faults: &mut Faults, place: &str, text: &String| {
         faults.take(place, MembershipId::parse(text).map_err(|_| Rule::UnknownReference))
     };

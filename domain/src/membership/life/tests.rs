@@ -121,7 +121,7 @@ proptest! {
         let mut daily = membership(MembershipStatus::Active);
         daily.until_on = Some(start + TimeDelta::days(until));
         daily.leaving = leave.map(|days| Leaving { on: start + TimeDelta::days(days), reason: None });
-        daily.covered = covered.then(|| Covering { by: daily.id, status: MembershipStatus::Active });
+        daily.covered = covered.then_some(Covering { by: daily.id, status: MembershipStatus::Active });
         let owed = due(start + TimeDelta::days(pay));
         let mut late = daily.clone();
         let mut steps = 0;
