@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 use werkstadt_domain::audience::Stored;
 use werkstadt_domain::membership::due::{Due, Settled};
-use werkstadt_domain::membership::life::turn;
+use werkstadt_domain::membership::life::{deciding, turn};
 use werkstadt_domain::membership::period::{Span, later};
 use werkstadt_domain::membership::tier::{Tier, USUAL_GRACE_DAYS};
 use werkstadt_domain::membership::{Membership, MembershipId, MembershipStatus};
@@ -60,14 +60,9 @@ pub fn begin(
     let tier = tier(unit.db(), membership)?;
     let today = unit.now().date_naive();
     let start = membership.since_on.map_or(today, |since| since.max(today));
-    let last = dues::of_memberships(unit.db(), &[membership.id])?.pop();
-    match last {
-        Some(last) if last.record.span.last >= start => {
-            if last.record.settled == Settled::Open && last.record.due_on < today {
-                postpone(unit, &last, tier.as_ref(), None)?;
-            }
-            Ok(())
-        }
+    let known = dues::of_memberships(unit.db(), &[membership.id])?;
+    match known.last() {
+        Some(last) if last.record.span.last >= start => postpone(unit, &known, tier.as_ref(), None),
         _ => {
             let Some(tier) = tier else { return Ok(()) };
             let span = tier.period.around(membership.since_on, start);
@@ -104,23 +99,39 @@ pub fn ask(
     Ok(Some(dues::insert(unit, due)?))
 }
 
-/// Gives an open due a new day to pay: this one, or so many days from now as the type says.
+/// Gives the dues of a membership that are late, and for periods that go on, a new day to pay: this one, or so many days from now as the
+/// type says.
 ///
 /// # Errors
 /// As [`dues::update`].
 pub fn postpone(
     unit: &mut UnitOfWork<'_>,
-    due: &Stored<Due>,
+    dues: &[Stored<Due>],
     tier: Option<&Tier>,
     day: Option<NaiveDate>,
 ) -> Result<(), Problem> {
+    let today = unit.now().date_naive();
     let days = tier.map_or(USUAL_DUE_DAYS, |tier| tier.due_days);
-    let after = Due {
-        due_on: day.unwrap_or_else(|| later(unit.now().date_naive(), days)),
-        ..due.record.clone()
-    };
-    dues::update(unit, due, after)?;
+    for due in dues {
+        let record = &due.record;
+        if record.settled == Settled::Open && record.span.last >= today && record.due_on < today {
+            let after = Due {
+                due_on: day.unwrap_or_else(|| later(today, days)),
+                ..record.clone()
+            };
+            dues::update(unit, due, after)?;
+        }
+    }
     Ok(())
+}
+
+/// The dues of a membership, by their periods.
+///
+/// # Errors
+/// As every read.
+pub fn owed(db: &mut Db, id: MembershipId) -> Result<Vec<Due>, Problem> {
+    let found = dues::of_memberships(db, &[id])?;
+    Ok(found.into_iter().map(|due| due.record).collect())
 }
 
 /// Waives what is open for periods that begin after the last day of a membership.
@@ -163,14 +174,14 @@ pub fn settle_up(unit: &mut UnitOfWork<'_>, id: MembershipId) -> Result<(), Prob
         return Ok(());
     }
     let today = unit.now().date_naive();
-    let owed = dues::of_memberships(unit.db(), &[id])?;
-    let begun = owed.iter().rev().find(|due| due.record.span.first <= today);
+    let owed = owed(unit.db(), id)?;
+    let deciding = deciding(&owed, today);
     let after = Membership {
         status: before.record.status.step(MembershipStatus::Active)?,
         ..before.record.clone()
     };
     // As the day's work would see it.
-    if begun.is_some() && turn(&after, begun.map(|due| &due.record), 0, today).is_none() {
+    if deciding.is_some() && turn(&after, deciding, 0, today).is_none() {
         let why = Why {
             reason: Some("The dues are settled."),
             ..Why::default()

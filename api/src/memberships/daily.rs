@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use chrono::NaiveDate;
 use werkstadt_domain::audience::Stored;
 use werkstadt_domain::membership::due::{Due, Settled};
-use werkstadt_domain::membership::life::{Turn, turn};
+use werkstadt_domain::membership::life::{Turn, deciding, turn};
 use werkstadt_domain::membership::tier::Tier;
 use werkstadt_domain::membership::{Membership, MembershipId, MembershipStatus};
 use werkstadt_persistence::memberships::{self, Why};
@@ -18,6 +18,8 @@ use crate::state::State;
 
 /// Memberships looked at in one read.
 const BATCH: i64 = 200;
+/// Looks at a membership that others change at the same time. What is left then, the next day does.
+const ATTEMPTS: usize = 5;
 
 /// Something that is due.
 enum Work {
@@ -42,11 +44,7 @@ pub fn run(state: &State) -> Result<(), Problem> {
             let Some(last) = batch.last() else { break };
             after = Some(last.record.id);
             for id in state.store.read(|db| due(db, &batch, state.now().date_naive()))? {
-                settle(
-                    state
-                        .store
-                        .write(Actor::System, state.now(), |unit| work_off(unit, state, id)),
-                )?;
+                persist(state, id)?;
             }
         }
     }
@@ -78,8 +76,7 @@ fn due(db: &mut Db, batch: &[Stored<Membership>], today: NaiveDate) -> Result<Ve
 
 /// What is to be done with a membership whose dues are these, by their periods. Whoever is behind is not asked for more.
 fn work(membership: &Membership, tier: Option<&Tier>, dues: &[Due], today: NaiveDate) -> Option<Work> {
-    let begun = dues.iter().rev().find(|due| due.span.first <= today);
-    if let Some(turn) = turn(membership, begun, charging::grace_days(tier), today) {
+    if let Some(turn) = turn(membership, deciding(dues, today), charging::grace_days(tier), today) {
         return Some(Work::Turn(turn));
     }
     let last = dues.last()?;
@@ -99,10 +96,7 @@ fn work_off(unit: &mut UnitOfWork<'_>, state: &State, id: MembershipId) -> Resul
     loop {
         let before = memberships::find(unit.db(), id)?;
         let tier = charging::tier(unit.db(), &before.record)?;
-        let dues: Vec<Due> = dues::of_memberships(unit.db(), &[id])?
-            .into_iter()
-            .map(|due| due.record)
-            .collect();
+        let dues = charging::owed(unit.db(), id)?;
         match work(&before.record, tier.as_ref(), &dues, today) {
             None => return Ok(()),
             Some(Work::Turn(turn)) => take(unit, &before, turn)?,
@@ -143,10 +137,17 @@ fn take(unit: &mut UnitOfWork<'_>, before: &Stored<Membership>, turn: Turn) -> R
     Ok(())
 }
 
-/// Where somebody else was faster, the next look tells whether there is more to do.
-fn settle(done: Result<(), Problem>) -> Result<(), Problem> {
-    match done {
-        Err(problem) if matches!(problem.code(), Code::Stale | Code::NotFound | Code::Conflict) => Ok(()),
-        other => other,
+/// Works it off, and looks again where somebody else was faster, who may have left something to do.
+fn persist(state: &State, id: MembershipId) -> Result<(), Problem> {
+    for _ in 0..ATTEMPTS {
+        let done = state
+            .store
+            .write(Actor::System, state.now(), |unit| work_off(unit, state, id));
+        match done {
+            Err(problem) if matches!(problem.code(), Code::Stale | Code::Conflict) => {}
+            Err(problem) if problem.code() == Code::NotFound => return Ok(()),
+            other => return other,
+        }
     }
+    Ok(())
 }

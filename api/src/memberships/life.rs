@@ -6,8 +6,9 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use werkstadt_domain::audience::Stored;
 use werkstadt_domain::invalid::{Faults, Rule};
-use werkstadt_domain::membership::life::{NotRenewed, Renewal, renewal};
-use werkstadt_domain::membership::period::later;
+use werkstadt_domain::membership::life::{NotRenewed, Renewal, deciding, renewal};
+use werkstadt_domain::membership::period::{Span, later};
+use werkstadt_domain::membership::tier::Tier;
 use werkstadt_domain::membership::{Leaving, Membership, MembershipId, MembershipRefused, MembershipStatus};
 use werkstadt_domain::text::line;
 use werkstadt_persistence::memberships::{self, Why};
@@ -110,13 +111,67 @@ pub fn renew(
     before: &Stored<Membership>,
     request: &RenewalRequest,
 ) -> Result<(), Problem> {
-    use MembershipStatus::{Active, Grace, Lapsed};
-    let refused = |reason: &str| Problem::new(Code::Conflict).with_fact("reason", reason);
     let mut faults = Faults::new();
     let reason = optional(&mut faults, "/reason", request.reason.as_ref(), |text| line(text, 500));
     let due_on = optional(&mut faults, "/due_on", request.due_on.as_ref(), day);
     faults.finish(Some(()))?;
     let membership = &before.record;
+    may_renew(membership)?;
+    let today = unit.now().date_naive();
+    let tier = charging::tier(unit.db(), membership)?;
+    let owed = charging::owed(unit.db(), membership.id)?;
+    let ahead = owed.last().filter(|last| last.span.first > today);
+    let planned = renewal(
+        membership,
+        tier.as_ref(),
+        ahead.or_else(|| deciding(&owed, today)),
+        today,
+    );
+    let planned = planned.map_err(|why| {
+        not_renewed(match why {
+            NotRenewed::Ahead => "ahead",
+            NotRenewed::Owing => "owing",
+            NotRenewed::Endless => "endless",
+        })
+    })?;
+    let until_on = match planned {
+        Renewal::Again(_) => {
+            let known = dues::of_memberships(unit.db(), &[membership.id])?;
+            charging::postpone(unit, &known, tier.as_ref(), due_on)?;
+            membership.until_on.filter(|until| *until >= today)
+        }
+        Renewal::Next(span) => {
+            next(
+                unit,
+                state,
+                membership,
+                tier.as_ref(),
+                span,
+                (request.amount_cents, due_on),
+            )?;
+            membership.until_on.map(|_| span.last)
+        }
+    };
+    let after = Membership {
+        status: MembershipStatus::Active,
+        leaving: None,
+        until_on,
+        ..membership.clone()
+    };
+    let why = Why {
+        reason: reason.as_deref(),
+        ..Why::default()
+    };
+    memberships::update(unit, before, after, why).map_err(contested)?;
+    Ok(())
+}
+
+fn not_renewed(reason: &str) -> Problem {
+    Problem::new(Code::Conflict).with_fact("reason", reason)
+}
+
+fn may_renew(membership: &Membership) -> Result<(), Problem> {
+    use MembershipStatus::{Active, Grace, Lapsed};
     if !matches!(membership.status, Active | Grace | Lapsed) {
         return Err(MembershipRefused {
             from: membership.status,
@@ -125,48 +180,31 @@ pub fn renew(
         .into());
     }
     if membership.covered.is_some() {
-        return Err(refused("covered"));
+        return Err(not_renewed("covered"));
     }
+    Ok(())
+}
+
+/// Asks for the due of the next period: what was said, else what the type says.
+fn next(
+    unit: &mut UnitOfWork<'_>,
+    state: &State,
+    membership: &Membership,
+    tier: Option<&Tier>,
+    span: Span,
+    (cents, due_on): (Option<i64>, Option<NaiveDate>),
+) -> Result<(), Problem> {
     let today = unit.now().date_naive();
-    let tier = charging::tier(unit.db(), membership)?;
-    let last = dues::of_memberships(unit.db(), &[membership.id])?.pop();
-    let planned = renewal(membership, tier.as_ref(), last.as_ref().map(|last| &last.record), today);
-    let planned = planned.map_err(|why| match why {
-        NotRenewed::Ahead => refused("ahead"),
-        NotRenewed::Owing => refused("owing"),
-        NotRenewed::Endless => refused("endless"),
-    })?;
-    let mut after = Membership {
-        status: Active,
-        leaving: None,
-        ..membership.clone()
-    };
-    match planned {
-        Renewal::Again(_) => {
-            if let Some(last) = &last {
-                charging::postpone(unit, last, tier.as_ref(), due_on)?;
-            }
-            after.until_on = after.until_on.filter(|until| *until >= today);
-        }
-        Renewal::Next(span) => {
-            let usual = charging::fee(unit.db(), membership, tier.as_ref())?;
-            let cents = request.amount_cents.unwrap_or(usual);
-            if cents == 0 && membership.until_on.is_none() && membership.status == Active {
-                return Err(refused("endless"));
-            }
-            let payable = tier.as_ref().map_or_else(
-                || later(span.first.max(today), charging::USUAL_DUE_DAYS),
-                |tier| tier.payable_on(span, today),
-            );
-            charging::ask(unit, state, membership.id, span, cents, due_on.unwrap_or(payable))?;
-            after.until_on = after.until_on.map(|_| span.last);
-        }
+    let usual = charging::fee(unit.db(), membership, tier)?;
+    let cents = cents.unwrap_or(usual);
+    if cents == 0 && membership.until_on.is_none() && membership.status == MembershipStatus::Active {
+        return Err(not_renewed("endless"));
     }
-    let why = Why {
-        reason: reason.as_deref(),
-        ..Why::default()
-    };
-    memberships::update(unit, before, after, why).map_err(contested)?;
+    let payable = tier.map_or_else(
+        || later(span.first.max(today), charging::USUAL_DUE_DAYS),
+        |tier| tier.payable_on(span, today),
+    );
+    charging::ask(unit, state, membership.id, span, cents, due_on.unwrap_or(payable))?;
     Ok(())
 }
 

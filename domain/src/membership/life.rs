@@ -16,7 +16,17 @@ pub struct Turn {
     pub on: NaiveDate,
 }
 
-/// What a membership turns into by a day, if anything. `due` is the one for the latest period that has begun.
+/// The due by which a membership is judged on a day: of those for periods that go on, and of the latest one that has begun, the open one
+/// that was to be paid first. A levy that is paid does not hide a year that is not; a debt from before a return is no reason to lose the
+/// membership again.
+pub fn deciding(dues: &[Due], today: NaiveDate) -> Option<&Due> {
+    let begun = || dues.iter().filter(|due| due.span.first <= today);
+    let latest = begun().max_by_key(|due| due.span.first)?;
+    let open = begun().filter(|due| due.settled == Settled::Open && (due.span.last >= today || due.id == latest.id));
+    Some(open.min_by_key(|due| due.due_on).unwrap_or(latest))
+}
+
+/// What a membership turns into by a day, if anything. `due` is the [`deciding`] one.
 ///
 /// Whoever owes has the days of grace, from the day after the last day to pay or after the last day of a term.
 pub fn turn(membership: &Membership, due: Option<&Due>, grace_days: u16, today: NaiveDate) -> Option<Turn> {
@@ -66,7 +76,7 @@ pub enum Renewal {
     Again(Span),
 }
 
-/// What the renewal of a membership means on a day. `last` is its latest due.
+/// What the renewal of a membership means on a day. `last` is the due of a period to come, if there is one, else the [`deciding`] one.
 ///
 /// # Errors
 /// [`NotRenewed`].

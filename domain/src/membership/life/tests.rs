@@ -65,6 +65,32 @@ fn who_does_not_pay_has_days_of_grace_and_lapses() {
 }
 
 #[test]
+fn a_levy_that_is_paid_does_not_hide_a_year_that_is_not() {
+    let made = |number: u128, first: NaiveDate, last: NaiveDate, settled| Due {
+        id: DueId::new(Uuid::from_u128(number)),
+        span: Span { first, last },
+        settled,
+        ..due(last)
+    };
+    let years_ago = |years: i32| NaiveDate::from_ymd_opt(2026 - years, 1, 1).expect("a day");
+    let debt = made(1, years_ago(3), years_ago(2), Settled::Open);
+    let year = made(2, on(1, 1), on(12, 31), Settled::Open);
+    let levy = made(3, on(5, 1), on(8, 31), Settled::Paid(on(5, 2)));
+    let ahead = made(4, on(12, 1), on(12, 31), Settled::Open);
+    let all = [debt.clone(), year, levy, ahead];
+    let id = |due: Option<&Due>| due.map(|due| due.id.uuid().as_u128());
+    assert_eq!(id(deciding(&all, on(6, 1))), Some(2));
+    assert_eq!(id(deciding(&all[2..], on(6, 1))), Some(3));
+    assert_eq!(
+        id(deciding(&[debt, all[2].clone()], on(6, 1))),
+        Some(3),
+        "an old debt is none of it"
+    );
+    assert_eq!(id(deciding(&all[..1], on(6, 1))), Some(1));
+    assert_eq!(id(deciding(&all[3..], on(6, 1))), None);
+}
+
+#[test]
 fn a_resignation_takes_effect_after_its_last_day() {
     use MembershipStatus::{Active, Resigned, Suspended};
     let leaving = Some(Leaving {
