@@ -7,7 +7,6 @@ use actix_web::http::header::{HeaderMap, HeaderName, HeaderValue};
 use chrono::{DateTime, TimeDelta, Utc};
 use werkstadt_domain::account::{ApiKeyId, UserId};
 
-use crate::problem::{Code, Problem};
 use crate::throttle::{Pace, Throttle};
 
 /// Seconds for which requests are counted.
@@ -67,8 +66,8 @@ impl Rates {
     /// Counts a request; where the caller stands then, if somebody counts.
     ///
     /// # Errors
-    /// Where the caller stands, and [`Code::TooManyRequests`].
-    pub fn count(&self, who: &Who, now: DateTime<Utc>) -> Result<Option<Standing>, (Standing, Problem)> {
+    /// That it is one too many: where the caller stands, and the seconds to wait.
+    pub fn count(&self, who: &Who, now: DateTime<Utc>) -> Result<Option<Standing>, (Standing, u32)> {
         let quota = match who {
             Who::Network(_) => self.anonymous,
             Who::User(_) => self.signed_in,
@@ -83,10 +82,7 @@ impl Rates {
         };
         match counted.remaining {
             Some(_) => Ok(Some(standing)),
-            None => Err((
-                standing,
-                Problem::new(Code::TooManyRequests).retry_after(counted.next.max(1)),
-            )),
+            None => Err((standing, counted.next.max(1))),
         }
     }
 }

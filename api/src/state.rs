@@ -220,6 +220,22 @@ pub async fn write<T: Send + 'static>(
     actor: Actor,
     work: impl FnOnce(&mut UnitOfWork<'_>) -> Result<T, Problem> + Send + 'static,
 ) -> Result<T, Problem> {
+    attempt(state, actor, work).await
+}
+
+/// As [`write`](fn@write), for work that fails with more than a problem.
+///
+/// # Errors
+/// What the work fails with, or [`crate::problem::Code::Unavailable`].
+pub async fn attempt<T, E>(
+    state: &web::Data<State>,
+    actor: Actor,
+    work: impl FnOnce(&mut UnitOfWork<'_>) -> Result<T, E> + Send + 'static,
+) -> Result<T, E>
+where
+    T: Send + 'static,
+    E: From<werkstadt_persistence::Error> + From<Problem> + Send + 'static,
+{
     let state = state.clone();
     let now = state.now();
     let once = Once::current();

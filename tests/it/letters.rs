@@ -13,7 +13,7 @@ fn forgot(app: &TestApp, email: &str) {
 }
 
 fn waiting(app: &TestApp) -> i64 {
-    let found = app.state.store.read::<_, Error>(|db| kept::waiting(db));
+    let found = app.state.store.read::<_, Error>(kept::waiting);
     found.unwrap().0
 }
 

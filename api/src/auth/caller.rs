@@ -181,7 +181,7 @@ impl Caller {
 
     fn of_session(state: &State, bearer: Bearer) -> Option<Self> {
         let (session, user) = state.accounts().by_session(bearer.session, state.now())?;
-        (user.id == bearer.user).then(|| Self {
+        (user.id == bearer.user).then_some(Self {
             user: Some(user),
             key: None,
             session: Some(session),
@@ -250,7 +250,10 @@ pub fn count(request: &HttpRequest, state: &State, who: &Who) -> Result<(), Prob
     }
     let (standing, problem) = match state.rates.count(who, state.now()) {
         Ok(standing) => (standing, None),
-        Err((standing, problem)) => (Some(standing), Some(problem)),
+        Err((standing, wait)) => {
+            let problem = Problem::new(Code::TooManyRequests).retry_after(wait);
+            (Some(standing), Some(problem))
+        }
     };
     if let Some(standing) = standing {
         request.extensions_mut().insert(standing);

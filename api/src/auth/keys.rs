@@ -113,7 +113,7 @@ pub fn at_start(store: &Store, world: &dyn World) -> Result<Vec<StoredKey>, Prob
     });
     match made {
         // A server that starts at the same time was faster.
-        Err(Error::Conflict { .. }) => Ok(store.read(|db| signing_keys::list(db))?),
+        Err(Error::Conflict { .. }) => Ok(store.read(signing_keys::list)?),
         made => Ok(made?),
     }
 }
@@ -124,7 +124,7 @@ pub fn at_start(store: &Store, world: &dyn World) -> Result<Vec<StoredKey>, Prob
 /// [`Code::Unavailable`].
 pub fn keep(state: &State) -> Result<(), Problem> {
     let now = state.now();
-    let known = state.store.read(|db| signing_keys::list(db))?;
+    let known = state.store.read(signing_keys::list)?;
     let last = known.iter().map(|key| key.number).max().unwrap_or_default();
     let stale = known.iter().all(|key| key.active_at + LIFE <= now);
     let ended = signing(&known, now).filter(|key| key.active_at + LIFETIME + LEAD <= now);
@@ -148,7 +148,7 @@ pub fn keep(state: &State) -> Result<(), Problem> {
             Err(error) => return Err(error.into()),
         }
     }
-    let keys = state.store.read(|db| signing_keys::list(db))?;
+    let keys = state.store.read(signing_keys::list)?;
     state.use_keys(&keys)
 }
 

@@ -41,7 +41,7 @@ struct Claims {
     iss: String,
     aud: String,
     sub: String,
-    /// The session, as OpenID Connect's logout specifications name it.
+    /// The session, as the front-channel logout of `OpenID` names it.
     sid: String,
     iat: i64,
     nbf: i64,

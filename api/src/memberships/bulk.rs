@@ -9,7 +9,7 @@ use crate::answer;
 use crate::auth::Caller;
 use crate::extract::{Json, Query};
 use crate::problem::{Code, Problem};
-use crate::state::State;
+use crate::state::{self, State};
 
 mod entry;
 mod steps;
@@ -48,6 +48,12 @@ impl From<&DryRun> for Mode {
 enum Ended<T> {
     Tried(T),
     Failed(Problem),
+}
+
+impl<T> From<Problem> for Ended<T> {
+    fn from(problem: Problem) -> Self {
+        Self::Failed(problem)
+    }
 }
 
 impl<T> From<Error> for Ended<T> {
@@ -128,16 +134,12 @@ async fn work<T: Send + 'static>(
     mode: Mode,
     work: impl FnOnce(&mut UnitOfWork<'_>) -> Result<T, Problem> + Send + 'static,
 ) -> Result<T, Problem> {
-    let state = state.clone();
-    let now = state.now();
-    let done = web::block(move || {
-        state.store.write(actor, now, |unit| match (work(unit), mode) {
-            (Err(problem), _) => Err(Ended::Failed(problem)),
-            (Ok(value), Mode::Trial) => Err(Ended::Tried(value)),
-            (Ok(value), Mode::Earnest) => Ok(value),
-        })
+    let done = state::attempt(state, actor, move |unit| match (work(unit), mode) {
+        (Err(problem), _) => Err(Ended::Failed(problem)),
+        (Ok(value), Mode::Trial) => Err(Ended::Tried(value)),
+        (Ok(value), Mode::Earnest) => Ok(value),
     });
-    match done.await.map_err(Problem::internal)? {
+    match done.await {
         Ok(value) | Err(Ended::Tried(value)) => Ok(value),
         Err(Ended::Failed(problem)) if problem.code() == Code::Stale => Err(Problem::new(Code::Conflict)),
         Err(Ended::Failed(problem)) => Err(problem),
