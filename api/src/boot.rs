@@ -140,6 +140,7 @@ pub fn boot(config: &Config, world: Arc<dyn World>) -> Result<Booted, BootError>
         // One core stays free for readers.
         hashing: Hashing::new(cores.saturating_sub(1)).map_err(|error| BootError::Keys(error.to_string()))?,
         places: Arc::new(Semaphore::new(limits.concurrent)),
+        arriving: Arc::new(Semaphore::new(limits.arriving_bytes)),
         limits,
         reminding: config.reminding,
         origins: config.origins.clone(),

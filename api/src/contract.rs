@@ -9,6 +9,7 @@ use serde_json::{Map, Value, json};
 use crate::auth::Access;
 use crate::idempotency;
 use crate::problem::{Breach, Place};
+use crate::state::Limits;
 
 mod faults;
 mod formats;
@@ -156,6 +157,17 @@ impl Operation {
             body,
             idempotent,
         })
+    }
+}
+
+impl Operation {
+    /// Bytes of a body at most, whatever the handler takes of it: files are taken by operations without a JSON body.
+    pub fn body_limit(&self, limits: &Limits) -> usize {
+        if self.body.is_some() {
+            limits.body_bytes.max(limits.application_bytes)
+        } else {
+            limits.import_bytes
+        }
     }
 }
 

@@ -37,6 +37,10 @@ pub async fn surround<B: MessageBody + 'static>(
         Err(error) => return Err(Failed::new(&asked, &error, &id).into()),
     };
     decorate(response.response_mut(), &id);
+    if state.public_url.starts_with("https://") {
+        let year = HeaderValue::from_static("max-age=31536000");
+        response.headers_mut().insert(header::STRICT_TRANSPORT_SECURITY, year);
+    }
     Ok(response)
 }
 

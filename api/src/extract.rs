@@ -11,6 +11,7 @@ use futures_util::StreamExt;
 use futures_util::future::LocalBoxFuture;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
+use tokio::sync::OwnedSemaphorePermit;
 use werkstadt_domain::id::Id;
 
 use crate::contract::{Operation, parameters};
@@ -209,6 +210,19 @@ pub(crate) async fn read_bytes(request: &HttpRequest, payload: Payload, limit: u
     Ok(bytes)
 }
 
+/// Room for bytes that have arrived, as long as their request holds no place: together no more than a server has.
+fn room_for(request: &HttpRequest, bytes: usize) -> Result<OwnedSemaphorePermit, Problem> {
+    let room = Arc::clone(&state(request)?.arriving);
+    let taken = u32::try_from(bytes)
+        .ok()
+        .and_then(|bytes| room.try_acquire_many_owned(bytes).ok());
+    taken.ok_or_else(|| {
+        Problem::new(Code::Unavailable)
+            .retry_after(1)
+            .because("too many bodies at a time")
+    })
+}
+
 async fn arriving(request: &HttpRequest, mut payload: Payload, limit: usize) -> Result<web::Bytes, Problem> {
     let too_large = || Problem::new(Code::PayloadTooLarge).with_fact("limit_bytes", limit);
     let announced = request
@@ -219,8 +233,8 @@ async fn arriving(request: &HttpRequest, mut payload: Payload, limit: usize) -> 
     if announced.is_some_and(|length| length > limit) {
         return Err(too_large());
     }
-    // Growing by doubling would take three times the memory of a long body; what is only announced takes none.
     let mut bytes = web::BytesMut::new();
+    let mut room: Option<OwnedSemaphorePermit> = None;
     while let Some(chunk) = payload.next().await {
         let unreadable = |error: actix_web::error::PayloadError| {
             let breach = Breach::Unreadable(error.to_string());
@@ -230,8 +244,14 @@ async fn arriving(request: &HttpRequest, mut payload: Payload, limit: usize) -> 
         if bytes.len() + chunk.len() > limit {
             return Err(too_large());
         }
+        let more = room_for(request, chunk.len())?;
+        match &mut room {
+            Some(room) => room.merge(more),
+            None => room = Some(more),
+        }
         if bytes.is_empty() {
-            bytes.reserve(announced.unwrap_or(0).max(chunk.len()));
+            // No more than half a mebibyte on trust: what is only announced has no room yet.
+            bytes.reserve(announced.unwrap_or(0).min(1 << 19).max(chunk.len()));
         }
         bytes.extend_from_slice(&chunk);
     }

@@ -19,6 +19,7 @@ use werkstadt_persistence::{Actor, UnitOfWork};
 use crate::auth::{self, Caller};
 use crate::extract::read_bytes;
 use crate::problem::{Breach, Code, Place, Problem};
+use crate::rates::Who;
 use crate::state::{self, State};
 
 /// The header that carries the client's key.
@@ -96,12 +97,17 @@ pub async fn once<B: MessageBody + 'static>(
     let Some(who) = Caller::who(request.request(), state) else {
         return next.call(request).await.map(ServiceResponse::map_into_boxed_body);
     };
+    // Nor is a body read for who is not signed in where that is needed.
+    if matches!(who, Who::Network(_)) && !operation.is_some_and(|one| one.access.anonymous) {
+        return next.call(request).await.map(ServiceResponse::map_into_boxed_body);
+    }
+    let limit = operation.map_or(0, |one| one.body_limit(&state.limits));
     let key = Key {
         owner: who.to_string(),
         key: read_key(&wanted)?,
     };
     let payload = request.take_payload();
-    let body = read_bytes(request.request(), payload, state.limits.import_bytes).await?;
+    let body = read_bytes(request.request(), payload, limit).await?;
     let one = Arc::new(Once {
         fingerprint: fingerprint(&request, &body),
         key,

@@ -52,6 +52,8 @@ pub struct Limits {
     pub import_bytes: usize,
     /// Bytes of a picture.
     pub picture_bytes: usize,
+    /// Bytes of all bodies that are on their way at a time.
+    pub arriving_bytes: usize,
     /// Bytes of path and query.
     pub address_bytes: usize,
     /// Requests handled at a time; more are turned away.
@@ -69,6 +71,7 @@ impl Default for Limits {
             application_bytes: 6 << 20,
             import_bytes: 64 << 20,
             picture_bytes: 4 << 20,
+            arriving_bytes: 256 << 20,
             address_bytes: 8 << 10,
             concurrent: 512,
             time: Duration::from_secs(30),
@@ -151,6 +154,8 @@ pub struct State {
     pub periods: Periods,
     /// Places for requests being handled.
     pub places: Arc<Semaphore>,
+    /// Room for bodies that are on their way, in bytes.
+    pub arriving: Arc<Semaphore>,
     /// Origins from which browsers may call.
     pub origins: Vec<String>,
     /// When people are reminded.

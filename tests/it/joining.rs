@@ -188,6 +188,29 @@ fn an_invitation_that_was_taken_back_is_good_for_nothing() {
 }
 
 #[test]
+fn what_somebody_offered_ends_with_them() {
+    on_each(|database| {
+        let app = TestApp::on(database);
+        let own = app.company("Optik Weber");
+        let new = |email: &str| json!({"email": email, "name": "Erika", "role": "owner", "organisation_id": own});
+        for (email, change) in [
+            ("a@example.org", Some(json!({"active": false}))),
+            ("b@example.org", None),
+        ] {
+            let owner = app.as_owner(&own);
+            owner.create("/v1/invitations", &new(email));
+            let token = app.letters_to(email).pop().unwrap().token();
+            let user = format!("/v1/users/{}", owner.user_id());
+            match change {
+                Some(change) => app.as_manager().patch(&user, "*", &change).is(200),
+                None => app.as_manager().delete(&user, "*").is(204),
+            };
+            activate(&app, &token).is(401);
+        }
+    });
+}
+
+#[test]
 fn an_owner_does_not_learn_who_has_an_account() {
     on_each(|database| {
         let app = TestApp::on(database);

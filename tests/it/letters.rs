@@ -61,13 +61,14 @@ fn a_letter_that_nobody_can_get_is_given_up() {
         forgot(&app, "erika@example.org");
         assert!(app.letters_to("erika@example.org").is_empty());
         assert_eq!(waiting(&app), 0);
-        // A server that stays down is tried for two days, then no longer.
+        // A server that stays down is tried for two days, then no longer. What ends before is not sent at all.
         let down = PostFault {
             is_final: false,
             words: "connection refused".to_owned(),
         };
         app.mailbox().fail(Some(down));
-        forgot(&app, "erika@example.org");
+        let invited = json!({"email": "max@example.org", "name": "Max", "role": "manager"});
+        app.as_manager().create("/v1/invitations", &invited);
         let mut hours = 0;
         while waiting(&app) > 0 {
             letters::deliver(&app.state).unwrap();
@@ -76,6 +77,12 @@ fn a_letter_that_nobody_can_get_is_given_up() {
             assert!(hours < 60, "for ever");
         }
         assert!(hours > 40, "{hours}");
+        forgot(&app, "erika@example.org");
+        letters::deliver(&app.state).unwrap();
+        app.advance(TimeDelta::minutes(61));
+        app.mailbox().fail(None);
+        assert!(app.letters_to("erika@example.org").is_empty());
+        assert_eq!(waiting(&app), 0);
     });
 }
 

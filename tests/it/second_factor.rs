@@ -173,6 +173,9 @@ fn who_needs_one_is_a_setting() {
             .send(werkstadt_tests::http::Request::new("DELETE", &target))
             .is(204);
         login(&app, None).is(200);
+        let own = app.as_manager();
+        let target = format!("/v1/users/{}/second-factor", own.user_id());
+        own.send(werkstadt_tests::http::Request::new("DELETE", &target)).is(403);
         let subjects: Vec<String> = app
             .letters_to(EMAIL)
             .into_iter()

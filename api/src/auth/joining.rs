@@ -2,7 +2,7 @@
 
 use actix_web::{HttpRequest, HttpResponse, post, web};
 use serde_json::json;
-use werkstadt_domain::account::{InvitationId, User};
+use werkstadt_domain::account::{Invitation, InvitationId, User};
 use werkstadt_domain::invalid::Faults;
 use werkstadt_domain::text::{email, line};
 use werkstadt_persistence::{Actor, Error, invitations, users};
@@ -72,9 +72,11 @@ pub async fn activate_account(
         Err(Error::NotFound { .. }) => Ok(None),
         Err(error) => Err(error.into()),
     });
+    // What somebody offered is not good while they are suspended.
+    let stands = |found: &Invitation| found.invited_by.is_none_or(|by| state.accounts().user(by).is_some());
     let open = found
         .await?
-        .filter(|found| found.accepted_at.is_none() && found.expires_at > now);
+        .filter(|found| found.accepted_at.is_none() && found.expires_at > now && stands(found));
     let invitation = open.ok_or_else(refused)?;
     let mut faults = Faults::new();
     let name = match &body.0.name {

@@ -41,6 +41,7 @@ pub(super) fn write(unit: &mut UnitOfWork<'_>, state: &State, letter: &Letter) -
         Kind::Invitation => invite(unit, state, letter)?,
         Kind::Registration => register(unit, state, letter)?,
         Kind::ForgottenPassword => reset(unit, state, letter)?,
+        Kind::OldAddress | Kind::NewAddress if !is_open(unit, letter)? => None,
         Kind::OldAddress => Some((letter.language, address(state, letter, OLD_ADDRESS, Say::OldAddress))),
         Kind::NewAddress => new_address(unit, state, letter)?,
         Kind::PasswordChanged => Some((letter.language, Say::PasswordChanged)),
@@ -71,7 +72,8 @@ fn invite(unit: &mut UnitOfWork<'_>, state: &State, letter: &Letter) -> Result<S
         Err(Error::NotFound { .. }) => return Ok(None),
         Err(error) => return Err(error.into()),
     };
-    let from = match invitation.invited_by.filter(|_| invitation.accepted_at.is_none()) {
+    let open = invitation.accepted_at.is_none() && invitation.expires_at > unit.now();
+    let from = match invitation.invited_by.filter(|_| open) {
         Some(from) => match users::find(unit.db(), from) {
             Ok(from) => from.record.name,
             Err(Error::NotFound { .. }) => state.network_name.clone(),
@@ -98,6 +100,9 @@ fn register(unit: &mut UnitOfWork<'_>, state: &State, letter: &Letter) -> Result
     }
     let id = InvitationId::new(letter.id.uuid());
     let expires_at = letter.created_at + REGISTRATION;
+    if expires_at <= unit.now() {
+        return Ok(None);
+    }
     let invitation = Invitation {
         id,
         email: letter.recipient.clone(),
@@ -131,6 +136,9 @@ fn reset(unit: &mut UnitOfWork<'_>, state: &State, letter: &Letter) -> Result<Sa
     };
     let id = ActionTokenId::new(letter.id.uuid());
     let expires_at = letter.created_at + RESET;
+    if expires_at <= unit.now() {
+        return Ok(None);
+    }
     if action_tokens::find(unit.db(), id)?.is_none() {
         action_tokens::insert(
             unit,
@@ -159,6 +167,13 @@ fn new_address(unit: &mut UnitOfWork<'_>, state: &State, letter: &Letter) -> Res
         None => address(state, letter, NEW_ADDRESS, Say::NewAddress),
     };
     Ok(Some((letter.language, said)))
+}
+
+/// False for a change of address that was withdrawn, or took too long.
+fn is_open(unit: &mut UnitOfWork<'_>, letter: &Letter) -> Result<bool, Problem> {
+    let now = unit.now();
+    let token = action_tokens::find(unit.db(), ActionTokenId::new(letter.id.uuid()))?;
+    Ok(token.is_some_and(|token| token.used_at.is_none() && token.expires_at > now))
 }
 
 fn address(state: &State, letter: &Letter, purpose: &str, say: impl FnOnce(String, words::Link) -> Say) -> Say {

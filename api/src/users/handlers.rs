@@ -168,6 +168,10 @@ pub async fn delete_user_second_factor(
     id: Path<UserId>,
     _query: NoQuery,
 ) -> Result<HttpResponse, Problem> {
+    // The own one is taken off with the password and a code.
+    if caller.signed_in()?.id == id.0 {
+        return Err(Problem::new(Code::Forbidden));
+    }
     let shared = state.clone();
     state::write(&state, caller.actor(), move |unit| {
         let user = users::find(unit.db(), id.0)?.record;

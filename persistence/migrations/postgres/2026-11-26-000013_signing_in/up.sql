@@ -41,8 +41,8 @@ CREATE TABLE invitations (
     role text NOT NULL,
     language text NOT NULL,
     organisation_id uuid REFERENCES organisations (id) ON DELETE CASCADE,
-    -- Null for who registered.
-    invited_by uuid REFERENCES users (id) ON DELETE SET NULL,
+    -- Null for who registered. What somebody offered goes with them.
+    invited_by uuid REFERENCES users (id) ON DELETE CASCADE,
     created_at timestamptz NOT NULL,
     expires_at timestamptz NOT NULL,
     accepted_at timestamptz

@@ -41,8 +41,8 @@ CREATE TABLE invitations (
     role TEXT NOT NULL,
     language TEXT NOT NULL,
     organisation_id BLOB REFERENCES organisations (id) ON DELETE CASCADE,
-    -- Null for who registered.
-    invited_by BLOB REFERENCES users (id) ON DELETE SET NULL,
+    -- Null for who registered. What somebody offered goes with them.
+    invited_by BLOB REFERENCES users (id) ON DELETE CASCADE,
     created_at INTEGER NOT NULL,
     expires_at INTEGER NOT NULL,
     accepted_at INTEGER
