@@ -56,10 +56,8 @@ pub struct TierBody {
     /// Days from then on after which an unpaid membership lapses.
     pub grace_days: u16,
     /// The kinds of organisations that may apply; all, if none is named.
-    #[schema(examples(json!(["company", "startup"])))]
     pub kinds: Vec<String>,
     /// What an application must tell beyond the least.
-    #[schema(examples(json!(["legal_form", "address"])))]
     pub required_fields: Vec<String>,
     /// The documents that an application must bring.
     pub required_documents: Vec<RequiredDocumentBody>,
