@@ -38,7 +38,7 @@ pub async fn surround<B: MessageBody + 'static>(
     };
     decorate(response.response_mut(), &id);
     if state.public_url.starts_with("https://") {
-        let year = HeaderValue::from_static("max-age=31536000");
+        let year = HeaderValue::from_static("max-age=31536000; includeSubDomains");
         response.headers_mut().insert(header::STRICT_TRANSPORT_SECURITY, year);
     }
     Ok(response)
@@ -198,9 +198,23 @@ fn log(asked: &Asked, problem: &Problem, id: &str) {
     let cause = problem.cause().unwrap_or_default();
     if problem.code().status() == StatusCode::INTERNAL_SERVER_ERROR {
         tracing::error!(%method, path, id, cause, "{method} {path} failed");
+    } else if is_refusal(problem.code()) {
+        tracing::info!(%method, path, id, code, cause, "{method} {path} refused");
     } else {
         tracing::debug!(%method, path, id, code, cause, "{method} {path} refused");
     }
+}
+
+/// True for what somebody may want to know of who tries what is not allowed.
+const fn is_refusal(code: Code) -> bool {
+    matches!(
+        code,
+        Code::Unauthenticated
+            | Code::InvalidCredentials
+            | Code::SecondFactorMissing
+            | Code::Forbidden
+            | Code::TooManyRequests
+    )
 }
 
 /// The better accepted one of the two languages (RFC 9110, 12.5.4).
@@ -252,7 +266,8 @@ fn decorate(response: &mut HttpResponse<BoxBody>, id: &HeaderValue) {
         HeaderValue::from_static("Authorization, Accept, Accept-Language"),
     );
     if !headers.contains_key(header::CONTENT_SECURITY_POLICY) {
-        let nothing = HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'");
+        let nothing =
+            HeaderValue::from_static("default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'");
         headers.insert(header::CONTENT_SECURITY_POLICY, nothing);
     }
 }
@@ -266,7 +281,8 @@ pub async fn page<B: MessageBody + 'static>(
     next: Next<B>,
 ) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
     let mut response = next.call(request).await?.map_into_boxed_body();
-    let own = "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; frame-ancestors 'none'";
+    let own = "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; object-src 'none'; \
+               base-uri 'none'; frame-ancestors 'none'";
     response
         .headers_mut()
         .insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(own));

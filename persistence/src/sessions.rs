@@ -1,6 +1,6 @@
 //! Sessions: a login goes on through a family of refresh tokens, each good for one use. Only hashes are stored.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use diesel::prelude::*;
 use werkstadt_domain::account::{User, UserId};
 use werkstadt_domain::audience::Stored;
@@ -41,6 +41,9 @@ pub struct Session {
     /// Where it was used last.
     pub origin: Origin,
 }
+
+/// How long a session may go without a renewal.
+pub const IDLE: TimeDelta = TimeDelta::days(14);
 
 /// What is known of where a session is used.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -123,7 +126,8 @@ pub fn renew(unit: &mut UnitOfWork<'_>, old: &SecretHash, new: &SecretHash, orig
     let session: SessionRow = sessions::table.find(session).first(db)?;
     let session = session.into_session();
     let user = users::find(db, session.user)?;
-    if session.revoked_at.is_some() || session.expires_at <= now || !user.record.active {
+    let over = session.expires_at <= now || session.used_at + IDLE <= now;
+    if session.revoked_at.is_some() || over || !user.record.active {
         return Ok(Renewal::Refused);
     }
     let unused = refresh_tokens::table
@@ -183,6 +187,11 @@ pub fn list(db: &mut Db, user: UserId, now: DateTime<Utc>) -> Result<Vec<Session
         .filter(sessions::user_id.eq(SqlId::from(user)))
         .filter(sessions::revoked_at.is_null())
         .filter(sessions::expires_at.gt(SqlInstant::from(now)))
+        .filter(
+            sessions::used_at
+                .is_null()
+                .or(sessions::used_at.gt(SqlInstant::from(now - IDLE))),
+        )
         .order(sessions::id)
         .load(db)?;
     Ok(rows.into_iter().map(SessionRow::into_session).collect())
@@ -263,13 +272,14 @@ pub fn revoke_all(unit: &mut UnitOfWork<'_>, user: UserId, spared: Option<Sessio
     Ok(())
 }
 
-/// Removes sessions that are over by `before`, or were ended, with their tokens; returns how many.
+/// Removes sessions that are over by `before`, were ended, or not used for [`IDLE`], with their tokens; returns how many.
 ///
 /// # Errors
 /// As every write.
 pub fn remove_ended(unit: &mut UnitOfWork<'_>, before: DateTime<Utc>) -> Result<usize> {
-    let before = SqlInstant::from(before);
-    let ended = sessions::table.filter(sessions::expires_at.lt(before).or(sessions::revoked_at.lt(before)));
+    let (idle, before) = (SqlInstant::from(before - IDLE), SqlInstant::from(before));
+    let over = sessions::expires_at.lt(before).or(sessions::revoked_at.lt(before));
+    let ended = sessions::table.filter(over.or(sessions::used_at.lt(idle)));
     Ok(diesel::delete(ended).execute(unit.db())?)
 }
 

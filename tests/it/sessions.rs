@@ -122,6 +122,35 @@ fn a_logout_holds_from_the_next_request_on() {
 }
 
 #[test]
+fn a_session_ends_without_use_and_in_any_case() {
+    on_each(|database| {
+        let app = TestApp::on(database);
+        member(&app);
+        let again = |tokens: &Value| {
+            let body = json!({"refresh_token": tokens["refresh_token"]});
+            app.anonymous().post("/v1/auth/refresh", &body)
+        };
+        let (_, idle) = sign_in(&app, "Laptop");
+        let (_, mut used) = sign_in(&app, "Phone");
+        for _ in 0..3 {
+            app.advance(TimeDelta::days(9));
+            used = again(&used).is(200).json();
+        }
+        again(&idle).is(401);
+        let (caller, _) = sign_in(&app, "Tablet");
+        let clients: Vec<Value> = caller.read("/v1/me/sessions")["items"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|session| session["client"].clone())
+            .collect();
+        assert_eq!(clients.len(), 2, "{clients:?}");
+        app.advance(TimeDelta::days(4));
+        again(&used).is(401);
+    });
+}
+
+#[test]
 fn what_signing_in_leaves_behind_is_forgotten() {
     on_each(|database| {
         let app = TestApp::on(database);

@@ -122,13 +122,13 @@ pub fn readable(random: [u8; 32], groups: usize, letters: usize) -> String {
     groups.join("-")
 }
 
-/// A code for who lost the device of the second factor: three groups of five letters and digits without look-alikes, 75 bits.
+/// A code for who lost the device of the second factor: four groups of six letters and digits without look-alikes, 120 bits.
 pub struct RecoveryCode(String);
 
 impl RecoveryCode {
     /// Makes a code from random bytes.
     pub fn new(random: [u8; 32]) -> Self {
-        Self(readable(random, 3, 5))
+        Self(readable(random, 4, 6))
     }
 
     /// A code as somebody typed it, in capitals or without the dashes; none if it cannot be one.
@@ -138,8 +138,8 @@ impl RecoveryCode {
             .chars()
             .filter(|c| c.is_ascii_alphanumeric())
             .collect();
-        let groups: Vec<String> = letters.chunks(5).map(|group| group.iter().collect()).collect();
-        (letters.len() == 15).then(|| Self(groups.join("-")))
+        let groups: Vec<String> = letters.chunks(6).map(|group| group.iter().collect()).collect();
+        (letters.len() == 24).then(|| Self(groups.join("-")))
     }
 
     /// The code, to be shown once.

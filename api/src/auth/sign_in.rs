@@ -85,8 +85,20 @@ pub async fn sign_in(
     attempt.count_everywhere(known.in_use_here, now)?;
     let password = Password::typed(password);
     let fits = state.hashing.verify(password.clone(), known.hash.clone()).await?;
-    let refused = || Problem::new(Code::InvalidCredentials);
-    let (user, hash) = known.user.zip(known.hash).filter(|_| fits).ok_or_else(refused)?;
+    let refused = || {
+        // Which account it was meant for is known if there is one; what was typed is not told, for it may be a password.
+        let user = known.user.as_ref().map(|user| user.id.to_string());
+        let network = origin.address.as_deref();
+        tracing::info!(user, network, "sign-in refused");
+        Problem::new(Code::InvalidCredentials)
+    };
+    if !fits {
+        return Err(refused());
+    }
+    let (user, hash) = known
+        .user
+        .zip(known.hash)
+        .ok_or_else(|| Problem::new(Code::InvalidCredentials))?;
     let shown = match (known.factor, second_factor) {
         (None, _) => None,
         (Some(_), None) => {
@@ -126,6 +138,8 @@ pub async fn sign_in(
     })
     .await?;
     attempt.take_back();
+    tracing::info!(user = %session.user, session = %session.id, second_factor = session.second_factor,
+        network = session.origin.address, "signed in");
     Ok((session, secret))
 }
 

@@ -286,7 +286,7 @@ pub struct SecondFactorSeed {
 
 /// Recovery codes, each good for one use in place of a one-time password.
 #[derive(Serialize, ToSchema)]
-#[schema(example = json!({"recovery_codes": ["abcde-fghij-kmnpq"]}))]
+#[schema(example = json!({"recovery_codes": ["abcdef-ghijkm-npqrst-uvwxyz"]}))]
 pub struct RecoveryCodes {
     /// The codes.
     pub recovery_codes: Vec<String>,
