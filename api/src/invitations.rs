@@ -23,7 +23,7 @@ pub mod wire;
 use wire::{InvitationBody, InvitationCreate, InvitationPage};
 
 /// How long an invitation is good.
-const PATIENCE: TimeDelta = TimeDelta::days(14);
+pub const PATIENCE: TimeDelta = TimeDelta::days(14);
 
 /// The part of the path that names an invitation.
 #[derive(IntoParams)]

@@ -48,6 +48,12 @@ pub enum Kind {
     SecondFactorOff,
     /// A recovery code was used.
     RecoveryCodeUsed,
+    /// Your application for membership has arrived.
+    ApplicationReceived,
+    /// You are a member.
+    ApplicationAccepted,
+    /// You are not.
+    ApplicationRejected,
 }
 
 impl Named for Kind {
@@ -63,6 +69,9 @@ impl Named for Kind {
         Self::SecondFactorOn,
         Self::SecondFactorOff,
         Self::RecoveryCodeUsed,
+        Self::ApplicationReceived,
+        Self::ApplicationAccepted,
+        Self::ApplicationRejected,
     ];
 
     fn code(self) -> &'static str {
@@ -77,6 +86,9 @@ impl Named for Kind {
             Self::SecondFactorOn => "second_factor_on",
             Self::SecondFactorOff => "second_factor_off",
             Self::RecoveryCodeUsed => "recovery_code_used",
+            Self::ApplicationReceived => "application_received",
+            Self::ApplicationAccepted => "application_accepted",
+            Self::ApplicationRejected => "application_rejected",
         }
     }
 }

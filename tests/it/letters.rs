@@ -5,6 +5,8 @@ use serde_json::json;
 use werkstadt_api::letters::{self, PostFault};
 use werkstadt_persistence::{Error, letters as kept};
 use werkstadt_tests::app::TestApp;
+use werkstadt_tests::caller::Caller;
+use werkstadt_tests::calls::{application, tier};
 use werkstadt_tests::database::{TestDatabase, on_each};
 
 fn forgot(app: &TestApp, email: &str) {
@@ -125,5 +127,55 @@ fn who_asks_for_many_letters_to_one_address_is_slowed_down() {
         forgot(&app, "somebody.else@example.org");
         app.advance(TimeDelta::minutes(11));
         forgot(&app, "victim@example.org");
+    });
+}
+
+#[test]
+fn who_applies_for_membership_hears_of_it_and_may_sign_in_as_a_member() {
+    on_each(|database| {
+        let app = TestApp::on(database);
+        let manager = app.as_manager();
+        manager.create("/v1/membership-types", &tier("full"));
+        let apply = |name: &str, email: &str, language: &str| {
+            let mut body = application("full", name);
+            body["contact"]["email"] = json!(email);
+            body["contact"]["language"] = json!(language);
+            let receipt = app.anonymous().post("/v1/memberships/apply", &body).is(202).json();
+            let reference = receipt["reference"].as_str().unwrap().to_owned();
+            let decide = format!("/v1/membership-applications/{reference}/decide");
+            manager.post(&decide, &json!({"decision": "review"})).is(200);
+            (reference, decide)
+        };
+        let (reference, decide) = apply("Optik Weber GmbH", "erika@example.org", "en");
+        let received = app.letters_to("erika@example.org").pop().unwrap().letter;
+        assert!(received.body.contains(&reference), "{}", received.body);
+        assert!(
+            !received.body.contains("Weber"),
+            "nothing of what anyone may have written"
+        );
+        manager.post(&decide, &json!({"decision": "accept"})).is(200);
+        let welcome = app.letters_to("erika@example.org").pop().unwrap();
+        assert_eq!(welcome.letter.subject, "Werkstadt: Welcome as a member");
+        let activation = json!({"token": welcome.token(), "password": "Regenschirm tanzt leise"});
+        app.anonymous().post("/v1/auth/activate", &activation).is(204);
+        let login = json!({"email": "erika@example.org", "password": "Regenschirm tanzt leise"});
+        let tokens = app.anonymous().post("/v1/auth/login", &login).is(200).json();
+        let owner = Caller::bearing(&app, tokens["access_token"].as_str().unwrap().to_owned());
+        let me = owner.read("/v1/me");
+        assert_eq!(me["role"], "owner");
+        let own = format!(
+            "/v1/organisations/{}/membership",
+            me["organisation_id"].as_str().unwrap()
+        );
+        assert_eq!(owner.read(&own)["status"], "active");
+        let (_, decide) = apply("Laser Schmidt GmbH", "max@example.org", "de");
+        let no = json!({"decision": "reject", "reason": "Kein Bezug zur Region."});
+        manager.post(&decide, &no).is(200);
+        let rejected = app.letters_to("max@example.org").pop().unwrap().letter;
+        assert!(
+            rejected.body.contains("Begründung: Kein Bezug zur Region."),
+            "{}",
+            rejected.body
+        );
     });
 }

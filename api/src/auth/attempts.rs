@@ -24,7 +24,7 @@ pub struct Attempt<'a> {
 }
 
 impl Default for Attempts {
-    /// Ten per account and network, then one a minute; sixty per network, then one a second; two hundred per account, then one in
+    /// Ten per account and network, then one a minute; a hundred and twenty per network, then one a second; two hundred per account, then one in
     /// ten seconds. Of one-time passwords, that a guesser who has the password would try: five, then one in five minutes.
     fn default() -> Self {
         let throttle = |burst, seconds| {
@@ -35,7 +35,7 @@ impl Default for Attempts {
         };
         Self {
             here: throttle(10, 60),
-            network: throttle(60, 1),
+            network: throttle(120, 1),
             account: throttle(200, 10),
             second: throttle(5, 300),
             letters: throttle(5, 600),
@@ -60,6 +60,14 @@ impl Attempts {
         attempt.count(&self.network, network, now)?;
         attempt.count(&self.here, here, now)?;
         Ok(attempt)
+    }
+
+    /// Something that anyone may do, and nobody often.
+    ///
+    /// # Errors
+    /// [`Code::TooManyRequests`].
+    pub fn knock(&self, network: &str, now: DateTime<Utc>) -> Result<(), Problem> {
+        self.network.take(network, now).map_err(too_many)
     }
 
     /// A letter that somebody wants to have sent to an address.

@@ -49,6 +49,9 @@ pub(super) fn write(unit: &mut UnitOfWork<'_>, state: &State, letter: &Letter) -
         Kind::SecondFactorOn => Some((letter.language, Say::SecondFactorOn)),
         Kind::SecondFactorOff => Some((letter.language, Say::SecondFactorOff)),
         Kind::RecoveryCodeUsed => Some((letter.language, Say::RecoveryCodeUsed(text(letter, "left")))),
+        Kind::ApplicationReceived => Some((letter.language, Say::ApplicationReceived(text(letter, "reference")))),
+        Kind::ApplicationAccepted => Some((letter.language, accepted(unit, state, letter)?)),
+        Kind::ApplicationRejected => Some((letter.language, Say::ApplicationRejected(text(letter, "reason")))),
     };
     Ok(said.map(|(language, said)| {
         let (subject, body) = words::of(&said, language, &state.network_name);
@@ -91,6 +94,18 @@ fn invite(unit: &mut UnitOfWork<'_>, state: &State, letter: &Letter) -> Result<S
         until: invitation.expires_at,
     };
     Ok(Some((invitation.language, said)))
+}
+
+/// A new member is told how to sign in, if there is an open invitation.
+fn accepted(unit: &mut UnitOfWork<'_>, state: &State, letter: &Letter) -> Result<Say, Problem> {
+    let invited = match invite(unit, state, letter)? {
+        Some((_, Say::Invitation { link, until, .. })) => Some((link, until)),
+        _ => None,
+    };
+    Ok(Say::ApplicationAccepted {
+        organisation: text(letter, "organisation"),
+        invited,
+    })
 }
 
 /// Who registers with a new address gets an invitation; who has an account already is told so, by mail alone.

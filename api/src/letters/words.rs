@@ -3,6 +3,9 @@
 use chrono::{DateTime, Utc};
 use werkstadt_domain::text::Language;
 
+mod english;
+mod german;
+
 /// What a letter says.
 #[derive(Clone, Debug)]
 pub enum Say {
@@ -49,6 +52,17 @@ pub enum Say {
     SecondFactorOff,
     /// A recovery code was used; so many are left.
     RecoveryCodeUsed(String),
+    /// Your application has arrived, under this reference. Without your words: whoever applies could write anything to anyone.
+    ApplicationReceived(String),
+    /// You are a member.
+    ApplicationAccepted {
+        /// The member.
+        organisation: String,
+        /// How to sign in, and how long that is possible.
+        invited: Option<(Link, DateTime<Utc>)>,
+    },
+    /// You are not, and why.
+    ApplicationRejected(String),
 }
 
 impl Say {
@@ -89,8 +103,8 @@ impl Link {
 /// Subject and text of a letter from this network.
 pub fn of(said: &Say, language: Language, network: &str) -> (String, String) {
     let (subject, paragraphs) = match language {
-        Language::De => german(said, network),
-        Language::En => english(said, network),
+        Language::De => german::words(said, network),
+        Language::En => english::words(said, network),
     };
     let greeting = match language {
         Language::De => "Guten Tag",
@@ -104,209 +118,14 @@ pub fn of(said: &Say, language: Language, network: &str) -> (String, String) {
     (format!("{network}: {subject}"), body)
 }
 
+/// Subject and paragraphs.
+type Words = (&'static str, Vec<String>);
+
 /// A time as both languages write it, in UTC: where the reader is, nobody knows.
 fn when(at: &DateTime<Utc>, language: Language) -> String {
     match language {
         Language::De => at.format("%d.%m.%Y, %H:%M Uhr (UTC)").to_string(),
         Language::En => at.format("%Y-%m-%d at %H:%M UTC").to_string(),
-    }
-}
-
-fn german(said: &Say, network: &str) -> (&'static str, Vec<String>) {
-    let de = Language::De;
-    let not_you =
-        "Wenn Sie das nicht waren, brauchen Sie nichts zu tun: Ohne Ihre Antwort geschieht nichts.".to_owned();
-    let alarm = "Wenn Sie das nicht waren, setzen Sie bitte sofort ein neues Passwort und melden Sie sich bei der Verwaltung des Netzwerks.".to_owned();
-    match said {
-        Say::Invitation { from, link, until, .. } => (
-            "Einladung",
-            vec![
-                format!(
-                    "{from} lädt Sie ein, im Verzeichnis von {network} mitzuarbeiten. Mit der Annahme wählen Sie ein Passwort."
-                ),
-                link.words(de),
-                format!("Die Einladung gilt bis {}.", when(until, de)),
-            ],
-        ),
-        Say::Registration { link, until } => (
-            "Bitte bestätigen Sie Ihre Anmeldung",
-            vec![
-                format!(
-                    "jemand hat mit dieser Adresse ein Konto bei {network} angelegt. Mit der Bestätigung wählen Sie ein Passwort."
-                ),
-                link.words(de),
-                format!("Die Bestätigung ist möglich bis {}.", when(until, de)),
-                not_you,
-            ],
-        ),
-        Say::AccountExists => (
-            "Sie haben schon ein Konto",
-            vec![
-                format!(
-                    "jemand wollte mit dieser Adresse ein Konto bei {network} anlegen oder sie für ein Konto eintragen. Es gibt schon eines mit dieser Adresse."
-                ),
-                "Wenn Sie Ihr Passwort nicht mehr wissen, können Sie ein neues anfordern.".to_owned(),
-                not_you,
-            ],
-        ),
-        Say::Reset { link, until, .. } => (
-            "Neues Passwort",
-            vec![
-                "jemand hat für Ihr Konto ein neues Passwort angefordert. Hier wählen Sie es:".to_owned(),
-                link.words(de),
-                format!("Das geht bis {}, und einmal.", when(until, de)),
-                not_you,
-            ],
-        ),
-        Say::PasswordChanged => (
-            "Ihr Passwort wurde geändert",
-            vec![
-                "das Passwort Ihres Kontos wurde geändert. Alle anderen Sitzungen sind beendet.".to_owned(),
-                alarm,
-            ],
-        ),
-        Say::OldAddress(address, link) => (
-            "Ihre Adresse soll geändert werden",
-            vec![
-                format!(
-                    "die Adresse Ihres Kontos soll künftig {address} sein. Wenn das stimmt, bestätigen Sie es bitte hier und unter der neuen Adresse:"
-                ),
-                link.words(de),
-                alarm,
-            ],
-        ),
-        Say::NewAddress(address, link) => (
-            "Bitte bestätigen Sie Ihre neue Adresse",
-            vec![
-                format!(
-                    "{address} soll die neue Adresse eines Kontos bei {network} sein. Wenn das stimmt, bestätigen Sie es bitte:"
-                ),
-                link.words(de),
-                not_you,
-            ],
-        ),
-        Say::AddressChanged(address) => (
-            "Ihre Adresse wurde geändert",
-            vec![format!("die Adresse Ihres Kontos ist jetzt {address}."), alarm],
-        ),
-        Say::SecondFactorOn => (
-            "Zweiter Faktor eingerichtet",
-            vec![
-                "Ihr Konto hat jetzt einen zweiten Faktor: Die Anmeldung verlangt auch ein Einmalpasswort.".to_owned(),
-                alarm,
-            ],
-        ),
-        Say::SecondFactorOff => (
-            "Zweiter Faktor entfernt",
-            vec!["Ihr Konto hat keinen zweiten Faktor mehr.".to_owned(), alarm],
-        ),
-        Say::RecoveryCodeUsed(left) => (
-            "Ein Wiederherstellungscode wurde benutzt",
-            vec![
-                format!(
-                    "bei der Anmeldung an Ihrem Konto wurde ein Wiederherstellungscode benutzt. Noch {left} sind übrig."
-                ),
-                alarm,
-            ],
-        ),
-    }
-}
-
-fn english(said: &Say, network: &str) -> (&'static str, Vec<String>) {
-    let en = Language::En;
-    let not_you = "If this was not you, there is nothing to do: without your answer nothing happens.".to_owned();
-    let alarm =
-        "If this was not you, please set a new password at once and tell the managers of the network.".to_owned();
-    match said {
-        Say::Invitation { from, link, until, .. } => (
-            "Invitation",
-            vec![
-                format!(
-                    "{from} invites you to take part in the directory of {network}. When you accept, you choose a password."
-                ),
-                link.words(en),
-                format!("The invitation is good until {}.", when(until, en)),
-            ],
-        ),
-        Say::Registration { link, until } => (
-            "Please confirm your registration",
-            vec![
-                format!(
-                    "Somebody made an account with {network} with this address. When you confirm it, you choose a password."
-                ),
-                link.words(en),
-                format!("You can confirm it until {}.", when(until, en)),
-                not_you,
-            ],
-        ),
-        Say::AccountExists => (
-            "You have an account already",
-            vec![
-                format!(
-                    "Somebody wanted to make an account with {network} with this address, or to use it for an account. There is one with this address already."
-                ),
-                "If you do not know your password any more, you can ask for a new one.".to_owned(),
-                not_you,
-            ],
-        ),
-        Say::Reset { link, until, .. } => (
-            "New password",
-            vec![
-                "Somebody asked for a new password for your account. This is where you choose it:".to_owned(),
-                link.words(en),
-                format!("It works until {}, and once.", when(until, en)),
-                not_you,
-            ],
-        ),
-        Say::PasswordChanged => (
-            "Your password was changed",
-            vec![
-                "The password of your account was changed. All other sessions have ended.".to_owned(),
-                alarm,
-            ],
-        ),
-        Say::OldAddress(address, link) => (
-            "Your address is to be changed",
-            vec![
-                format!(
-                    "The address of your account is to be {address}. If that is right, please confirm it here and at the new address:"
-                ),
-                link.words(en),
-                alarm,
-            ],
-        ),
-        Say::NewAddress(address, link) => (
-            "Please confirm your new address",
-            vec![
-                format!(
-                    "{address} is to be the new address of an account with {network}. If that is right, please confirm it:"
-                ),
-                link.words(en),
-                not_you,
-            ],
-        ),
-        Say::AddressChanged(address) => (
-            "Your address was changed",
-            vec![format!("The address of your account is {address} now."), alarm],
-        ),
-        Say::SecondFactorOn => (
-            "Second factor set up",
-            vec![
-                "Your account has a second factor now: signing in asks for a one-time password, too.".to_owned(),
-                alarm,
-            ],
-        ),
-        Say::SecondFactorOff => (
-            "Second factor removed",
-            vec!["Your account has no second factor any more.".to_owned(), alarm],
-        ),
-        Say::RecoveryCodeUsed(left) => (
-            "A recovery code was used",
-            vec![
-                format!("Somebody signed in to your account with a recovery code. {left} are left."),
-                alarm,
-            ],
-        ),
     }
 }
 

@@ -3,6 +3,7 @@
 use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, get, post, web};
 use serde::Deserialize;
+use serde_json::json;
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 use werkstadt_domain::audience::Audience;
@@ -10,6 +11,7 @@ use werkstadt_domain::id::Id;
 use werkstadt_domain::invalid::Rule;
 use werkstadt_domain::membership::application::{ApplicationId, DocumentId};
 use werkstadt_domain::named::Named;
+use werkstadt_domain::text::Language;
 use werkstadt_persistence::applications::{self, NewApplication, StoredApplication};
 use werkstadt_persistence::{Db, FOREIGN_KEY, imports, membership_types, organisations};
 
@@ -17,6 +19,8 @@ use crate::answer;
 use crate::auth::Caller;
 use crate::extract::{Json, JsonWithFiles, NoQuery, Path, Query};
 use crate::imports::duplicates::Index;
+use crate::letters::{self, Kind as LetterKind, To};
+use crate::origin;
 use crate::page::{List, PageQuery, and_one_more, cut};
 use crate::problem::{Breach, Code, Place, Problem};
 use crate::state::{self, State};
@@ -81,11 +85,13 @@ pub struct DocumentBytes(pub Vec<u8>);
     responses((status = 202, description = "Taken in.", body = ReceiptBody)))]
 #[post("/memberships/apply")]
 pub async fn apply_for_membership(
+    request: HttpRequest,
     state: web::Data<State>,
     caller: Caller,
     _query: NoQuery,
     body: JsonWithFiles<ApplicationCreate>,
 ) -> Result<HttpResponse, Problem> {
+    state.attempts.knock(&origin::network(&request, &state), state.now())?;
     let code = body.0.r#type.clone();
     let tier = state::read(&state, move |db| Ok(membership_types::by_code(db, &code)?)).await?;
     // What is on paper, managers enter for types that are closed, too.
@@ -97,6 +103,11 @@ pub async fn apply_for_membership(
         Ok::<_, Problem>((content, documents, tier.ok_or_else(unknown_type)?))
     });
     let (content, documents, tier) = read.await.map_err(Problem::internal)??;
+    let to = (
+        content.contact.email.clone(),
+        content.contact.language.map_or(Language::De, |choice| choice.0),
+    );
+    let letter = state.id();
     let new = NewApplication {
         id: state.id(),
         tier: tier.id,
@@ -104,12 +115,19 @@ pub async fn apply_for_membership(
         documents,
     };
     let taken = state::write(&state, caller.actor(), move |unit| {
-        applications::insert(unit, new).map_err(|error| {
+        let taken = applications::insert(unit, new).map_err(|error| {
             if error.breaks(FOREIGN_KEY) {
                 return unknown_type();
             }
-            error.into()
-        })
+            Problem::from(error)
+        })?;
+        let to = To {
+            address: &to.0,
+            language: to.1,
+        };
+        let details = json!({"reference": taken.id.to_string()});
+        letters::enqueue(unit, letter, LetterKind::ApplicationReceived, to, details)?;
+        Ok(taken)
     });
     Ok(HttpResponse::Accepted().json(ReceiptBody {
         reference: taken.await?.id.to_string(),

@@ -17,7 +17,7 @@ use super::wire::{ApplicationCreate, DocumentCreate};
 use crate::organisations::wire::{LocationBody, OrganisationCreate, RegisterBody};
 use crate::problem::Problem;
 use crate::state::State;
-use crate::wire::{KindName, SizeClassName, optional};
+use crate::wire::{KindName, LanguageName, SizeClassName, optional};
 
 /// Bytes of all documents of an application.
 const MOST_BYTES: usize = 4 << 20;
@@ -79,6 +79,9 @@ pub struct ApplicantContactBody {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(format = "single-line", min_length = 1, max_length = 200)]
     pub function: Option<String>,
+    /// In which letters are written; German if left out.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub language: Option<LanguageName>,
 }
 
 /// What an application says, as it is kept.

@@ -1,19 +1,24 @@
 //! What becomes of an application: a membership with all that it needs, or a no.
 
 use chrono::NaiveDate;
+use serde_json::json;
+use werkstadt_domain::account::{Invitation, Role};
 use werkstadt_domain::audience::Stored;
 use werkstadt_domain::invalid::{Faults, Rule};
 use werkstadt_domain::membership::application::{ApplicationId, ApplicationStatus};
 use werkstadt_domain::membership::representative::{Representative, RepresentativeRole};
 use werkstadt_domain::membership::{Membership, MembershipId, MembershipStatus};
 use werkstadt_domain::organisation::OrganisationId;
+use werkstadt_domain::text::Language;
 use werkstadt_persistence::applications::{self, StoredApplication};
 use werkstadt_persistence::memberships::{self, Why, representatives};
-use werkstadt_persistence::{Error, UnitOfWork, membership_types, organisations};
+use werkstadt_persistence::{Error, UnitOfWork, invitations, membership_types, organisations, users};
 
 use super::content::Content;
 use super::wire::{Decision, Verdict};
 use crate::auth::Caller;
+use crate::invitations::PATIENCE;
+use crate::letters::{self, Kind, To};
 use crate::memberships::charging;
 use crate::memberships::contested;
 use crate::organisations::taken::refuse_taken;
@@ -37,10 +42,14 @@ pub fn decide(
     let to = before.status.step(decision.decision.0.status())?;
     // First, so that of two who decide at once only one goes on.
     take(unit, &before, to, reason.clone())?;
+    let content = Content::of(&before)?;
+    if decision.decision.0 == Verdict::Reject {
+        let details = json!({"reason": reason.unwrap_or_default()});
+        return tell(unit, state, &content, Kind::ApplicationRejected, details);
+    }
     if decision.decision.0 != Verdict::Accept {
         return Ok(());
     }
-    let content = Content::of(&before)?;
     let organisation = organisation(unit, state, caller, &content, decision)?;
     let kind = membership_types::find(unit.db(), before.tier)?.record.code;
     let since_on = since_on.unwrap_or_else(|| unit.now().date_naive());
@@ -55,6 +64,9 @@ pub fn decide(
         covered: None,
     };
     let membership = enter(unit, state, wanted, reason.as_deref())?;
+    let invitation = invite(unit, state, caller, &content, organisation)?;
+    let details = json!({"organisation": content.organisation.name, "invitation": invitation});
+    tell(unit, state, &content, Kind::ApplicationAccepted, details)?;
     let contact = content.contact;
     let main = Representative {
         role: RepresentativeRole::Main,
@@ -68,6 +80,51 @@ pub fn decide(
     all.push(main);
     representatives::put(unit, membership, &all)?;
     Ok(applications::link(unit, id, membership)?)
+}
+
+/// Writes to who applied.
+fn tell(
+    unit: &mut UnitOfWork<'_>,
+    state: &State,
+    content: &Content,
+    kind: Kind,
+    details: serde_json::Value,
+) -> Result<(), Problem> {
+    let to = To {
+        address: &content.contact.email,
+        language: language(content),
+    };
+    letters::enqueue(unit, state.id(), kind, to, details)
+}
+
+/// Invites who applied to look after the new member's profile, unless the address has an account already.
+fn invite(
+    unit: &mut UnitOfWork<'_>,
+    state: &State,
+    caller: &Caller,
+    content: &Content,
+    organisation: OrganisationId,
+) -> Result<Option<String>, Problem> {
+    if users::credentials(unit.db(), &content.contact.email)?.is_some() {
+        return Ok(None);
+    }
+    let invitation = Invitation {
+        id: state.id(),
+        email: content.contact.email.clone(),
+        name: content.contact.name.clone(),
+        role: Role::Owner,
+        organisation: Some(organisation),
+        language: language(content),
+        invited_by: Some(caller.signed_in()?.id),
+        expires_at: unit.now() + PATIENCE,
+        accepted_at: None,
+    };
+    let stored = invitations::insert(unit, invitation)?;
+    Ok(Some(stored.record.id.to_string()))
+}
+
+fn language(content: &Content) -> Language {
+    content.contact.language.map_or(Language::De, |choice| choice.0)
 }
 
 /// Takes the step, or says where the application stands by now.

@@ -1,0 +1,132 @@
+//! The words of the letters in English.
+
+use werkstadt_domain::text::Language;
+
+use super::{Say, Words, when};
+
+/// Subject and paragraphs of a letter from this network.
+pub(super) fn words(said: &Say, network: &str) -> Words {
+    let en = Language::En;
+    let not_you = "If this was not you, there is nothing to do: without your answer nothing happens.".to_owned();
+    let alarm =
+        "If this was not you, please set a new password at once and tell the managers of the network.".to_owned();
+    match said {
+        Say::Invitation { from, link, until, .. } => (
+            "Invitation",
+            vec![
+                format!(
+                    "{from} invites you to take part in the directory of {network}. When you accept, you choose a password."
+                ),
+                link.words(en),
+                format!("The invitation is good until {}.", when(until, en)),
+            ],
+        ),
+        Say::Registration { link, until } => (
+            "Please confirm your registration",
+            vec![
+                format!(
+                    "Somebody made an account with {network} with this address. When you confirm it, you choose a password."
+                ),
+                link.words(en),
+                format!("You can confirm it until {}.", when(until, en)),
+                not_you,
+            ],
+        ),
+        Say::AccountExists => (
+            "You have an account already",
+            vec![
+                format!(
+                    "Somebody wanted to make an account with {network} with this address, or to use it for an account. There is one with this address already."
+                ),
+                "If you do not know your password any more, you can ask for a new one.".to_owned(),
+                not_you,
+            ],
+        ),
+        Say::Reset { link, until, .. } => (
+            "New password",
+            vec![
+                "Somebody asked for a new password for your account. This is where you choose it:".to_owned(),
+                link.words(en),
+                format!("It works until {}, and once.", when(until, en)),
+                not_you,
+            ],
+        ),
+        Say::PasswordChanged => (
+            "Your password was changed",
+            vec![
+                "The password of your account was changed. All other sessions have ended.".to_owned(),
+                alarm,
+            ],
+        ),
+        Say::OldAddress(address, link) => (
+            "Your address is to be changed",
+            vec![
+                format!(
+                    "The address of your account is to be {address}. If that is right, please confirm it here and at the new address:"
+                ),
+                link.words(en),
+                alarm,
+            ],
+        ),
+        Say::NewAddress(address, link) => (
+            "Please confirm your new address",
+            vec![
+                format!(
+                    "{address} is to be the new address of an account with {network}. If that is right, please confirm it:"
+                ),
+                link.words(en),
+                not_you,
+            ],
+        ),
+        Say::AddressChanged(address) => (
+            "Your address was changed",
+            vec![format!("The address of your account is {address} now."), alarm],
+        ),
+        Say::SecondFactorOn => (
+            "Second factor set up",
+            vec![
+                "Your account has a second factor now: signing in asks for a one-time password, too.".to_owned(),
+                alarm,
+            ],
+        ),
+        Say::SecondFactorOff => (
+            "Second factor removed",
+            vec!["Your account has no second factor any more.".to_owned(), alarm],
+        ),
+        Say::RecoveryCodeUsed(left) => (
+            "A recovery code was used",
+            vec![
+                format!("Somebody signed in to your account with a recovery code. {left} are left."),
+                alarm,
+            ],
+        ),
+        Say::ApplicationReceived(reference) => (
+            "Your application for membership has arrived",
+            vec![
+                format!(
+                    "Somebody applied for membership of {network} with this address. The application is being looked at; you will hear from us."
+                ),
+                format!("Reference: {reference}"),
+                "If this was not you, please tell us, with the reference.".to_owned(),
+            ],
+        ),
+        Say::ApplicationAccepted { organisation, invited } => {
+            let mut words = vec![format!("{organisation} is a member of {network} now.")];
+            if let Some((link, until)) = invited {
+                words.push("You look after your profile in the directory yourself. This is where you choose a password for that:".to_owned());
+                words.push(link.words(en));
+                words.push(format!("You can do so until {}.", when(until, en)));
+            }
+            ("Welcome as a member", words)
+        }
+        Say::ApplicationRejected(reason) => {
+            let last = if reason.is_empty() {
+                "Please get in touch with us if you have questions.".to_owned()
+            } else {
+                format!("The reason: {reason}")
+            };
+            let first = format!("Your application for membership of {network} was turned down.");
+            ("Your application for membership", vec![first, last])
+        }
+    }
+}

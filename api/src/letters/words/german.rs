@@ -1,0 +1,136 @@
+//! The words of the letters in German.
+
+use werkstadt_domain::text::Language;
+
+use super::{Say, Words, when};
+
+/// Subject and paragraphs of a letter from this network.
+pub(super) fn words(said: &Say, network: &str) -> Words {
+    let de = Language::De;
+    let not_you =
+        "Wenn Sie das nicht waren, brauchen Sie nichts zu tun: Ohne Ihre Antwort geschieht nichts.".to_owned();
+    let alarm = "Wenn Sie das nicht waren, setzen Sie bitte sofort ein neues Passwort und melden Sie sich bei der Verwaltung des Netzwerks.".to_owned();
+    match said {
+        Say::Invitation { from, link, until, .. } => (
+            "Einladung",
+            vec![
+                format!(
+                    "{from} lädt Sie ein, im Verzeichnis von {network} mitzuarbeiten. Mit der Annahme wählen Sie ein Passwort."
+                ),
+                link.words(de),
+                format!("Die Einladung gilt bis {}.", when(until, de)),
+            ],
+        ),
+        Say::Registration { link, until } => (
+            "Bitte bestätigen Sie Ihre Anmeldung",
+            vec![
+                format!(
+                    "jemand hat mit dieser Adresse ein Konto bei {network} angelegt. Mit der Bestätigung wählen Sie ein Passwort."
+                ),
+                link.words(de),
+                format!("Die Bestätigung ist möglich bis {}.", when(until, de)),
+                not_you,
+            ],
+        ),
+        Say::AccountExists => (
+            "Sie haben schon ein Konto",
+            vec![
+                format!(
+                    "jemand wollte mit dieser Adresse ein Konto bei {network} anlegen oder sie für ein Konto eintragen. Es gibt schon eines mit dieser Adresse."
+                ),
+                "Wenn Sie Ihr Passwort nicht mehr wissen, können Sie ein neues anfordern.".to_owned(),
+                not_you,
+            ],
+        ),
+        Say::Reset { link, until, .. } => (
+            "Neues Passwort",
+            vec![
+                "jemand hat für Ihr Konto ein neues Passwort angefordert. Hier wählen Sie es:".to_owned(),
+                link.words(de),
+                format!("Das geht bis {}, und einmal.", when(until, de)),
+                not_you,
+            ],
+        ),
+        Say::PasswordChanged => (
+            "Ihr Passwort wurde geändert",
+            vec![
+                "das Passwort Ihres Kontos wurde geändert. Alle anderen Sitzungen sind beendet.".to_owned(),
+                alarm,
+            ],
+        ),
+        Say::OldAddress(address, link) => (
+            "Ihre Adresse soll geändert werden",
+            vec![
+                format!(
+                    "die Adresse Ihres Kontos soll künftig {address} sein. Wenn das stimmt, bestätigen Sie es bitte hier und unter der neuen Adresse:"
+                ),
+                link.words(de),
+                alarm,
+            ],
+        ),
+        Say::NewAddress(address, link) => (
+            "Bitte bestätigen Sie Ihre neue Adresse",
+            vec![
+                format!(
+                    "{address} soll die neue Adresse eines Kontos bei {network} sein. Wenn das stimmt, bestätigen Sie es bitte:"
+                ),
+                link.words(de),
+                not_you,
+            ],
+        ),
+        Say::AddressChanged(address) => (
+            "Ihre Adresse wurde geändert",
+            vec![format!("die Adresse Ihres Kontos ist jetzt {address}."), alarm],
+        ),
+        Say::SecondFactorOn => (
+            "Zweiter Faktor eingerichtet",
+            vec![
+                "Ihr Konto hat jetzt einen zweiten Faktor: Die Anmeldung verlangt auch ein Einmalpasswort.".to_owned(),
+                alarm,
+            ],
+        ),
+        Say::SecondFactorOff => (
+            "Zweiter Faktor entfernt",
+            vec!["Ihr Konto hat keinen zweiten Faktor mehr.".to_owned(), alarm],
+        ),
+        Say::RecoveryCodeUsed(left) => (
+            "Ein Wiederherstellungscode wurde benutzt",
+            vec![
+                format!(
+                    "bei der Anmeldung an Ihrem Konto wurde ein Wiederherstellungscode benutzt. Noch {left} sind übrig."
+                ),
+                alarm,
+            ],
+        ),
+        Say::ApplicationReceived(reference) => (
+            "Ihr Antrag auf Mitgliedschaft ist angekommen",
+            vec![
+                format!(
+                    "mit dieser Adresse wurde ein Antrag auf Mitgliedschaft bei {network} gestellt. Er wird geprüft; Sie hören von uns."
+                ),
+                format!("Aktenzeichen: {reference}"),
+                "Wenn Sie das nicht waren, sagen Sie es uns bitte unter diesem Aktenzeichen.".to_owned(),
+            ],
+        ),
+        Say::ApplicationAccepted { organisation, invited } => {
+            let mut words = vec![format!("{organisation} ist jetzt Mitglied von {network}.")];
+            if let Some((link, until)) = invited {
+                words.push(
+                    "Ihr Profil im Verzeichnis pflegen Sie selbst. Hier wählen Sie dafür ein Passwort:".to_owned(),
+                );
+                words.push(link.words(de));
+                words.push(format!("Das ist möglich bis {}.", when(until, de)));
+            }
+            ("Willkommen als Mitglied", words)
+        }
+        Say::ApplicationRejected(reason) => {
+            let last = if reason.is_empty() {
+                "Bei Fragen melden Sie sich bitte bei uns.".to_owned()
+            } else {
+                format!("Begründung: {reason}")
+            };
+            let first = format!("Ihr Antrag auf Mitgliedschaft bei {network} wurde abgelehnt.");
+            ("Ihr Antrag auf Mitgliedschaft", vec![first, last])
+        }
+    }
+}
