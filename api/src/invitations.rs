@@ -92,7 +92,7 @@ pub async fn create_invitation(
 
 /// Take an invitation back
 #[utoipa::path(tag = "admin", params(InvitationPath),
-    extensions(("x-authz" = json!({"from": "owner", "scope": "admin", "own": true}))),
+    extensions(("x-authz" = json!({"from": "owner", "scope": "admin", "own": true, "absent": true}))),
     responses((status = 204, description = "Taken back.")))]
 #[delete("/invitations/{invitation_id}")]
 pub async fn delete_invitation(
@@ -114,7 +114,7 @@ pub async fn delete_invitation(
 ///
 /// It is good for fourteen days more. The letters before it work as well.
 #[utoipa::path(tag = "admin", params(InvitationPath),
-    extensions(("x-authz" = json!({"from": "owner", "scope": "admin", "own": true})), ("x-errors" = json!([429]))),
+    extensions(("x-authz" = json!({"from": "owner", "scope": "admin", "own": true, "absent": true})), ("x-errors" = json!([429]))),
     responses((status = 200, description = "Sent again.", body = InvitationBody)))]
 #[post("/invitations/{invitation_id}/resend")]
 pub async fn resend_invitation(
@@ -146,10 +146,10 @@ pub async fn resend_invitation(
 fn given(unit: &mut UnitOfWork<'_>, caller: &Caller, id: InvitationId) -> Result<Stored<Invitation>, Problem> {
     let stored = invitations::find(unit.db(), id)?;
     let open = stored.record.invited_by.is_some() && stored.record.accepted_at.is_none();
-    if !open {
+    // Those of others are not there.
+    if !open || may_manage(caller, &stored.record).is_err() {
         return Err(Problem::new(Code::NotFound));
     }
-    may_manage(caller, &stored.record)?;
     Ok(stored)
 }
 

@@ -16,6 +16,8 @@ const ROLES: [&str; 6] = ["anonymous", "guest", "member", "editor", "owner", "ma
 struct Rule<'a> {
     roles: Vec<&'a str>,
     own: bool,
+    /// What is another organisation's is answered like what does not exist.
+    absent: bool,
 }
 
 impl<'a> Rule<'a> {
@@ -28,7 +30,8 @@ impl<'a> Rule<'a> {
         let own = rule["own"]
             .as_bool()
             .unwrap_or_else(|| panic!("{}: {rule}", operation.id));
-        Self { roles, own }
+        let absent = rule["absent"] == true;
+        Self { roles, own, absent }
     }
 
     /// The status that the rule leads to.
@@ -37,6 +40,7 @@ impl<'a> Rule<'a> {
         match role {
             _ if self.roles.contains(&role) && reaches => success(operation),
             "anonymous" => 401,
+            _ if self.absent && self.roles.contains(&role) => 404,
             _ => 403,
         }
     }

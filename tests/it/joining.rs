@@ -150,7 +150,7 @@ fn owners_invite_to_their_own_organisation() {
             letter.letter.body
         );
         let address = format!("/v1/invitations/{}", made["id"].as_str().unwrap());
-        app.as_owner(&other).send(Request::new("DELETE", &address)).is(403);
+        app.as_owner(&other).send(Request::new("DELETE", &address)).is(404);
         app.advance(TimeDelta::days(13));
         owner.post(&format!("{address}/resend"), &json!({})).is(200);
         app.advance(TimeDelta::days(13));
@@ -340,5 +340,43 @@ fn both_addresses_may_agree_at_once() {
             assert_eq!(changed, 1);
             assert_eq!(guest.read("/v1/me")["email"], json!(new));
         }
+    });
+}
+
+#[test]
+fn owners_manage_the_people_of_their_organisation_and_nobody_else() {
+    on_each(|database| {
+        let app = TestApp::on(database);
+        let (own, other) = (app.company("Optik Weber"), app.company("Laser Schmidt"));
+        let owner = app.as_owner(&own);
+        let member = app.as_member(&own);
+        let (foreign, manager) = (app.as_member(&other), app.as_manager());
+        let of = |caller: &Caller<'_>| format!("/v1/users/{}", caller.user_id());
+        let listed = owner.all("/v1/users", 1);
+        assert_eq!(listed.len(), 2, "the owner and the member");
+        assert!(listed.iter().all(|user| user["organisation_id"] == json!(own)));
+        for hidden in [&foreign, &manager] {
+            owner.get(&of(hidden)).is(404);
+            owner.patch(&of(hidden), "*", &json!({"active": false})).is(404);
+            owner.delete(&of(hidden), "*").is(404);
+        }
+        let person = of(&member);
+        owner
+            .patch(&person, "*", &json!({"role": "editor", "name": "Erik"}))
+            .is(200);
+        for much in [
+            json!({"role": "manager"}),
+            json!({"role": "guest", "organisation_id": null}),
+            json!({"organisation_id": other}),
+            json!({"email": "mine@example.org"}),
+            json!({"password": "Regenschirm tanzt leise"}),
+        ] {
+            owner.patch(&person, "*", &much).is(403);
+        }
+        assert_eq!(member.read("/v1/me")["role"], "editor");
+        owner.patch(&person, "*", &json!({"active": false})).is(200);
+        member.get("/v1/me").is(401);
+        owner.delete(&person, "*").is(204);
+        app.as_editor(&own).get("/v1/users").is(403);
     });
 }

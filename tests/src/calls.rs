@@ -84,7 +84,7 @@ impl<'a> Stage<'a> {
             Some("memberships" | "membership-types" | "membership-applications" | "dues") => {
                 self.of_membership(operation)
             }
-            Some("users") => self.of_user(operation),
+            Some("users") => self.of_user(operation, organisation),
             Some("imports") => return self.of_import(operation),
             Some("jobs") if operation.id == "cancel_job" => (
                 operation
@@ -211,10 +211,10 @@ impl<'a> Stage<'a> {
         (target, body)
     }
 
-    fn of_user(&self, operation: &Operation) -> (String, Option<Value>) {
+    fn of_user(&self, operation: &Operation, organisation: &str) -> (String, Option<Value>) {
         let new = || {
             let email = format!("{}@example.org", self.app.state.world.id());
-            json!({"email": email, "name": "Someone", "role": "manager"})
+            json!({"email": email, "name": "Someone", "role": "member", "organisation_id": organisation})
         };
         let body = match operation.method.as_str() {
             "POST" => Some(new()),

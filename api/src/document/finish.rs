@@ -256,8 +256,10 @@ fn expand_access(operation: &mut Value) {
     let open = roles.contains(&"anonymous");
     let scopes: Vec<&Value> = rule.get("scope").into_iter().collect();
     operation["x-authz"] = json!({"roles": roles, "scopes": scopes, "own": rule["own"] == true});
-    if rule["enrolment"] == true {
-        operation["x-authz"]["enrolment"] = json!(true);
+    for name in ["enrolment", "absent"] {
+        if rule[name] == true {
+            operation["x-authz"][name] = json!(true);
+        }
     }
     operation["security"] = if open {
         json!([{}, {"bearer": []}])

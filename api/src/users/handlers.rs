@@ -3,7 +3,7 @@
 use actix_web::{HttpRequest, HttpResponse, delete, get, patch, post, web};
 use utoipa::IntoParams;
 use uuid::Uuid;
-use werkstadt_domain::account::UserId;
+use werkstadt_domain::account::{Role, User, UserId};
 use werkstadt_domain::audience::Audience;
 use werkstadt_domain::invalid::Rule;
 use werkstadt_persistence::{FOREIGN_KEY, action_tokens, sessions, users};
@@ -29,7 +29,9 @@ pub struct UserPath {
 }
 
 /// List users
-#[utoipa::path(tag = "admin", params(PageQuery), extensions(("x-authz" = json!({"from": "manager", "scope": "admin"}))),
+///
+/// All of them for managers, those of the own organisation for owners.
+#[utoipa::path(tag = "admin", params(PageQuery), extensions(("x-authz" = json!({"from": "owner", "scope": "admin"}))),
     responses((status = 200, description = "A page of users, in order of creation.", body = UserPage)))]
 #[get("/users")]
 pub async fn list_users(
@@ -38,10 +40,11 @@ pub async fn list_users(
     caller: Caller,
     page: Query<PageQuery>,
 ) -> Result<HttpResponse, Problem> {
-    let list = List::new(&request, &state, Audience::Manager);
+    let own = caller.owns();
+    let list = List::new(&request, &state, caller.audience());
     let after = list.after::<Uuid>(&page.0)?.map(UserId::new);
     let limit = page.0.limit();
-    let found = state::read(&state, move |db| Ok(users::list(db, None, after, and_one_more(limit))?));
+    let found = state::read(&state, move |db| Ok(users::list(db, own, after, and_one_more(limit))?));
     let (found, after) = cut(found.await?, limit, |last| last.record.id.uuid());
     list.answer(&caller, found.iter().map(UserBody::from).collect(), after)
 }
@@ -67,7 +70,7 @@ pub async fn create_user(
 }
 
 /// One user
-#[utoipa::path(tag = "admin", params(UserPath), extensions(("x-authz" = json!({"from": "manager", "scope": "admin"}))),
+#[utoipa::path(tag = "admin", params(UserPath), extensions(("x-authz" = json!({"from": "owner", "scope": "admin", "own": true, "absent": true}))),
     responses((status = 200, description = "The user.", body = UserBody), (status = 304, description = "The client has it already.")))]
 #[get("/users/{user_id}")]
 pub async fn get_user(
@@ -78,16 +81,18 @@ pub async fn get_user(
     _query: NoQuery,
 ) -> Result<HttpResponse, Problem> {
     let stored = state::read(&state, move |db| Ok(users::find(db, id.0)?)).await?;
+    may_manage(&caller, &stored.record)?;
     answer::record(&request, &caller, &UserBody::from(&stored))
 }
 
 /// Change a user
 ///
 /// `active: false` suspends: from the next request on, tokens and keys of the user are refused. That, and a new password, end all
-/// sessions of the user.
+/// sessions of the user. Owners change name, role, language and suspension of who belongs to their organisation; who moves to another
+/// organisation, signs in with another address or gets a password is for managers.
 #[utoipa::path(tag = "admin", params(UserPath, IfMatchHeader),
     request_body(content = UserPatch, content_type = "application/merge-patch+json"),
-    extensions(("x-authz" = json!({"from": "manager", "scope": "admin"}))),
+    extensions(("x-authz" = json!({"from": "owner", "scope": "admin", "own": true, "absent": true}))),
     responses((status = 200, description = "Changed.", body = UserBody)))]
 #[patch("/users/{user_id}")]
 pub async fn update_user(
@@ -99,6 +104,7 @@ pub async fn update_user(
     body: MergePatch,
 ) -> Result<HttpResponse, Problem> {
     let (Path(id), MergePatch(change)) = (id, body);
+    let asking = caller.clone();
     let password = change
         .get("password")
         .and_then(serde_json::Value::as_str)
@@ -106,6 +112,7 @@ pub async fn update_user(
     let hash = match password {
         Some(password) => {
             let known = state::read(&state, move |db| Ok(users::find(db, id)?)).await?.record;
+            may_manage(&caller, &known)?;
             let given = |member: &str| change.get(member).and_then(serde_json::Value::as_str);
             let own = own_words(
                 given("email").unwrap_or(&known.email),
@@ -118,10 +125,15 @@ pub async fn update_user(
     let shared = state.clone();
     let written = state::write(&state, caller.actor(), move |unit| {
         let before = users::find(unit.db(), id)?;
+        may_manage(&asking, &before.record)?;
         let present = UserBody::from(&before);
         condition.check(&answer::tag(&present)?)?;
         let changed: UserCreate = patch::apply(&shared, &BASE, &present, &change)?;
-        let after = users::update(unit, &before, changed.to_domain(id)?).map_err(no_such_organisation)?;
+        let after = changed.to_domain(id)?;
+        if asking.audience() != Audience::Manager {
+            may_become(&before.record, &after, hash.is_some())?;
+        }
+        let after = users::update(unit, &before, after).map_err(no_such_organisation)?;
         if let Some(hash) = &hash {
             users::set_password(unit, id, hash)?;
         }
@@ -138,7 +150,7 @@ pub async fn update_user(
 /// Sign a user out everywhere
 ///
 /// From the next request on, tokens of the user's sessions are refused. API keys stay.
-#[utoipa::path(tag = "admin", params(UserPath), extensions(("x-authz" = json!({"from": "manager", "scope": "admin"}))),
+#[utoipa::path(tag = "admin", params(UserPath), extensions(("x-authz" = json!({"from": "owner", "scope": "admin", "own": true, "absent": true}))),
     responses((status = 204, description = "Signed out.")))]
 #[delete("/users/{user_id}/sessions")]
 pub async fn end_user_sessions(
@@ -147,8 +159,9 @@ pub async fn end_user_sessions(
     id: Path<UserId>,
     _query: NoQuery,
 ) -> Result<HttpResponse, Problem> {
+    let asking = caller.clone();
     state::write(&state, caller.actor(), move |unit| {
-        users::find(unit.db(), id.0)?;
+        may_manage(&asking, &users::find(unit.db(), id.0)?.record)?;
         Ok(sessions::revoke_all(unit, id.0, None)?)
     })
     .await?;
@@ -183,7 +196,7 @@ pub async fn delete_user_second_factor(
 
 /// Remove a user
 #[utoipa::path(tag = "admin", params(UserPath, IfMatchHeader),
-    extensions(("x-authz" = json!({"from": "manager", "scope": "admin"}))),
+    extensions(("x-authz" = json!({"from": "owner", "scope": "admin", "own": true, "absent": true}))),
     responses((status = 204, description = "Removed.")))]
 #[delete("/users/{user_id}")]
 pub async fn delete_user(
@@ -193,13 +206,36 @@ pub async fn delete_user(
     condition: IfMatch,
     _query: NoQuery,
 ) -> Result<HttpResponse, Problem> {
+    let asking = caller.clone();
     state::write(&state, caller.actor(), move |unit| {
         let before = users::find(unit.db(), id.0)?;
+        may_manage(&asking, &before.record)?;
         condition.check(&answer::tag(&UserBody::from(&before))?)?;
         Ok(users::remove(unit, id.0, before.version)?)
     })
     .await?;
     Ok(HttpResponse::NoContent().finish())
+}
+
+/// Owners manage who belongs to their organisation and is no manager. Everyone else is not there for them.
+fn may_manage(caller: &Caller, user: &User) -> Result<(), Problem> {
+    if caller.audience() == Audience::Manager {
+        return Ok(());
+    }
+    match user.organisation {
+        Some(organisation) if user.role < Role::Manager && caller.owns() == Some(organisation) => Ok(()),
+        _ => Err(Problem::new(Code::NotFound)),
+    }
+}
+
+/// What an owner may make of a user.
+fn may_become(before: &User, after: &User, password: bool) -> Result<(), Problem> {
+    let same = before.organisation == after.organisation && before.email == after.email;
+    if same && !password && (Role::Member..=Role::Owner).contains(&after.role) {
+        Ok(())
+    } else {
+        Err(Problem::new(Code::Forbidden))
+    }
 }
 
 /// The hash of a password that was chosen, if one was.
