@@ -91,7 +91,6 @@ pub async fn apply_for_membership(
     _query: NoQuery,
     body: JsonWithFiles<ApplicationCreate>,
 ) -> Result<HttpResponse, Problem> {
-    state.attempts.knock(&origin::network(&request, &state), state.now())?;
     let code = body.0.r#type.clone();
     let tier = state::read(&state, move |db| Ok(membership_types::by_code(db, &code)?)).await?;
     // What is on paper, managers enter for types that are closed, too.
@@ -103,6 +102,7 @@ pub async fn apply_for_membership(
         Ok::<_, Problem>((content, documents, tier.ok_or_else(unknown_type)?))
     });
     let (content, documents, tier) = read.await.map_err(Problem::internal)??;
+    state.attempts.knock(&origin::network(&request, &state), state.now())?;
     let to = (
         content.contact.email.clone(),
         content.contact.language.map_or(Language::De, |choice| choice.0),
