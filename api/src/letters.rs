@@ -14,7 +14,7 @@ use werkstadt_domain::text::Language;
 use werkstadt_persistence::letters::{self, Letter, LetterStatus};
 use werkstadt_persistence::{Actor, UnitOfWork};
 
-use crate::problem::Problem;
+use crate::problem::{Code, Problem};
 use crate::state::State;
 
 mod post;
@@ -146,7 +146,12 @@ pub fn deliver(state: &State) -> Result<usize, Problem> {
             return Ok(sent);
         }
         for letter in due {
-            sent += usize::from(send(state, &**post, &letter)?);
+            match send(state, &**post, &letter) {
+                Ok(left) => sent += usize::from(left),
+                Err(problem) if problem.code() == Code::Unavailable => return Err(problem),
+                // One that cannot be written must not keep the others waiting.
+                Err(problem) => put_off(state, &letter, &problem)?,
+            }
         }
     }
 }
@@ -179,6 +184,20 @@ fn send(state: &State, post: &dyn Post, letter: &Letter) -> Result<bool, Problem
         tracing::warn!(letter = %letter.id, kind = letter.kind, attempts = letter.attempts + 1, cause = fault.words, "a letter could not be sent");
     }
     Ok(outcome.is_ok())
+}
+
+/// Lets a letter wait that could not be written, or gives it up.
+fn put_off(state: &State, letter: &Letter, problem: &Problem) -> Result<(), Problem> {
+    let cause = problem.cause().unwrap_or_default();
+    tracing::error!(letter = %letter.id, kind = letter.kind, cause, "a letter could not be written");
+    let now = state.now();
+    state.store.write(Actor::System, now, |unit| {
+        match pause(letter.attempts) {
+            Some(pause) => drop(letters::claim(unit, letter, now + pause)?),
+            None => letters::end(unit, letter.id, LetterStatus::Failed, Some("it could not be written"))?,
+        }
+        Ok(())
+    })
 }
 
 /// How long to wait after a try that failed, none after the last: two days in all.

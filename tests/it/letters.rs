@@ -89,6 +89,23 @@ fn a_letter_that_nobody_can_get_is_given_up() {
 }
 
 #[test]
+fn a_letter_that_cannot_be_written_keeps_no_other_waiting() {
+    on_each(|database| {
+        let app = TestApp::on(database);
+        let invited = |email: &str| json!({"email": email, "name": "Max", "role": "manager"});
+        app.as_manager()
+            .create("/v1/invitations", &invited("broken@example.org"));
+        app.execute("UPDATE invitations SET role = 'nonsense'");
+        app.as_manager()
+            .create("/v1/invitations", &invited("whole@example.org"));
+        assert_eq!(app.letters_to("whole@example.org").len(), 1);
+        app.execute("UPDATE invitations SET role = 'manager'");
+        app.advance(TimeDelta::minutes(1));
+        assert_eq!(app.letters_to("broken@example.org").len(), 1, "mended, it leaves");
+    });
+}
+
+#[test]
 fn two_servers_send_a_letter_once() {
     on_each(|database| {
         if matches!(database, TestDatabase::Sqlite(_)) {

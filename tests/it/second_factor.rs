@@ -189,6 +189,23 @@ fn who_needs_one_is_a_setting() {
 }
 
 #[test]
+fn a_new_password_by_letter_leaves_the_second_factor() {
+    on_each(|database| {
+        let app = TestApp::on(database);
+        user(&app, "guest");
+        enrol(&app, &caller(&app, &login(&app, None).is(200)));
+        let forgot = json!({"email": EMAIL});
+        app.anonymous().post("/v1/auth/password/forgot", &forgot).is(202);
+        let token = app.letters_to(EMAIL).pop().unwrap().token();
+        let reset = json!({"token": token, "password": "Regenschirm tanzt leise"});
+        app.anonymous().post("/v1/auth/password/reset", &reset).is(204);
+        let body = json!({"email": EMAIL, "password": "Regenschirm tanzt leise"});
+        let refused = app.anonymous().post("/v1/auth/login", &body).is(401);
+        assert_eq!(refused.code(), "second_factor_required");
+    });
+}
+
+#[test]
 fn guessing_one_time_passwords_is_slowed_down_and_shuts_nobody_out() {
     on_each(|database| {
         let app = TestApp::on(database);

@@ -277,10 +277,10 @@ impl FromRequest for Caller {
             Ok(Err(bearer)) => {
                 let request = request.clone();
                 Either::Right(Box::pin(async move {
-                    match Self::look_up(Arc::clone(state(&request)?), bearer).await {
-                        Ok(caller) => caller.admitted(&request),
-                        Err(problem) => refused(&request, state(&request)?, problem),
-                    }
+                    // Before the database is asked: who goes on with the token of a session that has ended is slowed down.
+                    let shared = Arc::clone(state(&request)?);
+                    count(&request, &shared, &Who::Network(origin::network(&request, &shared)))?;
+                    Self::look_up(shared, bearer).await?.admitted(&request)
                 }))
             }
         }
