@@ -12,6 +12,7 @@ use serde_json::Value;
 use utoipa_actix_web::AppExt;
 use utoipa_swagger_ui::{Config, SwaggerUi};
 
+use crate::audit::occasion::REASON;
 use crate::contract::Defect;
 use crate::state::State;
 use crate::{document, edge, routes};
@@ -81,6 +82,7 @@ fn cross_origin(origins: &[String]) -> Cors {
             header::IF_NONE_MATCH,
             header::ACCEPT_LANGUAGE,
             header::HeaderName::from_static("idempotency-key"),
+            REASON,
         ])
         .expose_headers(exposed)
         .block_on_origin_mismatch(false)

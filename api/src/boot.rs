@@ -9,10 +9,12 @@ use chrono::{DateTime, Utc};
 use serde_json::Value;
 use tokio::sync::Semaphore;
 use uuid::Uuid;
+use werkstadt_persistence::audit::Author;
 use werkstadt_persistence::feed::Feed;
-use werkstadt_persistence::{Actor, Follower, ReadModel, Store, StoreOptions, settings};
+use werkstadt_persistence::{Follower, ReadModel, Store, StoreOptions, settings};
 
 use crate::app;
+use crate::audit::reads::Reads;
 use crate::auth::{self, ActionKey, Attempts, Hashing};
 use crate::config::Config;
 use crate::contract::{Body, Contract, Defect};
@@ -80,7 +82,11 @@ impl World for System {
 /// # Errors
 /// [`BootError`].
 pub fn boot(config: &Config, world: Arc<dyn World>) -> Result<Booted, BootError> {
-    let store = Store::open(&config.database, &StoreOptions::new(world.id()))?;
+    let options = StoreOptions {
+        audit_secret: config.audit_secret.clone(),
+        ..StoreOptions::new(world.id())
+    };
+    let store = Store::open(&config.database, &options)?;
     let applied = store.migrate()?;
     if !applied.is_empty() {
         tracing::info!(migrations = applied.len(), "schema brought up to date");
@@ -145,6 +151,8 @@ pub fn boot(config: &Config, world: Arc<dyn World>) -> Result<Booted, BootError>
         reminding: config.reminding,
         origins: config.origins.clone(),
         periods: config.periods,
+        reads: Reads::default(),
+        audit_heads: config.audit_heads.clone(),
         world,
     };
     Ok(Booted {
@@ -188,7 +196,7 @@ impl Keys {
     fn of(store: &Store, world: &dyn World) -> Result<Self, BootError> {
         let secret = || world.secret().map_err(|problem| BootError::Keys(problem.to_string()));
         let fresh = [("cursor_key", secret()?), ("action_key", secret()?)];
-        let stored = store.write(Actor::System, world.now(), |unit| {
+        let stored = store.write(Author::task("start"), world.now(), |unit| {
             let mut keys = Vec::new();
             for (name, fresh) in fresh {
                 keys.push(settings::find_or_insert(unit, name, fresh.to_vec())?);

@@ -17,11 +17,13 @@ use tracing_subscriber::EnvFilter;
 use werkstadt_persistence::users;
 
 use crate::app;
+use crate::audit::Recorder;
 use crate::boot::{self, BootError, Booted, System};
 use crate::config::{BadSettings, Config, LogFormat, Settings, directory_of};
 use crate::daily::Daily;
 use crate::letters::Postman;
 
+mod audit;
 mod demo;
 mod esco;
 mod export;
@@ -69,6 +71,11 @@ enum Command {
         /// The name
         #[arg(long, default_value = "Manager")]
         name: String,
+    },
+    /// Check the audit log of a database that no server has open, or tell where it ends
+    Audit {
+        #[command(subcommand)]
+        what: audit::Audit,
     },
     /// Print the OpenAPI document
     Openapi {
@@ -132,6 +139,7 @@ impl Cli {
             Command::Import { file, source: None } => import::run(&settings.check()?, &file.unwrap_or_default()),
             Command::Export(what) => export::run(&settings.check()?, &what),
             Command::User { email, name } => user::run(&settings.check()?, &email, &name),
+            Command::Audit { what } => audit::run(&settings.check()?, &what),
             Command::Openapi { version } => document(version),
             Command::Healthcheck => health(settings.check()?.listen),
         }
@@ -157,9 +165,12 @@ fn run_until_stopped(booted: Booted, listener: TcpListener, workers: usize) -> R
     let Booted { state, follower } = booted;
     let daily = Daily::start(state.clone())?;
     let postman = Postman::start(state.clone())?;
+    let recorder = Recorder::start(state.clone())?;
     let served = actix_web::rt::System::new().block_on(async { app::serve(state, listener, workers)?.await });
     drop(daily);
     drop(postman);
+    // Last of all: what was read until now is noted.
+    drop(recorder);
     follower.stop();
     Ok(served?)
 }

@@ -3,18 +3,21 @@
 use std::fmt;
 use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
 use chrono::TimeDelta;
 use clap::Args;
 use ipnet::IpNet;
 use serde::Deserialize;
-use werkstadt_domain::account::Role;
+use sha2::{Digest, Sha256};
 use werkstadt_domain::upkeep::Periods as Reminding;
 use werkstadt_persistence::DatabaseUrl;
+use werkstadt_persistence::audit::AuditSecret;
 
-use crate::letters::Post;
 use crate::state::Periods;
+
+mod kinds;
+
+pub use kinds::{LogFormat, Mail, SecondFactorPolicy};
 
 /// The settings as given; what is left out has a default.
 #[derive(Args, Clone, Debug, Default, Deserialize)]
@@ -89,6 +92,13 @@ pub struct Settings {
     /// Sender of letters, for example `Network <noreply@network.example>` [default: Werkstadt <noreply@localhost>]
     #[arg(long, global = true, env = "WERKSTADT_MAIL_FROM")]
     mail_from: Option<String>,
+    /// The half of the audit log's key that is not in the database: 32 characters or more, the same at every start and server
+    /// [default: none, then whoever can write to the database can write entries]
+    #[arg(long, global = true, env = "WERKSTADT_AUDIT_SECRET", hide_env_values = true)]
+    audit_secret: Option<String>,
+    /// File to which it is written every few minutes where the audit log ends, best on another machine [default: none]
+    #[arg(long, global = true, env = "WERKSTADT_AUDIT_HEADS")]
+    audit_heads: Option<PathBuf>,
     /// What to log, for example `info` or `werkstadt_api=debug` [default: info]
     #[arg(long, global = true, env = "WERKSTADT_LOG")]
     log: Option<String>,
@@ -106,54 +116,6 @@ fn reminding([skills, profiles, notice]: [Option<u32>; 3]) -> Reminding {
         profiles: days(profiles, usual.profiles),
         notice: days(notice, usual.notice),
     }
-}
-
-/// How log lines are written.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, clap::ValueEnum)]
-#[serde(rename_all = "lowercase")]
-pub enum LogFormat {
-    /// For people.
-    #[default]
-    Text,
-    /// One JSON object a line.
-    Json,
-}
-
-/// Whose sign-in needs a second factor.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, clap::ValueEnum)]
-#[serde(rename_all = "lowercase")]
-pub enum SecondFactorPolicy {
-    /// That of managers: they see everything.
-    #[default]
-    Managers,
-    /// That of everyone.
-    Everyone,
-    /// Nobody's; who has one needs it all the same.
-    Nobody,
-}
-
-impl SecondFactorPolicy {
-    /// True if the policy asks one of this role.
-    pub fn demands(self, role: Role) -> bool {
-        match self {
-            Self::Managers => role == Role::Manager,
-            Self::Everyone => true,
-            Self::Nobody => false,
-        }
-    }
-}
-
-/// Where letters go.
-#[derive(Clone)]
-pub enum Mail {
-    /// They wait in the queue.
-    Nowhere,
-    /// To a mail server.
-    Smtp(String),
-    /// Into a folder.
-    Folder(PathBuf),
-    /// To whom a program brings along.
-    Given(Arc<dyn Post>),
 }
 
 /// The settings in force.
@@ -195,6 +157,10 @@ pub struct Config {
     pub reminding: Reminding,
     /// How long things last.
     pub periods: Periods,
+    /// The half of the audit log's key that is not in the database.
+    pub audit_secret: Option<AuditSecret>,
+    /// Where heads of the audit log are written.
+    pub audit_heads: Option<PathBuf>,
     /// What to log.
     pub log: String,
     /// How to log.
@@ -258,6 +224,8 @@ impl Settings {
             smtp_url: self.smtp_url.or(other.smtp_url),
             mail_folder: self.mail_folder.or(other.mail_folder),
             mail_from: self.mail_from.or(other.mail_from),
+            audit_secret: self.audit_secret.or(other.audit_secret),
+            audit_heads: self.audit_heads.or(other.audit_heads),
             log: self.log.or(other.log),
             log_format: self.log_format.or(other.log_format),
         }
@@ -318,6 +286,9 @@ impl Settings {
         if self.smtp_url.is_some() && self.mail_folder.is_some() {
             faults.push("smtp_url and mail_folder: only one of them".to_owned());
         }
+        if self.audit_secret.as_ref().is_some_and(|secret| secret.len() < 32) {
+            faults.push("audit_secret: must have 32 characters or more".to_owned());
+        }
         let trusted_proxies = networks(&self.trusted_proxies, &mut faults);
         let usual = Periods::default();
         let cores = std::thread::available_parallelism().map_or(2, std::num::NonZero::get);
@@ -350,6 +321,10 @@ impl Settings {
                     opportunity_days: self.opportunity_days.unwrap_or(usual.opportunity_days).max(1),
                     solution_days: self.solution_days.unwrap_or(usual.solution_days).max(1),
                 },
+                audit_secret: self
+                    .audit_secret
+                    .map(|secret| AuditSecret(Sha256::digest(secret.as_bytes()).into())),
+                audit_heads: self.audit_heads,
                 log: self.log.unwrap_or_else(|| "info".to_owned()),
                 log_format: self.log_format.unwrap_or_default(),
             }),

@@ -9,12 +9,12 @@ use actix_web::web;
 use chrono::{Days, NaiveDate, TimeDelta};
 use werkstadt_domain::opportunity::{Opportunity, Status};
 use werkstadt_domain::solution::Solution;
-use werkstadt_persistence::{
-    Actor, Error, action_tokens, api_keys, idempotency, invitations, letters, opportunities, sessions, solutions,
-};
+use werkstadt_persistence::audit::Author;
+use werkstadt_persistence::{Error, api_keys, audit, opportunities, personal, sessions, solutions};
 
 use crate::auth::keys;
 use crate::memberships;
+use crate::privacy;
 use crate::problem::Problem;
 use crate::state::State;
 
@@ -95,9 +95,9 @@ pub fn note_uses(state: &State) -> Result<(), Problem> {
         return Ok(());
     }
     let uses: Vec<_> = uses.into_iter().collect();
-    Ok(state
-        .store
-        .write(Actor::System, state.now(), |unit| api_keys::note_uses(unit, &uses))?)
+    Ok(state.store.write(Author::task("daily"), state.now(), |unit| {
+        api_keys::note_uses(unit, &uses)
+    })?)
 }
 
 /// Does what is due today. To do it twice changes nothing more.
@@ -108,22 +108,18 @@ pub fn run(state: &State) -> Result<(), Problem> {
     expire(state)?;
     lapse(state)?;
     memberships::daily::run(state)?;
+    privacy::subject::go_on(state)?;
     forget(state)
 }
 
-/// Days for which letters that left, and invitations and tokens that are over, are kept for questions about them.
-const KEPT: TimeDelta = TimeDelta::days(30);
-
-/// Forgets what signing in has left behind.
+/// Forgets what has been kept for long enough.
 fn forget(state: &State) -> Result<(), Problem> {
     let now = state.now();
-    let before = now - KEPT;
-    state.store.write::<_, Problem>(Actor::System, now, |unit| {
+    state.store.write::<_, Problem>(Author::task("daily"), now, |unit| {
         sessions::remove_ended(unit, now)?;
-        letters::remove_ended(unit, before)?;
-        invitations::remove_ended(unit, before)?;
-        action_tokens::remove_ended(unit, before)?;
-        idempotency::remove_ended(unit)?;
+        personal::purge(unit)?;
+        audit::prune(unit, now - TimeDelta::days(audit::ENTRIES_KEPT.into()))?;
+        audit::forget_before(unit, now - TimeDelta::days(audit::WORDS_KEPT.into()))?;
         Ok(())
     })?;
     state.accounts().forget_ended(now);
@@ -145,7 +141,7 @@ fn lapse(state: &State) -> Result<(), Problem> {
                 lapsed: true,
                 ..before.record.clone()
             };
-            settle(state.store.write(Actor::System, state.now(), |unit| {
+            settle(state.store.write(Author::task("daily"), state.now(), |unit| {
                 solutions::update(unit, &before, after).map(|_| ())
             }))?;
         }
@@ -161,7 +157,7 @@ fn expire(state: &State) -> Result<(), Problem> {
         }
         for before in due {
             let after = on_its_day(&before.record, today, state.periods.opportunity_ends(today));
-            settle(state.store.write(Actor::System, state.now(), |unit| {
+            settle(state.store.write(Author::task("daily"), state.now(), |unit| {
                 opportunities::update(unit, &before, after).map(|_| ())
             }))?;
         }

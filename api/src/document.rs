@@ -28,6 +28,7 @@ pub use v30::downgrade;
         (name = "matching", description = "Who should work with whom on what, and why."),
         (name = "memberships", description = "Who is a member of the association: types, applications, memberships and dues."),
         (name = "admin", description = "Users, imports and jobs."),
+        (name = "privacy", description = "What is kept of people: its record, its export, its erasure."),
         (name = "operations", description = "Health, keys and the document itself."),
     ),
     // What only parameters and imports refer to is not collected from the routes.
@@ -39,6 +40,7 @@ pub use v30::downgrade;
         crate::imports::lines::ImportOpportunity,
         crate::imports::lines::ImportSolution,
         crate::imports::lines::ImportPerson,
+        crate::audit::wire::AuditKindName,
         crate::changes::ChangedKindName,
         crate::moderation::wire::CaseKindName,
         crate::moderation::wire::CaseStatusName,

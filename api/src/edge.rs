@@ -9,6 +9,7 @@ use actix_web::middleware::Next;
 use actix_web::{HttpMessage, HttpRequest, HttpResponse, ResponseError, web};
 use werkstadt_domain::text::Language;
 
+use crate::audit::occasion::Asked as Occasion;
 use crate::idempotency;
 use crate::places::Place;
 use crate::problem::{Code, Problem};
@@ -31,7 +32,8 @@ pub async fn surround<B: MessageBody + 'static>(
     };
     let id = request_id(&request, &state);
     let asked = Asked::new(&request);
-    let mut response = match bounded(request, next, &state).await {
+    let occasion = Occasion::of(&request, &state, &id);
+    let mut response = match Occasion::scope(occasion, bounded(request, next, &state)).await {
         Ok(response) => tell_standing(finish(response, &asked, &id)),
         // Only what failed before it was routed, or ran out of time, comes without a response.
         Err(error) => return Err(Failed::new(&asked, &error, &id).into()),

@@ -13,6 +13,7 @@ use werkstadt_domain::profile::Profile;
 use werkstadt_persistence::directory::{OrganisationQuery, Snapshot};
 
 use crate::answer;
+use crate::audit::Disclosures;
 use crate::auth::Caller;
 use crate::problem::Problem;
 
@@ -26,7 +27,7 @@ pub mod network;
 pub mod options;
 mod pages;
 pub mod people;
-mod table;
+pub mod table;
 mod workbook;
 
 pub use options::{Format, TableOptions};
@@ -41,6 +42,8 @@ pub struct View {
     pub audience: Audience,
     /// The day.
     pub today: NaiveDate,
+    /// Notes what is told of people.
+    pub told: Disclosures,
 }
 
 impl View {

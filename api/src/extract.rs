@@ -14,6 +14,7 @@ use serde_json::Value;
 use tokio::sync::OwnedSemaphorePermit;
 use werkstadt_domain::id::Id;
 
+use crate::audit::occasion;
 use crate::contract::{Operation, parameters};
 use crate::places::Place;
 use crate::problem::{Breach, Code, Place as At, Problem};
@@ -185,6 +186,7 @@ fn checked_body(
         })?;
         let breaches = schema.check(&body);
         if breaches.is_empty() {
+            occasion::note_body(&body);
             Ok(body)
         } else {
             Err(Problem::new(Code::Invalid).with_breaches(breaches))

@@ -10,6 +10,7 @@ use werkstadt_domain::skill::{Skill, SkillId};
 use werkstadt_persistence::Noun;
 use werkstadt_persistence::history::{self, Place, Scope};
 
+use crate::audit::Disclosures;
 use crate::auth::Caller;
 use crate::extract::{NoQuery, Path, Query, Versioned};
 use crate::opportunities::OpportunityPath;
@@ -51,6 +52,8 @@ pub async fn list_organisation_history(
     page: Query<PageQuery>,
 ) -> Result<HttpResponse, Problem> {
     may_look_back(&state, &caller, path.0)?;
+    // Contacts that it had are in it.
+    Disclosures::to(&state, &caller).note(Noun::Organisation, [path.0.uuid()])?;
     list(&request, &state, &caller, Scope::Organisation(path.0), &page.0).await
 }
 

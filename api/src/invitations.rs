@@ -7,9 +7,10 @@ use utoipa::IntoParams;
 use uuid::Uuid;
 use werkstadt_domain::account::{Invitation, InvitationId, Role};
 use werkstadt_domain::audience::{Audience, Stored};
-use werkstadt_persistence::{UnitOfWork, invitations, users};
+use werkstadt_persistence::{Noun, UnitOfWork, invitations, users};
 
 use crate::answer;
+use crate::audit::Disclosures;
 use crate::auth::Caller;
 use crate::extract::{Json, NoQuery, Path, Query};
 use crate::letters::{self, Kind, To};
@@ -53,6 +54,8 @@ pub async fn list_invitations(
         Ok(invitations::list(db, own, after, and_one_more(limit))?)
     });
     let (found, after) = cut(found.await?, limit, |last| last.record.id.uuid());
+    let told = Disclosures::to(&state, &caller);
+    told.note(Noun::Invitation, found.iter().map(|one| one.record.id.uuid()))?;
     list.answer(&caller, found.iter().map(InvitationBody::from).collect(), after)
 }
 

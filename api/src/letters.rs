@@ -11,8 +11,9 @@ use chrono::TimeDelta;
 use serde_json::Value;
 use werkstadt_domain::named::Named;
 use werkstadt_domain::text::Language;
+use werkstadt_persistence::UnitOfWork;
+use werkstadt_persistence::audit::Author;
 use werkstadt_persistence::letters::{self, Letter, LetterStatus};
-use werkstadt_persistence::{Actor, UnitOfWork};
 
 use crate::problem::{Code, Problem};
 use crate::state::State;
@@ -22,7 +23,7 @@ mod prepare;
 mod words;
 
 pub use post::{Post, PostFault, open};
-pub use prepare::{ACTIVATE, NEW_ADDRESS, OLD_ADDRESS, RESET_PASSWORD};
+pub use prepare::{ACTIVATE, ERASE_ACCOUNT, NEW_ADDRESS, OLD_ADDRESS, RESET_PASSWORD};
 pub use werkstadt_persistence::letters::LetterId;
 
 /// What a letter is about.
@@ -54,6 +55,8 @@ pub enum Kind {
     ApplicationAccepted,
     /// You are not.
     ApplicationRejected,
+    /// You want to be erased.
+    Erasure,
 }
 
 impl Named for Kind {
@@ -72,6 +75,7 @@ impl Named for Kind {
         Self::ApplicationReceived,
         Self::ApplicationAccepted,
         Self::ApplicationRejected,
+        Self::Erasure,
     ];
 
     fn code(self) -> &'static str {
@@ -89,6 +93,7 @@ impl Named for Kind {
             Self::ApplicationReceived => "application_received",
             Self::ApplicationAccepted => "application_accepted",
             Self::ApplicationRejected => "application_rejected",
+            Self::Erasure => "erasure",
         }
     }
 }
@@ -159,7 +164,7 @@ pub fn deliver(state: &State) -> Result<usize, Problem> {
 /// Sends one letter unless another server does; true if it left.
 fn send(state: &State, post: &dyn Post, letter: &Letter) -> Result<bool, Problem> {
     let now = state.now();
-    let claimed = state.store.write(Actor::System, now, |unit| {
+    let claimed = state.store.write(Author::task("letters"), now, |unit| {
         if !letters::claim(unit, letter, now + CLAIM)? {
             return Ok(None);
         }
@@ -172,7 +177,7 @@ fn send(state: &State, post: &dyn Post, letter: &Letter) -> Result<bool, Problem
     let Some(written) = claimed else { return Ok(false) };
     let outcome = post.send(&written);
     let retry = pause(letter.attempts).map(|pause| state.now() + pause);
-    state.store.write(Actor::System, state.now(), |unit| {
+    state.store.write(Author::task("letters"), state.now(), |unit| {
         match (&outcome, retry) {
             (Ok(()), _) => letters::end(unit, letter.id, LetterStatus::Sent, None)?,
             (Err(fault), Some(retry)) if !fault.is_final => letters::postpone(unit, letter.id, retry, &fault.words)?,
@@ -191,7 +196,7 @@ fn put_off(state: &State, letter: &Letter, problem: &Problem) -> Result<(), Prob
     let cause = problem.cause().unwrap_or_default();
     tracing::error!(letter = %letter.id, kind = letter.kind, cause, "a letter could not be written");
     let now = state.now();
-    state.store.write(Actor::System, now, |unit| {
+    state.store.write(Author::task("letters"), now, |unit| {
         match pause(letter.attempts) {
             Some(pause) => drop(letters::claim(unit, letter, now + pause)?),
             None => letters::end(unit, letter.id, LetterStatus::Failed, Some("it could not be written"))?,

@@ -11,6 +11,7 @@
 
 pub mod answer;
 pub mod app;
+pub mod audit;
 pub mod auth;
 pub mod boot;
 pub mod catalogue;
@@ -43,6 +44,7 @@ pub mod part;
 pub mod patch;
 pub mod people;
 pub mod places;
+pub mod privacy;
 pub mod problem;
 pub mod rates;
 pub mod references;

@@ -9,9 +9,10 @@ use werkstadt_domain::id::Id;
 use werkstadt_domain::membership::{MembershipId, MembershipStatus};
 use werkstadt_domain::organisation::OrganisationId;
 use werkstadt_persistence::memberships::{Why, representatives};
-use werkstadt_persistence::{Db, Error, memberships};
+use werkstadt_persistence::{Db, Error, Noun, memberships};
 
 use crate::answer;
+use crate::audit::Disclosures;
 use crate::auth::Caller;
 use crate::etag::{IfMatch, IfMatchHeader};
 use crate::extract::{Json, MergePatch, NoQuery, Path, Query};
@@ -118,6 +119,7 @@ pub async fn get_membership(
     _query: NoQuery,
 ) -> Result<HttpResponse, Problem> {
     let shared = state.clone();
+    Disclosures::to(&state, &caller).note(Noun::Membership, [path.0.uuid()])?;
     let body = state::read(&state, move |db| find(db, &shared, path.0)).await?;
     answer::record(&request, &caller, &body)
 }
@@ -182,7 +184,9 @@ pub async fn get_organisation_membership(
             ..MembershipBody::with(&stored, &representing)
         })
     });
-    answer::record(&request, &caller, &body.await?)
+    let body = body.await?;
+    Disclosures::to(&state, &caller).note(Noun::Membership, body.id.parse())?;
+    answer::record(&request, &caller, &body)
 }
 
 /// Take a step in the life of a membership

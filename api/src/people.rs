@@ -12,6 +12,7 @@ use werkstadt_persistence::directory::Snapshot;
 use werkstadt_persistence::{Db, persons};
 
 use crate::answer;
+use crate::audit::Disclosures;
 use crate::auth::Caller;
 use crate::etag::{IfMatch, IfMatchHeader};
 use crate::extract::{Json, MergePatch, NoQuery, Path, Query};
@@ -81,7 +82,7 @@ pub async fn list_organisation_people(
 
 fn list(
     request: &HttpRequest,
-    state: &State,
+    state: &web::Data<State>,
     caller: &Caller,
     organisation: Option<OrganisationId>,
     query: &ListPeople,
@@ -98,6 +99,7 @@ fn list(
     let after = list.after::<PositionBody>(page)?.map(PersonPosition::from);
     let filter = query.filter(&snapshot, organisation)?;
     let found = snapshot.persons(&reader, &filter, after.as_ref(), page.limit());
+    Disclosures::to(state, caller).persons(&found.items)?;
     let bodies = found.items.iter().map(|seen| PersonBody::new(seen, &snapshot));
     list.answer(caller, bodies.collect(), found.after.map(PositionBody::from))
 }
@@ -142,6 +144,7 @@ pub async fn get_person(
     let snapshot = state.directory().snapshot();
     let found = snapshot.person(&reader(&state, &caller), path.0);
     let seen = found.ok_or_else(|| Problem::new(Code::NotFound))?;
+    Disclosures::to(&state, &caller).persons([&seen])?;
     answer::record(&request, &caller, &PersonBody::new(&seen, &snapshot))
 }
 

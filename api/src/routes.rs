@@ -4,9 +4,9 @@ use utoipa_actix_web::scope;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::{
-    auth, catalogue, changes, claims, exports, health, history, imports, invitations, matches, memberships, moderation,
-    opportunities, organisations, people, references, saved_searches, search, skills, solutions, units, upkeep, users,
-    vocabularies,
+    audit, auth, catalogue, changes, claims, exports, health, history, imports, invitations, matches, memberships,
+    moderation, opportunities, organisations, people, privacy, references, saved_searches, search, skills, solutions,
+    units, upkeep, users, vocabularies,
 };
 
 /// Everything below `/v1`, and what operators need beside it.
@@ -212,12 +212,17 @@ fn matching(config: &mut ServiceConfig<'_>) {
 fn administration(config: &mut ServiceConfig<'_>) {
     config
         .configure(members)
+        .configure(rights)
         .service(users::handlers::list_users)
         .service(users::handlers::create_user)
         .service(users::handlers::get_user)
         .service(users::handlers::update_user)
         .service(users::handlers::delete_user)
         .service(users::handlers::end_user_sessions)
+        .service(audit::list_audit_entries)
+        .service(audit::list_audit_readings)
+        .service(audit::list_audit_disclosures)
+        .service(audit::verify_audit_log)
         .service(auth::keys::list_signing_keys)
         .service(auth::keys::rotate_signing_keys)
         .service(users::handlers::delete_user_second_factor)
@@ -229,6 +234,21 @@ fn administration(config: &mut ServiceConfig<'_>) {
         .service(imports::handlers::get_job)
         .service(imports::handlers::cancel_job)
         .service(imports::handlers::list_job_errors);
+}
+
+fn rights(config: &mut ServiceConfig<'_>) {
+    config
+        .service(privacy::get_record_of_processing)
+        .service(privacy::export_me)
+        .service(privacy::export_me_csv)
+        .service(privacy::export_person)
+        .service(privacy::export_person_csv)
+        .service(privacy::export_user)
+        .service(privacy::request_erasure)
+        .service(privacy::confirm_erasure)
+        .service(privacy::create_erasure)
+        .service(privacy::list_erasures)
+        .service(privacy::get_erasure);
 }
 
 fn members(config: &mut ServiceConfig<'_>) {

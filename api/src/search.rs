@@ -9,6 +9,7 @@ use werkstadt_domain::search::{OpportunityFilter, OrganisationFilter, PersonFilt
 use werkstadt_persistence::directory::{OrganisationQuery, Suggestion};
 
 use crate::answer;
+use crate::audit::Disclosures;
 use crate::auth::Caller;
 use crate::extract::Query;
 use crate::opportunities::wire::OpportunityHitBody;
@@ -141,6 +142,9 @@ pub async fn search_everything(
         today,
     };
     let people = snapshot.persons(&reader, &filter, None, limit).items;
+    let told = Disclosures::to(&state, &caller);
+    told.persons(&people)?;
+    told.contacts(organisations.iter().map(|hit| hit.profile.get()))?;
     let filter = SkillFilter {
         q,
         ..SkillFilter::default()

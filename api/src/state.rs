@@ -1,6 +1,7 @@
 //! What all workers share: the store, the read model, the clock, the keys.
 
 use std::collections::HashMap;
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -18,6 +19,8 @@ use werkstadt_persistence::feed::Feed;
 use werkstadt_persistence::signing_keys::StoredKey;
 use werkstadt_persistence::{Accounts, Actor, Db, ReadModel, Store, UnitOfWork};
 
+use crate::audit::occasion;
+use crate::audit::reads::Reads;
 use crate::auth::{ActionKey, Attempts, Hashing, SecondFactorPolicy, Tokens, keys};
 use crate::contract::Contract;
 use crate::cursor::Cursors;
@@ -160,6 +163,10 @@ pub struct State {
     pub origins: Vec<String>,
     /// When people are reminded.
     pub reminding: Reminding,
+    /// What was read of people and is not in the audit log yet.
+    pub reads: Reads,
+    /// The file into which heads of the audit log are written.
+    pub audit_heads: Option<PathBuf>,
     /// Clock and ids.
     pub world: Arc<dyn World>,
 }
@@ -243,9 +250,9 @@ where
 {
     let state = state.clone();
     let now = state.now();
-    let once = Once::current();
+    let (once, author) = (Once::current(), occasion::author(actor));
     let done = web::block(move || {
-        let done = state.store.write(actor, now, |unit| {
+        let done = state.store.write(author, now, |unit| {
             if let Some(once) = &once {
                 once.mark(unit)?;
             }

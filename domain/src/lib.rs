@@ -15,7 +15,7 @@
 //! - [`matching`]: who should work with whom, and why.
 //! - [`import`]: what is compared when a file comes in.
 //! - [`vocabulary`]: codes with their meaning in both languages.
-//! - [`account`]: who may sign in and do what.
+//! - [`account`]: who may sign in and do what; [`privacy`]: what personal data there is and what for.
 
 pub mod account;
 pub mod analysis;
@@ -34,6 +34,7 @@ pub mod organisation;
 pub mod page;
 pub mod person;
 pub mod place;
+pub mod privacy;
 pub mod profile;
 pub mod reference;
 pub mod saved_search;

@@ -109,6 +109,20 @@ impl Person {
     }
 }
 
+impl Person {
+    /// True if what a reader sees of this person is more than everyone may know.
+    fn is_private(&self, seen: &Self) -> bool {
+        let private = |level: Visibility| level != Visibility::Public;
+        let contacts = seen.email.is_some() || seen.phone.is_some();
+        let open = self.affiliations.iter().filter(|one| !private(one.place)).count();
+        private(self.visibility)
+            || (contacts && private(self.contact_visibility))
+            || seen.consent.is_some()
+            || seen.birth_year.is_some()
+            || seen.affiliations.len() > open
+    }
+}
+
 impl Project for Person {
     /// An affiliation shows to those who may see the organisation and the unit.
     fn project(&self, audience: Audience) -> Option<Seen<Self>> {

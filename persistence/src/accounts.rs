@@ -62,6 +62,12 @@ impl Accounts {
         Some((Arc::clone(key), Arc::clone(user)))
     }
 
+    /// The key, whether or not it has ended.
+    pub fn key(&self, id: ApiKeyId) -> Option<Arc<ApiKey>> {
+        let known = self.current.load();
+        known.keys.get(known.hashes.get(&id)?).cloned()
+    }
+
     /// Reads everything anew.
     pub(crate) fn rebuild(&self, db: &mut Db) -> Result<()> {
         let mut known = Known::default();

@@ -100,15 +100,6 @@ pub fn withdraw(unit: &mut UnitOfWork<'_>, user: UserId, purpose: Option<&str>) 
     Ok(())
 }
 
-/// Removes tokens whose time was over before `before`; returns how many.
-///
-/// # Errors
-/// As every write.
-pub fn remove_ended(unit: &mut UnitOfWork<'_>, before: DateTime<Utc>) -> Result<usize> {
-    let ended = action_tokens::table.filter(action_tokens::expires_at.lt(SqlInstant::from(before)));
-    Ok(diesel::delete(ended).execute(unit.db())?)
-}
-
 #[derive(Queryable, Insertable)]
 #[diesel(table_name = action_tokens, treat_none_as_default_value = false)]
 struct TokenRow {

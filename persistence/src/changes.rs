@@ -64,6 +64,8 @@ pub enum Noun {
     MembershipApplication,
     /// A due of a membership.
     Due,
+    /// An erasure of somebody's data.
+    Erasure,
 }
 
 impl Named for Noun {
@@ -92,6 +94,7 @@ impl Named for Noun {
         Self::MembershipType,
         Self::MembershipApplication,
         Self::Due,
+        Self::Erasure,
     ];
 
     fn code(self) -> &'static str {
@@ -119,6 +122,7 @@ impl Named for Noun {
             Self::MembershipType => "membership_type",
             Self::MembershipApplication => "membership_application",
             Self::Due => "due",
+            Self::Erasure => "erasure",
         }
     }
 }

@@ -98,16 +98,6 @@ pub fn keep(unit: &mut UnitOfWork<'_>, key: &Key, answer: Answer) -> Result<()> 
     Ok(())
 }
 
-/// Forgets keys that are older than [`REMEMBERED`]; returns how many.
-///
-/// # Errors
-/// As every write.
-pub fn remove_ended(unit: &mut UnitOfWork<'_>) -> Result<usize> {
-    let before = SqlInstant::from(unit.now() - REMEMBERED);
-    let ended = idempotency_keys::table.filter(idempotency_keys::created_at.le(before));
-    Ok(diesel::delete(ended).execute(unit.db())?)
-}
-
 #[derive(Queryable, Insertable)]
 #[diesel(table_name = idempotency_keys, treat_none_as_default_value = false)]
 struct KeyRow {

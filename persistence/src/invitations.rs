@@ -113,15 +113,6 @@ pub fn remove(unit: &mut UnitOfWork<'_>, id: InvitationId) -> Result<()> {
     Ok(())
 }
 
-/// Removes invitations whose time was over before `before`; returns how many.
-///
-/// # Errors
-/// As every write.
-pub fn remove_ended(unit: &mut UnitOfWork<'_>, before: DateTime<Utc>) -> Result<usize> {
-    let ended = invitations::table.filter(invitations::expires_at.lt(SqlInstant::from(before)));
-    Ok(diesel::delete(ended).execute(unit.db())?)
-}
-
 #[derive(Queryable, Insertable)]
 #[diesel(table_name = invitations, treat_none_as_default_value = false)]
 struct InvitationRow {

@@ -170,15 +170,6 @@ pub fn postpone(unit: &mut UnitOfWork<'_>, id: LetterId, due_at: DateTime<Utc>, 
     Ok(())
 }
 
-/// Removes letters that ended before `before`; returns how many.
-///
-/// # Errors
-/// As every write.
-pub fn remove_ended(unit: &mut UnitOfWork<'_>, before: DateTime<Utc>) -> Result<usize> {
-    let ended = letters::table.filter(letters::ended_at.lt(SqlInstant::from(before)));
-    Ok(diesel::delete(ended).execute(unit.db())?)
-}
-
 #[derive(Queryable, Insertable)]
 #[diesel(table_name = letters, treat_none_as_default_value = false)]
 struct LetterRow {

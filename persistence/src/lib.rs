@@ -8,6 +8,7 @@
 //! - `changes`: the log that every write appends to; `refresh` and `follower`: how the read model follows it.
 //! - `compare`: what a write changed for whom, which makes the [`feed`]; [`history`] and
 //!   `remains`: what it replaced.
+//! - [`audit`]: who did and who read what, chained.
 //! - `sqltypes`, `schema`, `shapes`: columns; `migrations`: how they come to be.
 //! - `read_model`: [`ReadModel`], what is served from memory: the [`directory`], and [`accounts`].
 //! - One module per noun, each with `find`, `list`, `insert`, `update`, `remove` as far as they make sense. What reads takes
@@ -18,6 +19,7 @@ pub mod accounts;
 pub mod action_tokens;
 pub mod api_keys;
 pub mod applications;
+pub mod audit;
 pub mod claims;
 pub mod confirmations;
 pub mod directory;
@@ -36,6 +38,7 @@ pub mod memberships;
 pub mod moderation;
 pub mod opportunities;
 pub mod organisations;
+pub mod personal;
 pub mod persons;
 pub mod profiles;
 pub mod references;

@@ -51,6 +51,16 @@ pub fn update(unit: &mut UnitOfWork<'_>, name: &str, value: Vec<u8>) -> Result<(
     Ok(())
 }
 
+impl<'setting> SettingRow<'setting> {
+    pub(crate) const fn new(name: &'setting str, value: &'setting [u8], changed_at: SqlInstant) -> Self {
+        Self {
+            name,
+            value,
+            changed_at,
+        }
+    }
+}
+
 #[derive(Insertable)]
 #[diesel(table_name = settings)]
 pub(crate) struct SettingRow<'setting> {

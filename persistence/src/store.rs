@@ -1,13 +1,14 @@
 //! The store: connection pools, and the only transactions there are.
 
 use std::fs::File;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use diesel::r2d2::{NopErrorHandler, Pool, PooledConnection};
 use uuid::Uuid;
 
+use crate::audit::{self, AuditKey, AuditSecret, Author};
 use crate::changes::{self, Actor, Operation, Touched};
 use crate::compare;
 use crate::connection::{self, Connections, DatabaseUrl, Purpose};
@@ -19,7 +20,7 @@ use crate::migrations;
 use crate::refresh::{Listener, Refresh};
 use crate::remains;
 use crate::sqltypes::SqlInstant;
-use crate::work::UnitOfWork;
+use crate::work::{Done, UnitOfWork};
 
 /// How to open a store.
 #[derive(Clone, Debug)]
@@ -30,6 +31,8 @@ pub struct StoreOptions {
     pub connections: u32,
     /// How long a request waits for a connection before it is told [`Error::Unavailable`].
     pub patience: Duration,
+    /// The half of the audit log's key that lies outside the database.
+    pub audit_secret: Option<AuditSecret>,
 }
 
 impl StoreOptions {
@@ -39,6 +42,7 @@ impl StoreOptions {
             instance,
             connections: 8,
             patience: Duration::from_secs(5),
+            audit_secret: None,
         }
     }
 }
@@ -57,6 +61,8 @@ struct Shared {
     /// They see what was committed last, beside a writer that has not committed yet.
     witnesses: Pool<Connections>,
     refresh: Refresh,
+    audit_secret: Option<AuditSecret>,
+    audit_key: OnceLock<AuditKey>,
     /// Held as long as the store lives.
     _file: Option<File>,
 }
@@ -95,6 +101,8 @@ impl Store {
                 writers,
                 witnesses,
                 refresh: Refresh::default(),
+                audit_secret: options.audit_secret.clone(),
+                audit_key: OnceLock::new(),
                 _file: file,
             }),
         })
@@ -104,12 +112,22 @@ impl Store {
     /// once.
     ///
     /// # Errors
-    /// [`Error::Refused`] if a newer program has used the database.
+    /// [`Error::Refused`] if a newer program has used the database, or if its audit log was begun with another secret.
     pub fn migrate(&self) -> Result<Vec<String>> {
-        match &self.shared.url {
+        let applied = match &self.shared.url {
             DatabaseUrl::Postgres(_) => migrations::run(&mut self.shared.url.connect(Purpose::Migrate)?),
             DatabaseUrl::Sqlite(_) => migrations::run(&mut *self.writer()?),
+        }?;
+        let mut db = self.writer()?;
+        dialect::begin_write(&mut db)?;
+        match AuditKey::prepare(&mut db, self.shared.audit_secret.as_ref(), EPOCH.into()) {
+            Ok(_) => dialect::commit(&mut db)?,
+            Err(error) => {
+                abandon(&mut db);
+                return Err(error);
+            }
         }
+        Ok(applied)
     }
 
     /// The versions of the migrations that the database lacks.
@@ -142,19 +160,21 @@ impl Store {
     /// What `work` returns, and [`Error::Unavailable`]. When it is unavailable at the commit, the write may have happened.
     pub fn write<T, E>(
         &self,
-        actor: Actor,
+        author: impl Into<Author>,
         now: DateTime<Utc>,
         work: impl FnOnce(&mut UnitOfWork<'_>) -> Result<T, E>,
     ) -> Result<T, E>
     where
         E: From<Error>,
     {
+        let author = author.into();
+        let actor = author.actor;
         let mut db = self.writer()?;
         dialect::begin_write(&mut db)?;
-        let mut unit = UnitOfWork::new(&mut db, actor, now);
+        let mut unit = UnitOfWork::new(&mut db, author, now);
         let done = work(&mut unit);
         let at = SqlInstant::from(unit.now());
-        let touched = unit.into_touched();
+        let Done { touched, drafts } = unit.into_done();
         let value = match done {
             Ok(value) => value,
             Err(error) => {
@@ -162,9 +182,11 @@ impl Store {
                 return Err(error);
             }
         };
-        if !touched.is_empty()
-            && let Err(error) = self.log(&mut db, actor, at, &touched)
-        {
+        let logged = match touched.is_empty() {
+            true => Ok(()),
+            false => self.log(&mut db, actor, at, &touched),
+        };
+        if let Err(error) = logged.and_then(|()| self.audit(&mut db, drafts)) {
             abandon(&mut db);
             return Err(error.into());
         }
@@ -203,6 +225,32 @@ impl Store {
         changes::insert(db, self.shared.instance, actor, at, &outcome.changes)
     }
 
+    /// Chains the entries of the audit log, the last thing before the commit.
+    fn audit(&self, db: &mut Db, drafts: Vec<audit::Draft>) -> Result<()> {
+        if drafts.is_empty() {
+            return Ok(());
+        }
+        let key = self.audit_key_by(db)?;
+        audit::append(db, &key, drafts)
+    }
+
+    /// The key of the audit log.
+    ///
+    /// # Errors
+    /// [`Error::Refused`] if the log was begun with another secret, or the schema is not up to date.
+    pub fn audit_key(&self) -> Result<AuditKey> {
+        let mut db = self.reader()?;
+        self.audit_key_by(&mut db)
+    }
+
+    fn audit_key_by(&self, db: &mut Db) -> Result<AuditKey> {
+        if let Some(key) = self.shared.audit_key.get() {
+            return Ok(key.clone());
+        }
+        let key = AuditKey::load(db, self.shared.audit_secret.as_ref())?;
+        Ok(self.shared.audit_key.get_or_init(|| key).clone())
+    }
+
     /// Asks the database for a sign of life.
     ///
     /// # Errors
@@ -230,6 +278,15 @@ impl Store {
         let mut db = self.shared.readers.get().map_err(Error::unavailable)?;
         self.shared.refresh.run(&mut db);
         Ok(())
+    }
+
+    /// Empties the log beside an SQLite file, so that nothing erased is left in it. True if that is done; readers may keep it from
+    /// being done for a moment.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`].
+    pub fn empty_log(&self) -> Result<bool> {
+        dialect::plain::empty_log(&mut *self.writer()?)
     }
 
     pub(crate) fn refresh(&self) -> &Refresh {
@@ -261,6 +318,9 @@ impl Store {
         self.shared.writers.get().map_err(Error::unavailable)
     }
 }
+
+/// When the key of the audit log was made is of no account, and there is no clock here.
+const EPOCH: DateTime<Utc> = DateTime::UNIX_EPOCH;
 
 fn pool(url: &DatabaseUrl, purpose: Purpose, size: u32, patience: Duration) -> Result<Pool<Connections>> {
     let connections = Connections {

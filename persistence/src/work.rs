@@ -5,25 +5,36 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, SubsecRound, Utc};
 use uuid::Uuid;
 
+use crate::audit::{Author, Deed, Draft, Kind, Mention, Occasion};
 use crate::changes::{Actor, Noun, Operation, Touched};
 use crate::db::Db;
 
 /// One write in progress: all of it happens, or nothing.
 pub struct UnitOfWork<'db> {
     db: &'db mut Db,
-    actor: Actor,
+    author: Author,
     now: DateTime<Utc>,
     touched: BTreeMap<Touched, Operation>,
+    /// Entries of the audit log beside the one about what was touched.
+    drafts: Vec<Draft>,
+}
+
+/// What is left of a unit of work when its work is done.
+pub(crate) struct Done {
+    pub(crate) touched: Vec<(Touched, Operation)>,
+    /// Entries for the audit log.
+    pub(crate) drafts: Vec<Draft>,
 }
 
 impl<'db> UnitOfWork<'db> {
-    pub(crate) fn new(db: &'db mut Db, actor: Actor, now: DateTime<Utc>) -> Self {
+    pub(crate) fn new(db: &'db mut Db, author: Author, now: DateTime<Utc>) -> Self {
         Self {
             db,
-            actor,
+            author,
             // What is stored must compare equal to what was passed in; neither engine keeps nanoseconds.
             now: now.trunc_subsecs(6),
             touched: BTreeMap::new(),
+            drafts: Vec::new(),
         }
     }
 
@@ -34,7 +45,12 @@ impl<'db> UnitOfWork<'db> {
 
     /// Who writes.
     pub const fn actor(&self) -> Actor {
-        self.actor
+        self.author.actor
+    }
+
+    /// On what occasion.
+    pub const fn occasion(&self) -> &Occasion {
+        &self.author.occasion
     }
 
     /// When, to the microsecond.
@@ -54,7 +70,35 @@ impl<'db> UnitOfWork<'db> {
         self.touched.insert(touched, merged);
     }
 
-    pub(crate) fn into_touched(self) -> Vec<(Touched, Operation)> {
-        self.touched.into_iter().collect()
+    /// Appends an entry to the audit log, beside the one that this unit of work gets by itself.
+    pub fn append(&mut self, draft: Draft) {
+        self.drafts.push(draft);
+    }
+
+    pub(crate) fn into_done(self) -> Done {
+        let touched: Vec<(Touched, Operation)> = self.touched.into_iter().collect();
+        let mut drafts = Vec::new();
+        if !touched.is_empty() {
+            let forgotten = |draft: &Draft| {
+                let of = |mention: &Mention| {
+                    mention.deed == Deed::Forgotten && Some(mention.id) == self.author.actor.parts().1
+                };
+                draft.mentions.iter().any(of)
+            };
+            let mut occasion = self.author.occasion;
+            // Who is forgotten has done nothing from anywhere.
+            if self.drafts.iter().any(forgotten) {
+                occasion.details = crate::audit::Details::default();
+            }
+            let mentions = touched.iter().map(|(touched, operation)| Mention {
+                noun: touched.noun,
+                id: touched.id,
+                deed: Deed::from(*operation),
+            });
+            let actor = self.author.actor;
+            drafts.push(Draft::new(self.now, Kind::Write, actor, occasion, mentions.collect()));
+        }
+        drafts.extend(self.drafts);
+        Done { touched, drafts }
     }
 }

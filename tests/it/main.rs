@@ -8,6 +8,7 @@
 )]
 
 mod access;
+mod audit;
 mod auth;
 mod changes;
 mod conflicts;
@@ -36,6 +37,7 @@ mod organisations;
 mod overload;
 mod parity;
 mod people;
+mod privacy;
 mod rates;
 mod records;
 mod replicas;

@@ -114,7 +114,7 @@ fn each_border_is_crossed_in_one_place() {
     };
     // Which engine it is: the dialect, and how a connection to it is opened and migrated.
     let engines = [
-        "persistence/src/dialect.rs",
+        "persistence/src/dialect",
         "persistence/src/connection.rs",
         "persistence/src/migrations.rs",
     ];

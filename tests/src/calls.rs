@@ -14,6 +14,7 @@ mod accounts;
 mod logo;
 mod memberships;
 mod people;
+mod privacy;
 mod solutions;
 mod upkeep;
 
@@ -79,6 +80,8 @@ impl<'a> Stage<'a> {
             Some("saved-searches") => self.of_saved_search(operation, caller),
             Some("moderation" | "reports" | "proposals" | "duplicates" | "upkeep") => self.of_upkeep(operation),
             Some("changes" | "statistics") => (operation.path.clone(), None),
+            Some("privacy" | "erasures") => self.of_privacy(operation, organisation),
+            Some("audit-log") => self.of_audit(operation),
             Some("search" | "suggest") => (format!("{}?q=university", operation.path), None),
             Some("matches") => (operation.path.clone(), Some(self.question(&operation.id, organisation))),
             Some("memberships" | "membership-types" | "membership-applications" | "dues") => {
@@ -105,6 +108,17 @@ impl<'a> Stage<'a> {
         } else {
             request
         }
+    }
+
+    /// The log of what this organisation's id stands for, or of who is nobody.
+    fn of_audit(&self, operation: &Operation) -> (String, Option<Value>) {
+        let query = match operation.id.as_str() {
+            "list_audit_readings" => format!("?actor_id={}", self.own),
+            "list_audit_disclosures" => format!("?record_id={}", self.own),
+            _ => String::new(),
+        };
+        let body = (operation.method == "POST").then(|| json!({"after": 0}));
+        (format!("{}{query}", operation.path), body)
     }
 
     fn of_organisation(&self, operation: &Operation, organisation: &str) -> (String, Option<Value>) {

@@ -5,8 +5,9 @@ use actix_web::{HttpResponse, get, post, web};
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
+use werkstadt_persistence::audit::Author;
 use werkstadt_persistence::signing_keys::{self, StoredKey};
-use werkstadt_persistence::{Actor, Error, Store, UnitOfWork, settings};
+use werkstadt_persistence::{Error, Store, UnitOfWork, settings};
 
 use super::token::LIFETIME;
 use super::{Caller, SigningKey, Tokens};
@@ -100,7 +101,7 @@ pub async fn rotate_signing_keys(
 /// [`Code::Unavailable`]; [`Code::Internal`] when there are no random numbers.
 pub fn at_start(store: &Store, world: &dyn World) -> Result<Vec<StoredKey>, Problem> {
     let fresh = world.secret()?;
-    let made = store.write(Actor::System, world.now(), |unit| {
+    let made = store.write(Author::task("signing_keys"), world.now(), |unit| {
         let known = signing_keys::list(unit.db())?;
         if !known.is_empty() {
             return Ok(known);
@@ -133,7 +134,7 @@ pub fn keep(state: &State) -> Result<(), Problem> {
         .filter(|number| known.iter().any(|key| key.number < *number));
     if stale || ended.is_some() {
         let seed = state.world.secret()?;
-        let done = state.store.write(Actor::System, now, |unit| {
+        let done = state.store.write(Author::task("signing_keys"), now, |unit| {
             if stale {
                 signing_keys::insert(unit, last + 1, &seed, now + LEAD)?;
             }

@@ -9,8 +9,9 @@ use werkstadt_domain::organisation::OrganisationId;
 use werkstadt_domain::page::Limit;
 use werkstadt_domain::search::{OrganisationFilter, OrganisationSort};
 use werkstadt_domain::text::Language;
+use werkstadt_persistence::audit::Author;
 use werkstadt_persistence::directory::OrganisationQuery;
-use werkstadt_persistence::{Actor, Store, StoreOptions, api_keys, users};
+use werkstadt_persistence::{Store, StoreOptions, api_keys, users};
 
 use super::user::{give_password, in_words};
 use super::{CommandError, open, run_until_stopped, start_log};
@@ -49,7 +50,7 @@ pub(super) fn run(settings: Settings, data: &Path) -> Result<(), CommandError> {
     let booted = open(&config)?;
     let outcome = import(
         &booted.state,
-        Actor::System,
+        &Author::task("demo"),
         None,
         &Source::Lines(NETWORK.into()),
         &Choices::default(),
@@ -115,7 +116,7 @@ fn member_with_key(state: &State) -> Result<(OrganisationId, String), Problem> {
     let digest = secret.digest();
     state
         .store
-        .write::<_, Problem>(Actor::System, state.now(), move |unit| {
+        .write::<_, Problem>(Author::task("demo"), state.now(), move |unit| {
             users::insert(unit, user, None)?;
             api_keys::insert(unit, key, &digest)?;
             Ok(())

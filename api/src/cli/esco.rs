@@ -3,7 +3,8 @@
 use std::path::Path;
 
 use werkstadt_domain::skill::Skill;
-use werkstadt_persistence::{Actor, Error, skills};
+use werkstadt_persistence::audit::Author;
+use werkstadt_persistence::{Error, skills};
 
 use super::{CommandError, bytes_of, open, start_log};
 use crate::boot::Booted;
@@ -46,7 +47,7 @@ fn write(booted: &Booted, plan: Plan) -> Result<(), Error> {
     booted
         .state
         .store
-        .write(Actor::System, booted.state.now(), move |unit| {
+        .write(Author::task("import"), booted.state.now(), move |unit| {
             skills::insert_all(unit, plan.new)?;
             let mut children: Vec<_> = plan.links.into_iter().collect();
             children.sort_unstable();

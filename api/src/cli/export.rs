@@ -11,6 +11,7 @@ use werkstadt_persistence::directory::OrganisationQuery;
 
 use super::user::in_words;
 use super::{CommandError, open, start_log};
+use crate::audit::Disclosures;
 use crate::config::Config;
 use crate::exports::{self, Chunks, Format, TableOptions, View};
 use crate::imports::table::Separator;
@@ -73,6 +74,7 @@ pub(super) fn run(config: &Config, export: &Export) -> Result<(), CommandError> 
             Eyes::Managers => Audience::Manager,
         },
         today: booted.state.now().date_naive(),
+        told: Disclosures::to_nobody(&booted.state),
     };
     let table = TableOptions {
         bom: Some(export.german),

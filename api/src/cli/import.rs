@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use werkstadt_persistence::Actor;
+use werkstadt_persistence::audit::Author;
 
 use super::{CommandError, bytes_of, open, start_log};
 use crate::config::Config;
@@ -33,12 +33,13 @@ pub(super) fn run(config: &Config, file: &Path) -> Result<(), CommandError> {
     let source = Source::open(bytes, format, &ImportOptions::default()).map_err(|problem| refused(&problem))?;
     let booted = open(config)?;
     let (state, id) = (&booted.state, booted.state.id());
+    let author = Author::task("import");
     // A job, so that managers find the import among the others and can take it back.
     let queued = state
         .store
-        .write(Actor::System, state.now(), |unit| queue(unit, id, None));
+        .write(author.clone(), state.now(), |unit| queue(unit, id, None));
     queued.map_err(|problem| refused(&problem))?;
-    let outcome = import(state, Actor::System, Some(id), &source, &Choices::default());
+    let outcome = import(state, &author, Some(id), &source, &Choices::default());
     let outcome = outcome.map_err(|problem| refused(&problem))?;
     for fault in &outcome.faults {
         eprintln!("{fault}");

@@ -2,7 +2,8 @@
 
 use werkstadt_domain::account::{Role, User};
 use werkstadt_domain::text::{Language, email};
-use werkstadt_persistence::{Actor, sessions, users};
+use werkstadt_persistence::audit::Author;
+use werkstadt_persistence::{sessions, users};
 
 use super::{CommandError, open, start_log};
 use crate::auth::{Hashing, Password, readable};
@@ -40,7 +41,7 @@ pub(super) fn give_password(state: &State, login: &str, name: &str, role: Role) 
     };
     state
         .store
-        .write::<_, Problem>(Actor::System, state.now(), move |unit| {
+        .write::<_, Problem>(Author::task("user"), state.now(), move |unit| {
             match users::credentials(unit.db(), &login)? {
                 Some(known) => {
                     users::set_password(unit, known.user.record.id, &hash)?;

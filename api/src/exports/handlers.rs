@@ -4,6 +4,7 @@ use actix_web::{HttpResponse, get, web};
 
 use super::options::{Format, TableOptions};
 use super::{View, answer, network, organisations, people};
+use crate::audit::Disclosures;
 use crate::auth::Caller;
 use crate::extract::{NoQuery, Query};
 use crate::organisations::query::FilterOrganisations;
@@ -161,5 +162,6 @@ fn view(state: &web::Data<State>, caller: &Caller) -> View {
         snapshot: state.directory().snapshot(),
         audience: caller.audience(),
         today: state.now().date_naive(),
+        told: Disclosures::to(state, caller),
     }
 }

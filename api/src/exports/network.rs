@@ -109,6 +109,7 @@ impl Network {
     fn organisations(&mut self, after: Option<OrganisationId>, out: &mut Vec<u8>) -> Result<Option<Step>, Problem> {
         let limit = Limit::clamped(CHUNK);
         let page = self.view.snapshot.organisations_by_id(self.view.audience, after, limit);
+        self.view.told.contacts(page.iter().map(|profile| profile.get()))?;
         for profile in &page {
             self.organisations.organisation(out, profile.get())?;
         }
@@ -146,6 +147,7 @@ impl Network {
             .view
             .snapshot
             .persons(&self.view.reader(), &PersonFilter::default(), after.as_ref(), limit);
+        self.view.told.persons(&page.items)?;
         for seen in &page.items {
             person(&self.view, seen.stored.record.get(), out)?;
         }

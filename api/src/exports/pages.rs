@@ -31,19 +31,21 @@ impl Pages {
     }
 
     /// The next page, none at the end.
-    pub(super) fn next(&mut self) -> Option<Vec<Hit>> {
+    pub(super) fn next(&mut self) -> Result<Option<Vec<Hit>>, Problem> {
         if self.is_over {
-            return None;
+            return Ok(None);
         }
         let View {
             snapshot,
             audience,
             today,
+            told,
         } = &self.view;
         let page = snapshot.organisations(*audience, &self.query, *today);
+        told.contacts(page.items.iter().map(|hit| hit.profile.get()))?;
         self.is_over = page.after.is_none();
         self.query.after = page.after;
-        Some(page.items)
+        Ok(Some(page.items))
     }
 }
 
@@ -79,7 +81,7 @@ impl Chunks for Written {
                 self.writer.begin(&mut out)?;
                 self.step = Step::Pages;
             }
-            Step::Pages => match self.pages.next() {
+            Step::Pages => match self.pages.next()? {
                 Some(hits) => {
                     for hit in hits {
                         self.writer.organisation(&mut out, hit.profile.get())?;

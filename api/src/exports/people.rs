@@ -36,15 +36,16 @@ impl Chunks for People {
         self.is_over = page.after.is_none();
         self.after = page.after;
         let mut out = Vec::new();
-        for person in &page.items {
+        // A card leaves the directory, which takes the person's consent even where a manager asks.
+        let cards = page.items.iter();
+        let cards = cards.filter(|person| person.stored.record.get().visibility < Visibility::Managers);
+        self.view.told.persons(cards.clone())?;
+        for person in cards {
             let seen = person.stored.record.get();
-            // A card leaves the directory, which takes the person's consent even where a manager asks.
-            if seen.visibility < Visibility::Managers {
-                let mut card = Card::new("individual", &seen.id.to_string());
-                self.person(&mut card, seen);
-                card.revised(&person.stored, self.view.audience);
-                card.end(&mut out);
-            }
+            let mut card = Card::new("individual", &seen.id.to_string());
+            self.person(&mut card, seen);
+            card.revised(&person.stored, self.view.audience);
+            card.end(&mut out);
         }
         Ok(Some(out))
     }

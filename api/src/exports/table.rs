@@ -14,7 +14,7 @@ use super::View;
 pub(super) enum Cell {
     /// Nothing.
     Empty,
-    /// A text, made harmless.
+    /// A text, made safe.
     Text(String),
     /// A number.
     Number(f64),
@@ -172,12 +172,12 @@ fn text(value: impl ToString) -> Cell {
     if value.is_empty() {
         Cell::Empty
     } else {
-        Cell::Text(harmless(value))
+        Cell::Text(safe(value))
     }
 }
 
 /// A text that no office program takes for a formula: an apostrophe before what would begin one.
-fn harmless(text: String) -> String {
+pub fn safe(text: String) -> String {
     if text.starts_with(['=', '+', '-', '@', '\t', '\r']) {
         format!("'{text}")
     } else {
@@ -192,8 +192,8 @@ mod tests {
     #[test]
     fn what_would_begin_a_formula_does_not() {
         for bad in ["=1+1", "+49 3641", "-x", "@SUM(A1)", "\tx", "\rx"] {
-            assert_eq!(harmless(bad.to_owned()), format!("'{bad}"));
+            assert_eq!(safe(bad.to_owned()), format!("'{bad}"));
         }
-        assert_eq!(harmless("a=b".to_owned()), "a=b");
+        assert_eq!(safe("a=b".to_owned()), "a=b");
     }
 }

@@ -3,10 +3,12 @@
 use actix_web::{HttpRequest, HttpResponse, get, post, web};
 use werkstadt_domain::audience::Stored;
 use werkstadt_domain::person::{Person, PersonId, Reader};
+use werkstadt_persistence::Noun;
 use werkstadt_persistence::history::{Change, Event, Record, Scope};
 
 use super::wire::{HistoryEventPage, RestoredBody};
 use super::{VersionPath, list, restore};
+use crate::audit::Disclosures;
 use crate::auth::Caller;
 use crate::extract::{NoQuery, Path, Query, Versioned};
 use crate::page::PageQuery;
@@ -29,6 +31,7 @@ pub async fn list_person_history(
     page: Query<PageQuery>,
 ) -> Result<HttpResponse, Problem> {
     must_administer(&state, &caller, path.0)?;
+    Disclosures::to(&state, &caller).note(Noun::Person, [path.0.uuid()])?;
     list(&request, &state, &caller, Scope::Person(path.0), &page.0).await
 }
 

@@ -10,7 +10,7 @@ use werkstadt_domain::id::Id;
 use werkstadt_domain::invalid::Rule;
 use werkstadt_domain::named::Named;
 use werkstadt_persistence::jobs::{self, Job, JobId, JobStatus};
-use werkstadt_persistence::{Error, imports};
+use werkstadt_persistence::{Error, Noun, imports};
 
 use super::options::ImportOptions;
 use super::preview::{self, PreviewBody};
@@ -18,6 +18,7 @@ use super::source::{Format, Source};
 use super::wire::{DuplicateBody, DuplicatePage, JobBody, JobErrorBody, JobErrorPage, JobPage, UndoBody};
 use super::{report, run, undo};
 use crate::answer;
+use crate::audit::{Disclosures, occasion};
 use crate::auth::Caller;
 use crate::extract::{NoQuery, Path, Query, Raw};
 use crate::page::{List, PageQuery, and_one_more, cut};
@@ -62,9 +63,10 @@ pub async fn create_import(
     }
     let (actor, id): (_, JobId) = (caller.actor(), state.id());
     let user = caller.user().map(|user| user.id);
+    let author = occasion::author(actor);
     let queued = state::write(&state, actor, move |unit| run::queue(unit, id, user)).await?;
     let shared = state.clone();
-    let work = web::block(move || run::run(&shared, actor, id, &source, &choices));
+    let work = web::block(move || run::run(&shared, &author, id, &source, &choices));
     let work = actix_web::rt::spawn(work);
     let job = match waiting(&request) {
         Some(patience) => {
@@ -278,6 +280,8 @@ pub async fn list_job_errors(
     .await?;
     let (errors, more) = cut(errors, limit, |_| ());
     let taken = skip + u64::try_from(errors.len()).unwrap_or_default();
+    // Faults quote the file.
+    Disclosures::to(&state, &caller).note(Noun::Job, [id.uuid()])?;
     let items = errors.into_iter().map(JobErrorBody::from);
     list.answer(&caller, items.collect(), more.map(|()| taken))
 }

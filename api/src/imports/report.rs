@@ -4,9 +4,10 @@ use chrono::{DateTime, Utc};
 use serde_json::{Map, Value, json};
 use werkstadt_domain::named::Named;
 use werkstadt_domain::text::Language;
+use werkstadt_persistence::audit::Author;
 use werkstadt_persistence::imports;
 use werkstadt_persistence::jobs::{self, Job, JobId, JobStatus, RowError};
-use werkstadt_persistence::{Actor, Error, Store, UnitOfWork};
+use werkstadt_persistence::{Error, Store, UnitOfWork};
 
 use super::plan::RowFault;
 use super::run::Outcome;
@@ -17,8 +18,10 @@ use crate::state::State;
 ///
 /// # Errors
 /// [`Code::StepRefused`] if the job has ended, which for a running import means that it was cancelled.
-pub fn progress(state: &State, actor: Actor, id: JobId, change: impl FnOnce(Job) -> Job) -> Result<Job, Problem> {
-    state.store.write(actor, state.now(), |unit| report(unit, id, change))
+pub fn progress(state: &State, author: &Author, id: JobId, change: impl FnOnce(Job) -> Job) -> Result<Job, Problem> {
+    state
+        .store
+        .write(author.clone(), state.now(), |unit| report(unit, id, change))
 }
 
 fn report(unit: &mut UnitOfWork<'_>, id: JobId, change: impl FnOnce(Job) -> Job) -> Result<Job, Problem> {
@@ -52,7 +55,7 @@ pub fn end_interrupted(store: &Store, now: DateTime<Utc>) -> Result<usize, Error
                 ..before.clone()
             }
         };
-        match store.write(Actor::System, now, |unit| jobs::update(unit, &before, after)) {
+        match store.write(Author::task("start"), now, |unit| jobs::update(unit, &before, after)) {
             Ok(_) => ended += 1,
             // Another server that starts too has ended it.
             Err(Error::Stale { .. }) => {}
@@ -91,8 +94,8 @@ pub fn written(unit: &mut UnitOfWork<'_>, id: JobId, outcome: &Outcome) -> Resul
 ///
 /// # Errors
 /// As [`progress`].
-pub fn faults_alone(state: &State, actor: Actor, id: JobId, outcome: &Outcome) -> Result<(), Problem> {
-    state.store.write(actor, state.now(), |unit| {
+pub fn faults_alone(state: &State, author: &Author, id: JobId, outcome: &Outcome) -> Result<(), Problem> {
+    state.store.write(author.clone(), state.now(), |unit| {
         findings(unit, id, outcome)?;
         report(unit, id, |job| counted(job, outcome))?;
         Ok(())

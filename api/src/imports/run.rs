@@ -8,11 +8,12 @@ use werkstadt_domain::audience::Stored;
 use werkstadt_domain::import::merge;
 use werkstadt_domain::organisation::Organisation;
 use werkstadt_domain::text::Language;
+use werkstadt_persistence::audit::Author;
 use werkstadt_persistence::imports;
 use werkstadt_persistence::jobs::{self, Job, JobId, JobStatus, Severity};
 use werkstadt_persistence::{
-    Actor, Db, UnitOfWork, claims, logos, memberships, opportunities, organisations, persons, references, skills,
-    solutions, units,
+    Db, UnitOfWork, claims, logos, memberships, opportunities, organisations, persons, references, skills, solutions,
+    units,
 };
 
 use super::duplicates::Index;
@@ -67,12 +68,12 @@ pub struct Prepared {
 }
 
 /// Runs an import on this thread as the job `id`, which exists. The result is in the job; failures too.
-pub fn run(state: &State, actor: Actor, id: JobId, source: &Source, choices: &Choices) {
-    let outcome = import(state, actor, Some(id), source, choices);
+pub fn run(state: &State, author: &Author, id: JobId, source: &Source, choices: &Choices) {
+    let outcome = import(state, author, Some(id), source, choices);
     let Err(problem) = outcome else { return };
     let facts = problem.body(Language::En, "", "").facts;
     tracing::warn!(job = %id, cause = problem.cause().unwrap_or_default(), ?facts, "import failed");
-    let end = report::progress(state, actor, id, |job| Job {
+    let end = report::progress(state, author, id, |job| Job {
         status: JobStatus::Failed,
         result: json!({"reason": problem.code().detail(Language::En), "problem": problem.code().slug(), "facts": facts}),
         ..job
@@ -92,13 +93,13 @@ pub fn run(state: &State, actor: Actor, id: JobId, source: &Source, choices: &Ch
 /// cancelled, or rows are faulty and [`OnFault::Abort`] was chosen.
 pub fn import(
     state: &State,
-    actor: Actor,
+    author: &Author,
     job: Option<JobId>,
     source: &Source,
     choices: &Choices,
 ) -> Result<Outcome, Problem> {
     if let Some(id) = job {
-        report::progress(state, actor, id, |job| Job {
+        report::progress(state, author, id, |job| Job {
             status: JobStatus::Running,
             total: u64::try_from(source.count()).ok(),
             ..job
@@ -108,7 +109,7 @@ pub fn import(
     if let Some(id) = job {
         // The faulty rows are dealt with; and who cancelled meanwhile is heard before anything is written.
         let failed = u64::try_from(prepared.outcome.failed).unwrap_or(u64::MAX);
-        report::progress(state, actor, id, |job| Job {
+        report::progress(state, author, id, |job| Job {
             done: failed,
             failed,
             ..job
@@ -116,12 +117,12 @@ pub fn import(
     }
     if choices.on_fault == OnFault::Abort && prepared.outcome.failed > 0 {
         if let Some(id) = job {
-            report::faults_alone(state, actor, id, &prepared.outcome)?;
+            report::faults_alone(state, author, id, &prepared.outcome)?;
         }
         return Err(Problem::new(Code::Invalid).with_fact("faulty_rows", prepared.outcome.failed));
     }
     let Prepared { plan, updates, outcome } = prepared;
-    state.store.write::<_, Problem>(actor, state.now(), |unit| {
+    state.store.write::<_, Problem>(author.clone(), state.now(), |unit| {
         let records = undo::records(&plan, &updates)?;
         insert(unit, plan)?;
         for (before, after) in updates {
@@ -133,7 +134,7 @@ pub fn import(
     })?;
     if let Some(id) = job {
         // Apart from the records, because whoever sees the end must find them: the read model has them only now.
-        report::progress(state, actor, id, |job| Job {
+        report::progress(state, author, id, |job| Job {
             status: JobStatus::Succeeded,
             ..job
         })?;

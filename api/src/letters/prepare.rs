@@ -29,6 +29,9 @@ pub const OLD_ADDRESS: &str = "old_address";
 /// The purpose of the tokens by which a new address says that it is right.
 pub const NEW_ADDRESS: &str = "new_address";
 
+/// The purpose of the tokens by which somebody agrees to be erased.
+pub const ERASE_ACCOUNT: &str = "erase_account";
+
 /// The letter in words; none if there is nothing to say.
 ///
 /// # Errors
@@ -41,9 +44,13 @@ pub(super) fn write(unit: &mut UnitOfWork<'_>, state: &State, letter: &Letter) -
         Kind::Invitation => invite(unit, state, letter)?,
         Kind::Registration => register(unit, state, letter)?,
         Kind::ForgottenPassword => reset(unit, state, letter)?,
-        Kind::OldAddress | Kind::NewAddress if !is_open(unit, letter)? => None,
+        Kind::OldAddress | Kind::NewAddress | Kind::Erasure if !is_open(unit, letter)? => None,
         Kind::OldAddress => Some((letter.language, address(state, letter, OLD_ADDRESS, Say::OldAddress))),
         Kind::NewAddress => new_address(unit, state, letter)?,
+        Kind::Erasure => Some((
+            letter.language,
+            Say::Erasure(link(state, ERASE_ACCOUNT, letter.id.uuid())),
+        )),
         Kind::PasswordChanged => Some((letter.language, Say::PasswordChanged)),
         Kind::AddressChanged => Some((letter.language, Say::AddressChanged(text(letter, "address")))),
         Kind::SecondFactorOn => Some((letter.language, Say::SecondFactorOn)),

@@ -63,6 +63,8 @@ pub enum Say {
     },
     /// You are not, and why.
     ApplicationRejected(String),
+    /// You want to be erased.
+    Erasure(Link),
 }
 
 impl Say {

@@ -14,6 +14,7 @@ use werkstadt_persistence::directory::{MatchQuery, Snapshot};
 use super::requirement::{MatchRequest, ModeName};
 use super::wire::{ExplanationBody, LiftBody, MatchBody, MatchPage, NoResultBody, names};
 use crate::answer;
+use crate::audit::Disclosures;
 use crate::auth::Caller;
 use crate::extract::{Json, NoQuery, Path, Query};
 use crate::opportunities::OpportunityPath;
@@ -70,6 +71,7 @@ pub async fn create_matches(
     body: Json<MatchRequest>,
 ) -> Result<HttpResponse, Problem> {
     let Json(asked) = body;
+    let told = Disclosures::to(&state, &caller);
     // Ranking takes milliseconds: not on a worker that others wait for.
     let answered = web::block(move || {
         let snapshot = state.directory().snapshot();
@@ -84,7 +86,7 @@ pub async fn create_matches(
             cursor,
             scope,
         };
-        let page = one_page(&state, &snapshot, audience, &asked)?;
+        let page = one_page((&state, &told), &snapshot, audience, &asked)?;
         Ok::<_, Problem>((caller, page))
     });
     let (caller, page) = answered.await.map_err(Problem::internal)??;
@@ -138,6 +140,7 @@ async fn of_record(
     query: ListMatches,
     seeker: impl FnOnce(&Snapshot, Audience) -> Option<Seeker> + Send + 'static,
 ) -> Result<HttpResponse, Problem> {
+    let told = Disclosures::to(&state, &caller);
     let answered = web::block(move || {
         let snapshot = state.directory().snapshot();
         let audience = caller.audience();
@@ -151,14 +154,19 @@ async fn of_record(
             cursor,
             scope,
         };
-        let page = one_page(&state, &snapshot, audience, &asked)?;
+        let page = one_page((&state, &told), &snapshot, audience, &asked)?;
         Ok::<_, Problem>((caller, page))
     });
     let (caller, page) = answered.await.map_err(Problem::internal)??;
     answer::page(&caller, &page, None)
 }
 
-fn one_page(state: &State, snapshot: &Snapshot, audience: Audience, asked: &Asked<'_>) -> Result<MatchPage, Problem> {
+fn one_page(
+    (state, told): (&State, &Disclosures),
+    snapshot: &Snapshot,
+    audience: Audience,
+    asked: &Asked<'_>,
+) -> Result<MatchPage, Problem> {
     let offset: usize = asked
         .cursor
         .map_or(Ok(0), |cursor| state.cursors.read(&asked.scope, cursor))?;
@@ -176,6 +184,9 @@ fn one_page(state: &State, snapshot: &Snapshot, audience: Audience, asked: &Aske
     let mut found = snapshot.matches(audience, &query);
     let more = found.items.len() > limit;
     found.items.truncate(limit);
+    let shown = found.items.iter();
+    let shown = shown.filter_map(|entry| snapshot.organisation(audience, entry.organisation));
+    told.contacts(shown.map(|profile| profile.get()))?;
     let cursor = more
         .then(|| state.cursors.write(&asked.scope, &(offset + limit)))
         .transpose()?;
@@ -221,6 +232,7 @@ pub async fn explain_match(
         organisation_id,
         request,
     }) = body;
+    let told = Disclosures::to(&state, &caller);
     let answered = web::block(move || {
         let snapshot = state.directory().snapshot();
         let audience = caller.audience();
@@ -238,6 +250,9 @@ pub async fn explain_match(
         let found = snapshot
             .explain(audience, &query, candidate)
             .ok_or_else(|| Problem::new(Code::NotFound))?;
+        if matches!(found, Explanation::Ranked { .. }) {
+            told.contacts(snapshot.organisation(audience, candidate).map(|profile| profile.get()))?;
+        }
         let body = ExplanationBody::new(&found, &rules, &snapshot, audience);
         Ok::<_, Problem>((caller, body))
     });

@@ -13,9 +13,10 @@ use werkstadt_domain::membership::application::{ApplicationId, DocumentId};
 use werkstadt_domain::named::Named;
 use werkstadt_domain::text::Language;
 use werkstadt_persistence::applications::{self, NewApplication, StoredApplication};
-use werkstadt_persistence::{Db, FOREIGN_KEY, imports, membership_types, organisations};
+use werkstadt_persistence::{Db, FOREIGN_KEY, Noun, imports, membership_types, organisations};
 
 use crate::answer;
+use crate::audit::Disclosures;
 use crate::auth::Caller;
 use crate::extract::{Json, JsonWithFiles, NoQuery, Path, Query};
 use crate::imports::duplicates::Index;
@@ -157,10 +158,12 @@ pub async fn list_membership_applications(
     let found = state::read(&state, move |db| {
         let found = applications::list(db, status, after, and_one_more(limit))?;
         let (found, after) = cut(found, limit, |last| last.id.uuid());
+        let ids: Vec<Uuid> = found.iter().map(|one| one.id.uuid()).collect();
         let bodies: Result<Vec<_>, Problem> = found.iter().map(|one| in_list(db, &shared, one)).collect();
-        Ok((bodies?, after))
+        Ok((ids, bodies?, after))
     });
-    let (found, after) = found.await?;
+    let (ids, found, after) = found.await?;
+    Disclosures::to(&state, &caller).note(Noun::MembershipApplication, ids)?;
     list.answer::<ApplicationBody>(&caller, found, after)
 }
 
@@ -181,6 +184,7 @@ pub async fn get_membership_application(
 ) -> Result<HttpResponse, Problem> {
     let shared = state.clone();
     let body = state::read(&state, move |db| find(db, &shared, path.0)).await?;
+    Disclosures::to(&state, &caller).note(Noun::MembershipApplication, [path.0.uuid()])?;
     answer::record(&request, &caller, &body)
 }
 
@@ -198,6 +202,7 @@ pub async fn get_application_document(
 ) -> Result<HttpResponse, Problem> {
     let Path((application, document)) = path;
     let (head, bytes) = state::read(&state, move |db| Ok(applications::document(db, application, document)?)).await?;
+    Disclosures::to(&state, &caller).note(Noun::MembershipApplication, [application.uuid()])?;
     Ok(HttpResponse::Ok()
         .insert_header((header::CONTENT_TYPE, head.media_type.code()))
         .insert_header((header::CONTENT_DISPOSITION, attachment(&head.file_name)))

@@ -8,8 +8,9 @@ use werkstadt_domain::membership::due::{Due, Settled};
 use werkstadt_domain::membership::life::{Turn, deciding, turn};
 use werkstadt_domain::membership::tier::Tier;
 use werkstadt_domain::membership::{Membership, MembershipId, MembershipStatus};
+use werkstadt_persistence::audit::Author;
 use werkstadt_persistence::memberships::{self, Why};
-use werkstadt_persistence::{Actor, Db, UnitOfWork, dues};
+use werkstadt_persistence::{Db, UnitOfWork, dues};
 
 use super::charging;
 use super::life::resigned;
@@ -142,7 +143,7 @@ fn persist(state: &State, id: MembershipId) -> Result<(), Problem> {
     for _ in 0..ATTEMPTS {
         let done = state
             .store
-            .write(Actor::System, state.now(), |unit| work_off(unit, state, id));
+            .write(Author::task("daily"), state.now(), |unit| work_off(unit, state, id));
         match done {
             Err(problem) if matches!(problem.code(), Code::Stale | Code::Conflict) => {}
             Err(problem) if problem.code() == Code::NotFound => return Ok(()),

@@ -10,6 +10,7 @@ use werkstadt_persistence::{Db, organisations, profiles};
 use super::taken::refuse_taken;
 use super::wire::{BASE, OrganisationBody, OrganisationCreate, OrganisationPatch};
 use crate::answer;
+use crate::audit::Disclosures;
 use crate::auth::Caller;
 use crate::etag::{IfMatch, IfMatchHeader};
 use crate::extract::{Json, MergePatch, NoQuery, Path};
@@ -70,6 +71,7 @@ pub async fn get_organisation(
     let profile = snapshot
         .organisation(audience, id.0)
         .ok_or_else(|| Problem::new(Code::NotFound))?;
+    Disclosures::to(&state, &caller).contacts([profile.get()])?;
     let body = state.renderings.organisation(profile, audience)?;
     Ok(answer::bytes_of_record(
         &request,

@@ -12,6 +12,7 @@ use werkstadt_persistence::directory::{Highlight, Hit, OrganisationQuery};
 use super::query::{FilterOrganisations, PositionBody, ShowOrganisations};
 use super::wire::OrganisationBody;
 use crate::answer;
+use crate::audit::Disclosures;
 use crate::auth::Caller;
 use crate::exports::{self, TableOptions};
 use crate::extract::Query;
@@ -164,6 +165,7 @@ pub async fn list_organisations(
         (None, true) => snapshot.suggestions(audience, &asked, today),
         _ => Vec::new(),
     };
+    Disclosures::to(&state, &caller).contacts(found.items.iter().map(|hit| hit.profile.get()))?;
     let (itself, next) = list.addresses(found.after.map(PositionBody::from))?;
     let explain = show.explain == Some(true);
     let facets = found.facets.into_iter().map(|(facet, counts)| FacetBody {

@@ -6,10 +6,11 @@ use uuid::Uuid;
 use werkstadt_domain::account::{Role, User, UserId};
 use werkstadt_domain::audience::Audience;
 use werkstadt_domain::invalid::Rule;
-use werkstadt_persistence::{FOREIGN_KEY, action_tokens, sessions, users};
+use werkstadt_persistence::{FOREIGN_KEY, Noun, action_tokens, sessions, users};
 
 use super::wire::{BASE, UserBody, UserCreate, UserPage, UserPatch};
 use crate::answer;
+use crate::audit::Disclosures;
 use crate::auth::second_factor::take_off;
 use crate::auth::{Caller, Hashing, own_words};
 use crate::etag::{IfMatch, IfMatchHeader};
@@ -46,6 +47,8 @@ pub async fn list_users(
     let limit = page.0.limit();
     let found = state::read(&state, move |db| Ok(users::list(db, own, after, and_one_more(limit))?));
     let (found, after) = cut(found.await?, limit, |last| last.record.id.uuid());
+    let told = Disclosures::to(&state, &caller);
+    told.note(Noun::User, found.iter().map(|one| one.record.id.uuid()))?;
     list.answer(&caller, found.iter().map(UserBody::from).collect(), after)
 }
 
@@ -82,6 +85,7 @@ pub async fn get_user(
 ) -> Result<HttpResponse, Problem> {
     let stored = state::read(&state, move |db| Ok(users::find(db, id.0)?)).await?;
     may_manage(&caller, &stored.record)?;
+    Disclosures::to(&state, &caller).note(Noun::User, [stored.record.id.uuid()])?;
     answer::record(&request, &caller, &UserBody::from(&stored))
 }
 

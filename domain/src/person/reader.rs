@@ -13,6 +13,8 @@ pub struct SeenPerson {
     pub stored: Stored<Seen<Person>>,
     /// The audience to which the reader belongs for this person.
     pub audience: Audience,
+    /// True if that is more than everyone may know.
+    pub tells_more: bool,
 }
 
 /// Who reads persons.
@@ -54,13 +56,18 @@ impl Reader {
 
     fn with_audience(&self, stored: &Stored<Person>, audience: Audience) -> Option<SeenPerson> {
         let record = stored.record.face(audience, |organisation| self.at(organisation))?;
+        let tells_more = stored.record.is_private(record.get());
         let stored = Stored {
             record,
             version: stored.version,
             created_at: stored.created_at,
             changed_at: stored.changed_at.clone(),
         };
-        Some(SeenPerson { stored, audience })
+        Some(SeenPerson {
+            stored,
+            audience,
+            tells_more,
+        })
     }
 
     /// The audience to which the reader belongs for a person.

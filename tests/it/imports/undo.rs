@@ -174,7 +174,7 @@ fn a_job_that_waits_is_cancelled_and_does_nothing() {
         assert_eq!(cancelled["status"], "cancelled");
         let source = Source::open("Name\nEins GmbH\n".into(), Format::Table, &ImportOptions::default()).unwrap();
         let id = JobId::parse(&waiting).unwrap();
-        run::run(&app.state, Actor::System, id, &source, &Choices::default());
+        run::run(&app.state, &Actor::System.into(), id, &source, &Choices::default());
         assert_eq!(app.as_manager().read(&target), cancelled);
         assert_eq!(names(&app), Vec::<String>::new());
         assert_eq!(

@@ -47,6 +47,14 @@ impl Stage<'_> {
                 let (_, token) = accounts::action_token(state, somebody(), letters::RESET_PASSWORD, json!(null));
                 Some(json!({"token": token, "password": "Regenschirm tanzt leise"}))
             }
+            "confirm_erasure" => {
+                let (_, token) = accounts::action_token(state, somebody(), letters::ERASE_ACCOUNT, json!(null));
+                Some(json!({"token": token}))
+            }
+            "request_erasure" => {
+                accounts::reset(state, own.user_id());
+                Some(json!({"password": PASSWORD}))
+            }
             "confirm_email" => Some(json!({"token": self.address_token()})),
             "change_password" => {
                 accounts::reset(state, own.user_id());

@@ -82,6 +82,17 @@ pub(super) fn words(said: &Say, network: &str) -> Words {
             "Your address was changed",
             vec![format!("The address of your account is {address} now."), alarm],
         ),
+        Say::Erasure(link) => (
+            "Erase your data",
+            vec![
+                format!(
+                    "You want your account, and everything that {network} keeps of you, to be erased. There is no way back. This is how you confirm it:"
+                ),
+                link.words(en),
+                "That is possible for two days. Who does not answer stays.".to_owned(),
+                alarm,
+            ],
+        ),
         Say::SecondFactorOn => (
             "Second factor set up",
             vec![

@@ -82,6 +82,17 @@ pub(super) fn words(said: &Say, network: &str) -> Words {
             "Ihre Adresse wurde geändert",
             vec![format!("die Adresse Ihres Kontos ist jetzt {address}."), alarm],
         ),
+        Say::Erasure(link) => (
+            "Ihre Daten löschen",
+            vec![
+                format!(
+                    "Sie möchten, dass Ihr Konto und alles, was {network} über Sie gespeichert hat, gelöscht wird. Das lässt sich nicht rückgängig machen. So bestätigen Sie es:"
+                ),
+                link.words(de),
+                "Das geht zwei Tage lang. Wer nicht antwortet, bleibt.".to_owned(),
+                alarm,
+            ],
+        ),
         Say::SecondFactorOn => (
             "Zweiter Faktor eingerichtet",
             vec![

@@ -1,0 +1,4 @@
+DROP TABLE audit_head;
+DROP TABLE audit_details;
+DROP TABLE audit_records;
+DROP TABLE audit_entries;

@@ -1,0 +1,11 @@
+//! The register of all tables.
+
+use super::Table;
+
+mod access;
+mod directory;
+mod log;
+mod membership;
+
+/// All tables, in no particular order.
+pub const TABLES: &[&[Table]] = &[access::TABLES, directory::TABLES, membership::TABLES, log::TABLES];

@@ -1,0 +1,58 @@
+//! Whose a row is, as conditions in SQL.
+
+use super::{Link, Subject, TABLES, Table};
+use crate::changes::Noun;
+use crate::db::Db;
+use crate::dialect::plain;
+use werkstadt_domain::named::Named;
+
+/// The condition under which a row of the table is the subject's; none if no row can be.
+pub(super) fn condition(db: &Db, table: &Table, subject: &Subject) -> Option<String> {
+    any(table.links.iter().filter_map(|link| one(db, table, link, subject)))
+}
+
+pub(super) fn one(db: &Db, table: &Table, link: &Link, subject: &Subject) -> Option<String> {
+    let user = subject.user.map(|id| plain::id(db, id.uuid()));
+    let person = subject.person.map(|id| plain::id(db, id.uuid()));
+    match link {
+        Link::User(column) => user.map(|id| format!("{column} = {id}")),
+        Link::Person(column) => person.map(|id| format!("{column} = {id}")),
+        Link::Address(column) => {
+            let same = |address: &String| format!("lower({column}) = {}", plain::text(&address.to_lowercase()));
+            any(subject.addresses.iter().map(same))
+        }
+        Link::Actor(kind, column) => user.map(|id| format!("({kind} = 'user' AND {column} = {id})")),
+        Link::Named(noun, column) => {
+            let user = user.map(|id| format!("({noun} = '{}' AND {column} = {id})", Noun::User.code()));
+            let person = person.map(|id| format!("({noun} = '{}' AND {column} = {id})", Noun::Person.code()));
+            any(user.into_iter().chain(person))
+        }
+        Link::Within(column) => {
+            let ids = [
+                subject.user.map(|id| id.to_string()),
+                subject.person.map(|id| id.to_string()),
+            ];
+            let ids = ids.into_iter().flatten();
+            let needles = subject.addresses.iter().chain(&subject.words).cloned().chain(ids);
+            any(needles.map(|needle| plain::contains(db, (table.name, column), &needle)))
+        }
+        Link::Of(column, other, key) => {
+            let other = tables().find(|table| table.name == *other)?;
+            let condition = condition(db, other, subject)?;
+            Some(format!(
+                "{column} IN (SELECT {key} FROM {} WHERE {condition})",
+                other.name
+            ))
+        }
+    }
+}
+
+/// All tables.
+pub(super) fn tables() -> impl Iterator<Item = &'static Table> {
+    TABLES.iter().copied().flatten()
+}
+
+fn any(conditions: impl Iterator<Item = String>) -> Option<String> {
+    let conditions: Vec<String> = conditions.collect();
+    (!conditions.is_empty()).then(|| format!("({})", conditions.join(" OR ")))
+}
