@@ -1,4 +1,4 @@
-//! What falls due by date: done once a day, by every server; guarded updates let one of them win.
+//! What falls due by date: done once a day, by the server that begins first. Were it done twice at a time, guarded updates would let one win.
 
 use std::sync::PoisonError;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
@@ -6,17 +6,23 @@ use std::thread::JoinHandle;
 use std::time::Duration;
 
 use actix_web::web;
-use chrono::{Days, NaiveDate, TimeDelta};
+use chrono::{DateTime, Days, NaiveDate, TimeDelta, Utc};
 use werkstadt_domain::opportunity::{Opportunity, Status};
 use werkstadt_domain::solution::Solution;
 use werkstadt_persistence::{
-    Actor, Error, action_tokens, api_keys, idempotency, invitations, letters, opportunities, sessions, solutions,
+    Actor, Error, UnitOfWork, action_tokens, api_keys, idempotency, invitations, jobs, letters, opportunities,
+    sessions, solutions,
 };
 
 use crate::auth::keys;
 use crate::memberships;
 use crate::problem::Problem;
 use crate::state::State;
+
+pub mod handlers;
+mod runs;
+
+pub use runs::{KIND, run};
 
 /// How often the date is looked at.
 const GLANCE: Duration = Duration::from_secs(60);
@@ -60,8 +66,11 @@ fn each_day(state: &State, stopped: &Receiver<()>) {
     loop {
         let today = state.now().date_naive();
         if done != Some(today) {
-            match run(state) {
-                Ok(()) => done = Some(today),
+            match runs::of_the_day(state) {
+                Ok(is_done) => {
+                    done = is_done.then_some(today);
+                    state.accounts().forget_ended(state.now());
+                }
                 // It is tried again at the next glance.
                 Err(problem) => tracing::error!(cause = problem.cause().unwrap_or_default(), "the day's work failed"),
             }
@@ -100,78 +109,121 @@ pub fn note_uses(state: &State) -> Result<(), Problem> {
         .write(Actor::System, state.now(), |unit| api_keys::note_uses(unit, &uses))?)
 }
 
-/// Does what is due today. To do it twice changes nothing more.
+/// A step of the day's work: its name, and what does it and tells how many records it changed.
+type Step = (&'static str, fn(&State) -> Result<u64, Problem>);
+
+/// The steps of the day's work, in order.
+const STEPS: [Step; 9] = [
+    ("opportunities", expire),
+    ("solutions", lapse),
+    ("memberships", memberships::daily::run),
+    ("sessions", forget_sessions),
+    ("letters", |state| {
+        forget(state, |unit, now| letters::remove_ended(unit, now - KEPT))
+    }),
+    ("invitations", |state| {
+        forget(state, |unit, now| invitations::remove_ended(unit, now - KEPT))
+    }),
+    ("action_tokens", |state| {
+        forget(state, |unit, now| action_tokens::remove_ended(unit, now - KEPT))
+    }),
+    ("idempotency_keys", |state| {
+        forget(state, |unit, _| idempotency::remove_ended(unit))
+    }),
+    ("jobs", forget_jobs),
+];
+
+/// Does what is due today, one step after the other. To do it twice changes nothing more. `done` hears of each step.
 ///
 /// # Errors
-/// [`crate::problem::Code::Unavailable`]; what was done until then stays done.
-pub fn run(state: &State) -> Result<(), Problem> {
-    expire(state)?;
-    lapse(state)?;
-    memberships::daily::run(state)?;
-    forget(state)
+/// [`crate::problem::Code::Unavailable`], or what `done` fails with; what was done until then stays done.
+pub fn work(state: &State, mut done: impl FnMut(&'static str, u64) -> Result<(), Problem>) -> Result<(), Problem> {
+    for (name, step) in STEPS {
+        done(name, step(state)?)?;
+    }
+    Ok(())
 }
 
 /// Days for which letters that left, and invitations and tokens that are over, are kept for questions about them.
 const KEPT: TimeDelta = TimeDelta::days(30);
+/// Days for which jobs that have ended are kept, with their errors and duplicates.
+const JOBS_KEPT: TimeDelta = TimeDelta::days(180);
 
-/// Forgets what signing in has left behind.
-fn forget(state: &State) -> Result<(), Problem> {
+/// Forgets what is over, and tells how many records that were.
+fn forget(
+    state: &State,
+    remove: impl FnOnce(&mut UnitOfWork<'_>, DateTime<Utc>) -> Result<usize, Error>,
+) -> Result<u64, Problem> {
     let now = state.now();
-    let before = now - KEPT;
-    state.store.write::<_, Problem>(Actor::System, now, |unit| {
-        sessions::remove_ended(unit, now)?;
-        letters::remove_ended(unit, before)?;
-        invitations::remove_ended(unit, before)?;
-        action_tokens::remove_ended(unit, before)?;
-        idempotency::remove_ended(unit)?;
-        Ok(())
-    })?;
-    state.accounts().forget_ended(now);
-    Ok(())
+    let removed = state.store.write(Actor::System, now, |unit| remove(unit, now))?;
+    Ok(count(removed))
 }
 
-fn lapse(state: &State) -> Result<(), Problem> {
-    let period = Days::new(u64::from(state.periods.solution_days));
+fn forget_sessions(state: &State) -> Result<u64, Problem> {
+    let removed = forget(state, sessions::remove_ended)?;
+    state.accounts().forget_ended(state.now());
+    Ok(removed)
+}
+
+fn forget_jobs(state: &State) -> Result<u64, Problem> {
+    let mut all = 0;
+    loop {
+        match forget(state, |unit, now| jobs::remove_ended(unit, now - JOBS_KEPT, BATCH))? {
+            0 => return Ok(all),
+            removed => all += removed,
+        }
+    }
+}
+
+fn count(number: usize) -> u64 {
+    u64::try_from(number).unwrap_or(u64::MAX)
+}
+
+fn lapse(state: &State) -> Result<u64, Problem> {
+    let mut changed = 0;
+    let period = Days::new(u64::from(state.periods().solution_days));
     let Some(oldest) = state.now().checked_sub_days(period) else {
-        return Ok(());
+        return Ok(changed);
     };
     loop {
         let due = state.store.read(|db| solutions::due(db, oldest, BATCH))?;
         if due.is_empty() {
-            return Ok(());
+            return Ok(changed);
         }
         for before in due {
             let after = Solution {
                 lapsed: true,
                 ..before.record.clone()
             };
-            settle(state.store.write(Actor::System, state.now(), |unit| {
+            changed += settle(state.store.write(Actor::System, state.now(), |unit| {
                 solutions::update(unit, &before, after).map(|_| ())
             }))?;
         }
     }
 }
 
-fn expire(state: &State) -> Result<(), Problem> {
+fn expire(state: &State) -> Result<u64, Problem> {
+    let mut changed = 0;
     let today = state.now().date_naive();
     loop {
         let due = state.store.read(|db| opportunities::due(db, today, BATCH))?;
         if due.is_empty() {
-            return Ok(());
+            return Ok(changed);
         }
         for before in due {
-            let after = on_its_day(&before.record, today, state.periods.opportunity_ends(today));
-            settle(state.store.write(Actor::System, state.now(), |unit| {
+            let after = on_its_day(&before.record, today, state.periods().opportunity_ends(today));
+            changed += settle(state.store.write(Actor::System, state.now(), |unit| {
                 opportunities::update(unit, &before, after).map(|_| ())
             }))?;
         }
     }
 }
 
-/// Where somebody else was faster, the next look tells whether there is more to do.
-fn settle(changed: Result<(), Error>) -> Result<(), Problem> {
+/// How many records a change has changed. Where somebody else was faster, the next look tells whether there is more to do.
+fn settle(changed: Result<(), Error>) -> Result<u64, Problem> {
     match changed {
-        Ok(()) | Err(Error::Stale { .. } | Error::NotFound { .. }) => Ok(()),
+        Ok(()) => Ok(1),
+        Err(Error::Stale { .. } | Error::NotFound { .. }) => Ok(0),
         Err(error) => Err(error.into()),
     }
 }

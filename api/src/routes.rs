@@ -4,9 +4,9 @@ use utoipa_actix_web::scope;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::{
-    auth, catalogue, changes, claims, exports, health, history, imports, invitations, matches, memberships, moderation,
-    opportunities, organisations, people, references, saved_searches, search, skills, solutions, units, upkeep, users,
-    vocabularies,
+    auth, catalogue, changes, claims, daily, exports, health, history, imports, invitations, matches, memberships,
+    moderation, opportunities, organisations, people, references, saved_searches, search, settings, skills, solutions,
+    statistics, units, upkeep, users, vocabularies,
 };
 
 /// Everything below `/v1`, and what operators need beside it.
@@ -228,7 +228,18 @@ fn administration(config: &mut ServiceConfig<'_>) {
         .service(imports::handlers::list_jobs)
         .service(imports::handlers::get_job)
         .service(imports::handlers::cancel_job)
-        .service(imports::handlers::list_job_errors);
+        .service(imports::handlers::list_job_errors)
+        .configure(running_the_network);
+}
+
+fn running_the_network(config: &mut ServiceConfig<'_>) {
+    config
+        .service(statistics::get_statistics)
+        .service(statistics::skills::list_skill_statistics)
+        .service(settings::get_settings)
+        .service(settings::update_settings)
+        .service(daily::handlers::run_daily_work)
+        .service(users::everyone::end_everyones_sessions);
 }
 
 fn members(config: &mut ServiceConfig<'_>) {

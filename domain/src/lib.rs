@@ -15,7 +15,7 @@
 //! - [`matching`]: who should work with whom, and why.
 //! - [`import`]: what is compared when a file comes in.
 //! - [`vocabulary`]: codes with their meaning in both languages.
-//! - [`account`]: who may sign in and do what.
+//! - [`account`]: who may sign in and do what. [`settings`]: what managers set while the network runs.
 
 pub mod account;
 pub mod analysis;
@@ -38,6 +38,7 @@ pub mod profile;
 pub mod reference;
 pub mod saved_search;
 pub mod search;
+pub mod settings;
 pub mod skill;
 pub mod solution;
 pub mod text;

@@ -8,7 +8,7 @@ mod showroom;
 mod sign_in;
 mod upkeep;
 
-pub(crate) use accounts::{api_keys, job_errors, jobs, refresh_tokens, sessions, settings, users};
+pub(crate) use accounts::{api_keys, job_errors, jobs, network_settings, refresh_tokens, sessions, settings, users};
 pub(crate) use directory::{
     affiliations, changes, membership_steps, memberships, opportunities, organisation_external_ids,
     organisation_references, organisations, persons, reference_partners, remains, skill_broader, skill_claims, skills,

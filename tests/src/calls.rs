@@ -9,10 +9,12 @@ use crate::app::TestApp;
 use crate::caller::Caller;
 use crate::document::Operation;
 use crate::http::Request;
+use network::of_the_network;
 
 mod accounts;
 mod logo;
 mod memberships;
+mod network;
 mod people;
 mod solutions;
 mod upkeep;
@@ -79,6 +81,7 @@ impl<'a> Stage<'a> {
             Some("saved-searches") => self.of_saved_search(operation, caller),
             Some("moderation" | "reports" | "proposals" | "duplicates" | "upkeep") => self.of_upkeep(operation),
             Some("changes" | "statistics") => (operation.path.clone(), None),
+            Some("settings" | "sessions") => of_the_network(operation),
             Some("search" | "suggest") => (format!("{}?q=university", operation.path), None),
             Some("matches") => (operation.path.clone(), Some(self.question(&operation.id, organisation))),
             Some("memberships" | "membership-types" | "membership-applications" | "dues") => {
@@ -86,6 +89,7 @@ impl<'a> Stage<'a> {
             }
             Some("users") => self.of_user(operation, organisation),
             Some("imports") => return self.of_import(operation),
+            Some("jobs") if operation.id == "run_daily_work" => (operation.path.clone(), None),
             Some("jobs") if operation.id == "cancel_job" => (
                 operation
                     .path
