@@ -236,6 +236,8 @@ fn running_the_network(config: &mut ServiceConfig<'_>) {
     config
         .service(statistics::get_statistics)
         .service(statistics::skills::list_skill_statistics)
+        .service(statistics::tables::export_statistics_csv)
+        .service(statistics::tables::export_skill_statistics_csv)
         .service(settings::get_settings)
         .service(settings::update_settings)
         .service(daily::handlers::run_daily_work)

@@ -22,6 +22,7 @@ use crate::problem::Problem;
 use crate::state::{self, State};
 
 pub mod skills;
+pub mod tables;
 
 /// How much there is of something, by name.
 type Counts = BTreeMap<String, u64>;

@@ -107,6 +107,16 @@ fn the_network_is_counted() {
             json!({"total": 2, "open": 1, "by_status": {"draft": 1, "published": 1}, "by_direction": {"offer": 1, "request": 1},
                 "by_cooperation": {"pilot": 2}})
         );
+        let table = manager.get(&format!(
+            "/v1/statistics.csv?separator=semicolon&from={0}&to={0}",
+            month(earlier)
+        ));
+        let table = table.is(200);
+        assert_eq!(
+            table.text(),
+            format!("month;members;joined;left;founded\r\n{};3;1;0;1\r\n", month(earlier))
+        );
+        assert!(table.header("content-disposition").unwrap().contains("statistics.csv"));
         app.advance(TimeDelta::days(6));
         assert_eq!(manager.read("/v1/statistics")["opportunities"]["open"], 0);
         let reversed = manager.get("/v1/statistics?from=2026-05&to=2026-04").is(400);
@@ -190,6 +200,13 @@ fn skills_in_demand_stand_beside_skills_on_offer() {
                 &first["searches"]
             ),
             (&json!(2), &json!(1), &json!(1), &json!(0))
+        );
+        let table = manager.get("/v1/statistics/skills.csv?sort=offer").is(200).text();
+        let rows: Vec<&str> = table.lines().collect();
+        assert_eq!(rows.len(), 3);
+        assert!(
+            rows[1].starts_with(&optics) && rows[1].ends_with(",Optik,,2,1,3,1,0,1,-2"),
+            "{table}"
         );
         // The claim holds no longer; nor does one that is taken back, wherever it stands in the index.
         app.advance(TimeDelta::days(4));

@@ -81,7 +81,7 @@ impl<'a> Stage<'a> {
             Some("saved-searches") => self.of_saved_search(operation, caller),
             Some("moderation" | "reports" | "proposals" | "duplicates" | "upkeep") => self.of_upkeep(operation),
             Some("changes" | "statistics") => (operation.path.clone(), None),
-            Some("settings" | "sessions") => of_the_network(operation),
+            Some("settings" | "sessions" | "statistics.csv") => of_the_network(operation),
             Some("search" | "suggest") => (format!("{}?q=university", operation.path), None),
             Some("matches") => (operation.path.clone(), Some(self.question(&operation.id, organisation))),
             Some("memberships" | "membership-types" | "membership-applications" | "dues") => {

@@ -1,6 +1,7 @@
 //! Skills in demand against skills on offer.
 
 use actix_web::{HttpRequest, HttpResponse, get, web};
+use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
@@ -9,7 +10,7 @@ use werkstadt_domain::audience::Audience;
 use werkstadt_domain::skill::SkillId;
 use werkstadt_domain::skill::balance::{Balance, BalanceSort, page};
 use werkstadt_persistence::directory::Snapshot;
-use werkstadt_persistence::saved_searches;
+use werkstadt_persistence::{Db, saved_searches};
 
 use crate::auth::Caller;
 use crate::extract::Query;
@@ -76,15 +77,14 @@ pub async fn list_skill_statistics(
     let list = List::new(&request, &state, Audience::Manager);
     let after: Option<(i64, Uuid)> = list.after(&paging.0)?;
     let after = after.map(|(measure, id)| (measure, SkillId::new(id)));
-    let sort = query.0.sort.map_or_else(BalanceSort::default, |sort| sort.0);
+    let sort = query.0.sort();
     let (snapshot, today, limit) = (
         state.directory().snapshot(),
         state.now().date_naive(),
         paging.0.limit().get(),
     );
     let counted = state::read(&state, move |db| {
-        let wished = wished(&snapshot, saved_searches::wishes(db)?);
-        let (items, more) = page(snapshot.skill_balances(wished, today), sort, after, limit);
+        let (items, more) = page(balances(db, &snapshot, today)?, sort, after, limit);
         let last = items.last().filter(|_| more);
         let next = last.map(|last| (last.measure(sort), last.skill.uuid()));
         let bodies = items.iter().map(|one| BalanceBody::new(&snapshot, one));
@@ -92,6 +92,22 @@ pub async fn list_skill_statistics(
     });
     let (items, next) = counted.await?;
     list.answer::<BalanceBody>(&caller, items, next)
+}
+
+impl BalanceQuery {
+    /// By what they are put in order.
+    pub fn sort(&self) -> BalanceSort {
+        self.sort.map_or_else(BalanceSort::default, |sort| sort.0)
+    }
+}
+
+/// How much each concept is offered and sought, in no order.
+///
+/// # Errors
+/// As every read.
+pub fn balances(db: &mut Db, snapshot: &Snapshot, today: NaiveDate) -> Result<Vec<Balance>, Problem> {
+    let wished = wished(snapshot, saved_searches::wishes(db)?);
+    Ok(snapshot.skill_balances(wished, today))
 }
 
 /// The skills that saved searches name, as far as they are known.
