@@ -13,6 +13,7 @@ mod password;
 pub mod second_factor;
 mod secret;
 pub mod sign_in;
+mod threads;
 mod token;
 pub mod wire;
 

@@ -26,6 +26,7 @@ use crate::letters;
 use crate::problem::Problem;
 use crate::rates::Rates;
 use crate::rendered::Renderings;
+use crate::settings::Configured;
 use crate::state::{Limits, State, World};
 
 /// A server that is ready to serve, and what keeps it fresh.
@@ -136,9 +137,8 @@ pub fn boot(config: &Config, world: Arc<dyn World>) -> Result<Booted, BootError>
         cursors: Cursors::new(keys.cursors),
         action_key: keys.action,
         attempts: Attempts::default(),
-        second_factor: config.second_factor,
+        configured: Configured::new(config),
         trusted_proxies: config.trusted_proxies.clone(),
-        network_name: config.network_name.clone(),
         app_url: config.app_url.clone(),
         rates: Rates::new(config.rate_anonymous, config.rate_signed_in),
         uses: Mutex::default(),
@@ -148,9 +148,7 @@ pub fn boot(config: &Config, world: Arc<dyn World>) -> Result<Booted, BootError>
         places: Arc::new(Semaphore::new(limits.concurrent)),
         arriving: Arc::new(Semaphore::new(limits.arriving_bytes)),
         limits,
-        reminding: config.reminding,
         origins: config.origins.clone(),
-        periods: config.periods,
         reads: Reads::default(),
         audit_heads: config.audit_heads.clone(),
         world,

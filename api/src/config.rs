@@ -6,18 +6,22 @@ use std::path::{Path, PathBuf};
 
 use chrono::TimeDelta;
 use clap::Args;
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 use ipnet::IpNet;
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
+pub use werkstadt_domain::account::SecondFactorPolicy;
+use werkstadt_domain::named::Named;
 use werkstadt_domain::upkeep::Periods as Reminding;
 use werkstadt_persistence::DatabaseUrl;
 use werkstadt_persistence::audit::AuditSecret;
 
 use crate::state::Periods;
+use crate::wire::Choose;
 
 mod kinds;
 
-pub use kinds::{LogFormat, Mail, SecondFactorPolicy};
+pub use kinds::{LogFormat, Mail};
 
 /// The settings as given; what is left out has a default.
 #[derive(Args, Clone, Debug, Default, Deserialize)]
@@ -74,8 +78,8 @@ pub struct Settings {
     #[serde(default)]
     trusted_proxies: Vec<String>,
     /// Whose sign-in needs a second factor: `managers`, `everyone` or `nobody` [default: managers]
-    #[arg(long, global = true, env = "WERKSTADT_SECOND_FACTOR")]
-    second_factor: Option<SecondFactorPolicy>,
+    #[arg(long, global = true, env = "WERKSTADT_SECOND_FACTOR", value_parser = policy())]
+    second_factor: Option<Choose<SecondFactorPolicy>>,
     /// What the network is called in letters [default: Werkstadt]
     #[arg(long, global = true, env = "WERKSTADT_NETWORK_NAME")]
     network_name: Option<String>,
@@ -116,6 +120,15 @@ fn reminding([skills, profiles, notice]: [Option<u32>; 3]) -> Reminding {
         profiles: days(profiles, usual.profiles),
         notice: days(notice, usual.notice),
     }
+}
+
+/// Reads the name of a policy of second factors.
+fn policy() -> impl TypedValueParser<Value = Choose<SecondFactorPolicy>> {
+    let names = SecondFactorPolicy::ALL.iter().map(|policy| policy.code());
+    PossibleValuesParser::new(names).try_map(|name| {
+        let policy = SecondFactorPolicy::from_code(&name);
+        policy.map(Choose).ok_or_else(|| format!("unknown name {name:?}"))
+    })
 }
 
 /// The settings in force.
@@ -238,7 +251,7 @@ impl Settings {
         let folder = self.mail_folder.or(self.smtp_url.is_none().then_some(mail_folder));
         Self {
             mail_folder: folder,
-            second_factor: self.second_factor.or(Some(SecondFactorPolicy::Nobody)),
+            second_factor: self.second_factor.or(Some(Choose(SecondFactorPolicy::Nobody))),
             rate_anonymous: self.rate_anonymous.or(Some(0)),
             rate_signed_in: self.rate_signed_in.or(Some(0)),
             ..self
@@ -305,7 +318,7 @@ impl Settings {
                 request_seconds: self.request_seconds.unwrap_or(30).max(1),
                 body_seconds: self.body_seconds.unwrap_or(20).max(1),
                 trusted_proxies,
-                second_factor: self.second_factor.unwrap_or_default(),
+                second_factor: self.second_factor.map(|policy| policy.0).unwrap_or_default(),
                 network_name: self.network_name.unwrap_or_else(|| "Werkstadt".to_owned()),
                 app_url: self.app_url.map(|url| url.trim_end_matches('/').to_owned()),
                 mail: match (self.smtp_url, self.mail_folder) {

@@ -1,4 +1,4 @@
-//! What falls due by date: done once a day, by every server; guarded updates let one of them win.
+//! What falls due by date: done once a day, by the server that begins first. Were it done twice at a time, guarded updates would let one win.
 
 use std::sync::PoisonError;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
@@ -6,17 +6,22 @@ use std::thread::JoinHandle;
 use std::time::Duration;
 
 use actix_web::web;
-use chrono::{Days, NaiveDate, TimeDelta};
+use chrono::{DateTime, Days, NaiveDate, TimeDelta, Utc};
 use werkstadt_domain::opportunity::{Opportunity, Status};
 use werkstadt_domain::solution::Solution;
 use werkstadt_persistence::audit::Author;
-use werkstadt_persistence::{Error, api_keys, audit, opportunities, personal, sessions, solutions};
+use werkstadt_persistence::{Error, UnitOfWork, api_keys, audit, opportunities, personal, sessions, solutions};
 
 use crate::auth::keys;
 use crate::memberships;
 use crate::privacy;
 use crate::problem::Problem;
 use crate::state::State;
+
+pub mod handlers;
+mod runs;
+
+pub use runs::{KIND, run};
 
 /// How often the date is looked at.
 const GLANCE: Duration = Duration::from_secs(60);
@@ -60,8 +65,11 @@ fn each_day(state: &State, stopped: &Receiver<()>) {
     loop {
         let today = state.now().date_naive();
         if done != Some(today) {
-            match run(state) {
-                Ok(()) => done = Some(today),
+            match runs::of_the_day(state) {
+                Ok(is_done) => {
+                    done = is_done.then_some(today);
+                    state.accounts().forget_ended(state.now());
+                }
                 // It is tried again at the next glance.
                 Err(problem) => tracing::error!(cause = problem.cause().unwrap_or_default(), "the day's work failed"),
             }
@@ -100,74 +108,109 @@ pub fn note_uses(state: &State) -> Result<(), Problem> {
     })?)
 }
 
-/// Does what is due today. To do it twice changes nothing more.
-///
-/// # Errors
-/// [`crate::problem::Code::Unavailable`]; what was done until then stays done.
-pub fn run(state: &State) -> Result<(), Problem> {
-    expire(state)?;
-    lapse(state)?;
-    memberships::daily::run(state)?;
-    privacy::subject::go_on(state)?;
-    forget(state)
+/// A step of the day's work: its name, and what does it and tells how many records it changed.
+type Step = (&'static str, fn(&State) -> Result<u64, Problem>);
+
+/// The steps of the day's work, in order.
+const STEPS: [Step; 7] = [
+    ("opportunities", expire),
+    ("solutions", lapse),
+    ("memberships", memberships::daily::run),
+    ("sessions", forget_sessions),
+    ("erasures", privacy::subject::go_on),
+    ("audit_entries", |state| {
+        forget(state, |unit, now| audit::prune(unit, now - days(audit::ENTRIES_KEPT)))
+    }),
+    ("audit_details", |state| {
+        forget(state, |unit, now| audit::forget_before(unit, now - days(audit::WORDS_KEPT)))
+    }),
+];
+
+fn days(number: u32) -> TimeDelta {
+    TimeDelta::days(number.into())
 }
 
-/// Forgets what has been kept for long enough.
-fn forget(state: &State) -> Result<(), Problem> {
+/// Does what is due today, one step after the other. To do it twice changes nothing more. `done` hears of each step.
+///
+/// # Errors
+/// [`crate::problem::Code::Unavailable`], or what `done` fails with; what was done until then stays done.
+pub fn work(state: &State, mut done: impl FnMut(&'static str, u64) -> Result<(), Problem>) -> Result<(), Problem> {
+    for (name, step) in STEPS {
+        done(name, step(state)?)?;
+    }
     let now = state.now();
-    state.store.write::<_, Problem>(Author::task("daily"), now, |unit| {
-        sessions::remove_ended(unit, now)?;
-        personal::purge(unit)?;
-        audit::prune(unit, now - TimeDelta::days(audit::ENTRIES_KEPT.into()))?;
-        audit::forget_before(unit, now - TimeDelta::days(audit::WORDS_KEPT.into()))?;
-        Ok(())
-    })?;
-    state.accounts().forget_ended(now);
+    let purged = state.store.write(Author::task("daily"), now, personal::purge)?;
+    for (table, removed) in purged {
+        done(table, count(removed))?;
+    }
     Ok(())
 }
 
-fn lapse(state: &State) -> Result<(), Problem> {
-    let period = Days::new(u64::from(state.periods.solution_days));
+/// Forgets what is over, and tells how many records that were.
+fn forget(
+    state: &State,
+    remove: impl FnOnce(&mut UnitOfWork<'_>, DateTime<Utc>) -> Result<usize, Error>,
+) -> Result<u64, Problem> {
+    let now = state.now();
+    let removed = state.store.write(Author::task("daily"), now, |unit| remove(unit, now))?;
+    Ok(count(removed))
+}
+
+fn forget_sessions(state: &State) -> Result<u64, Problem> {
+    let removed = forget(state, sessions::remove_ended)?;
+    state.accounts().forget_ended(state.now());
+    Ok(removed)
+}
+
+fn count(number: usize) -> u64 {
+    u64::try_from(number).unwrap_or(u64::MAX)
+}
+
+fn lapse(state: &State) -> Result<u64, Problem> {
+    let mut changed = 0;
+    let period = Days::new(u64::from(state.periods().solution_days));
     let Some(oldest) = state.now().checked_sub_days(period) else {
-        return Ok(());
+        return Ok(changed);
     };
     loop {
         let due = state.store.read(|db| solutions::due(db, oldest, BATCH))?;
         if due.is_empty() {
-            return Ok(());
+            return Ok(changed);
         }
         for before in due {
             let after = Solution {
                 lapsed: true,
                 ..before.record.clone()
             };
-            settle(state.store.write(Author::task("daily"), state.now(), |unit| {
+            changed += settle(state.store.write(Author::task("daily"), state.now(), |unit| {
                 solutions::update(unit, &before, after).map(|_| ())
             }))?;
         }
     }
 }
 
-fn expire(state: &State) -> Result<(), Problem> {
+fn expire(state: &State) -> Result<u64, Problem> {
+    let mut changed = 0;
     let today = state.now().date_naive();
     loop {
         let due = state.store.read(|db| opportunities::due(db, today, BATCH))?;
         if due.is_empty() {
-            return Ok(());
+            return Ok(changed);
         }
         for before in due {
-            let after = on_its_day(&before.record, today, state.periods.opportunity_ends(today));
-            settle(state.store.write(Author::task("daily"), state.now(), |unit| {
+            let after = on_its_day(&before.record, today, state.periods().opportunity_ends(today));
+            changed += settle(state.store.write(Author::task("daily"), state.now(), |unit| {
                 opportunities::update(unit, &before, after).map(|_| ())
             }))?;
         }
     }
 }
 
-/// Where somebody else was faster, the next look tells whether there is more to do.
-fn settle(changed: Result<(), Error>) -> Result<(), Problem> {
+/// How many records a change has changed. Where somebody else was faster, the next look tells whether there is more to do.
+fn settle(changed: Result<(), Error>) -> Result<u64, Problem> {
     match changed {
-        Ok(()) | Err(Error::Stale { .. } | Error::NotFound { .. }) => Ok(()),
+        Ok(()) => Ok(1),
+        Err(Error::Stale { .. } | Error::NotFound { .. }) => Ok(0),
         Err(error) => Err(error.into()),
     }
 }

@@ -65,6 +65,7 @@ pub use v30::downgrade;
         wire::FacetName,
         crate::matches::requirement::ModeName,
         crate::organisations::query::SortByName,
+        crate::statistics::skills::BalanceSortName,
         crate::organisations::query::CountingName,
     ))
 )]

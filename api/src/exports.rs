@@ -30,8 +30,10 @@ pub mod people;
 pub mod table;
 mod workbook;
 
+pub use delimited::Small;
 pub use options::{Format, TableOptions};
 use pages::{Pages, Written};
+pub use table::{Cell, text};
 
 /// The directory as one audience sees it on a day.
 #[derive(Clone)]

@@ -25,6 +25,7 @@ mod words;
 pub use post::{Post, PostFault, open};
 pub use prepare::{ACTIVATE, ERASE_ACCOUNT, NEW_ADDRESS, OLD_ADDRESS, RESET_PASSWORD};
 pub use werkstadt_persistence::letters::LetterId;
+pub use words::Letterhead;
 
 /// What a letter is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

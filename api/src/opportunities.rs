@@ -249,6 +249,6 @@ fn days(state: &State) -> Days {
     let today = state.now().date_naive();
     Days {
         today,
-        usual_end: state.periods.opportunity_ends(today),
+        usual_end: state.periods().opportunity_ends(today),
     }
 }

@@ -4,9 +4,9 @@ use utoipa_actix_web::scope;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::{
-    audit, auth, catalogue, changes, claims, exports, health, history, imports, invitations, matches, memberships,
-    moderation, opportunities, organisations, people, privacy, references, saved_searches, search, skills, solutions,
-    units, upkeep, users, vocabularies,
+    audit, auth, catalogue, changes, claims, daily, exports, health, history, imports, invitations, matches, memberships,
+    moderation, opportunities, organisations, people, privacy, references, saved_searches, search, settings, skills,
+    solutions, statistics, units, upkeep, users, vocabularies,
 };
 
 /// Everything below `/v1`, and what operators need beside it.
@@ -233,7 +233,20 @@ fn administration(config: &mut ServiceConfig<'_>) {
         .service(imports::handlers::list_jobs)
         .service(imports::handlers::get_job)
         .service(imports::handlers::cancel_job)
-        .service(imports::handlers::list_job_errors);
+        .service(imports::handlers::list_job_errors)
+        .configure(running_the_network);
+}
+
+fn running_the_network(config: &mut ServiceConfig<'_>) {
+    config
+        .service(statistics::get_statistics)
+        .service(statistics::skills::list_skill_statistics)
+        .service(statistics::tables::export_statistics_csv)
+        .service(statistics::tables::export_skill_statistics_csv)
+        .service(settings::get_settings)
+        .service(settings::update_settings)
+        .service(daily::handlers::run_daily_work)
+        .service(users::everyone::end_everyones_sessions);
 }
 
 fn rights(config: &mut ServiceConfig<'_>) {

@@ -13,7 +13,6 @@ use tokio::sync::Semaphore;
 use uuid::Uuid;
 use werkstadt_domain::account::ApiKeyId;
 use werkstadt_domain::id::Id;
-use werkstadt_domain::upkeep::Periods as Reminding;
 use werkstadt_persistence::directory::Directory;
 use werkstadt_persistence::feed::Feed;
 use werkstadt_persistence::signing_keys::StoredKey;
@@ -21,7 +20,7 @@ use werkstadt_persistence::{Accounts, Actor, Db, ReadModel, Store, UnitOfWork};
 
 use crate::audit::occasion;
 use crate::audit::reads::Reads;
-use crate::auth::{ActionKey, Attempts, Hashing, SecondFactorPolicy, Tokens, keys};
+use crate::auth::{ActionKey, Attempts, Hashing, Tokens, keys};
 use crate::contract::Contract;
 use crate::cursor::Cursors;
 use crate::idempotency::Once;
@@ -30,6 +29,7 @@ use crate::letters::Way;
 use crate::problem::Problem;
 use crate::rates::Rates;
 use crate::rendered::Renderings;
+use crate::settings::Configured;
 
 /// Where time and chance come from; tests bring their own.
 pub trait World: Send + Sync {
@@ -137,12 +137,10 @@ pub struct State {
     pub action_key: ActionKey,
     /// Failed attempts to sign in.
     pub attempts: Attempts,
-    /// Whose sign-in needs a second factor.
-    pub second_factor: SecondFactorPolicy,
+    /// What holds where managers set nothing.
+    pub configured: Configured,
     /// Proxies that are believed.
     pub trusted_proxies: Vec<IpNet>,
-    /// What the network is called in letters.
-    pub network_name: String,
     /// Address of the pages that answer letters.
     pub app_url: Option<String>,
     /// How many requests callers may make.
@@ -153,16 +151,12 @@ pub struct State {
     pub post: Way,
     /// Bounds.
     pub limits: Limits,
-    /// How long things last.
-    pub periods: Periods,
     /// Places for requests being handled.
     pub places: Arc<Semaphore>,
     /// Room for bodies that are on their way, in bytes.
     pub arriving: Arc<Semaphore>,
     /// Origins from which browsers may call.
     pub origins: Vec<String>,
-    /// When people are reminded.
-    pub reminding: Reminding,
     /// What was read of people and is not in the audit log yet.
     pub reads: Reads,
     /// The file into which heads of the audit log are written.

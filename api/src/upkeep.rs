@@ -210,6 +210,6 @@ impl Around {
         let id = profile.id();
         let offered = self.opportunities.get(&id).map(Vec::as_slice).unwrap_or_default();
         let today = state.now().date_naive();
-        reminders(profile, offered, self.confirmed(id), state.reminding, today)
+        reminders(profile, offered, self.confirmed(id), state.reminding(), today)
     }
 }

@@ -1,5 +1,6 @@
 //! Users and their API keys.
 
+pub mod everyone;
 pub mod handlers;
 pub mod keys;
 pub mod wire;

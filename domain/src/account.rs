@@ -145,3 +145,39 @@ impl Named for Scope {
         }
     }
 }
+
+/// Whose sign-in needs a second factor.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum SecondFactorPolicy {
+    /// That of managers: they see everything.
+    #[default]
+    Managers,
+    /// That of everyone.
+    Everyone,
+    /// Nobody's; who has one needs it all the same.
+    Nobody,
+}
+
+impl Named for SecondFactorPolicy {
+    const NAME: &'static str = "SecondFactorPolicy";
+    const ALL: &'static [Self] = &[Self::Managers, Self::Everyone, Self::Nobody];
+
+    fn code(self) -> &'static str {
+        match self {
+            Self::Managers => "managers",
+            Self::Everyone => "everyone",
+            Self::Nobody => "nobody",
+        }
+    }
+}
+
+impl SecondFactorPolicy {
+    /// True if the policy asks one of this role.
+    pub fn demands(self, role: Role) -> bool {
+        match self {
+            Self::Managers => role == Role::Manager,
+            Self::Everyone => true,
+            Self::Nobody => false,
+        }
+    }
+}

@@ -16,6 +16,7 @@
 //! - [`import`]: what is compared when a file comes in.
 //! - [`vocabulary`]: codes with their meaning in both languages.
 //! - [`account`]: who may sign in and do what; [`privacy`]: what personal data there is and what for.
+//! - [`settings`]: what managers set while the network runs.
 
 pub mod account;
 pub mod analysis;
@@ -39,6 +40,7 @@ pub mod profile;
 pub mod reference;
 pub mod saved_search;
 pub mod search;
+pub mod settings;
 pub mod skill;
 pub mod solution;
 pub mod text;

@@ -64,6 +64,16 @@ impl Membership {
     }
 }
 
+impl Membership {
+    /// Where the organisation stands with it: a covered membership that counts by itself stands where the one above it does.
+    pub fn standing(&self) -> MembershipStatus {
+        match self.covered {
+            Some(covering) if self.status.is_member() => covering.status,
+            _ => self.status,
+        }
+    }
+}
+
 impl Project for Membership {
     /// Everyone may know that an organisation is a member; all the rest is for managers.
     fn project(&self, audience: Audience) -> Option<Seen<Self>> {
@@ -264,6 +274,7 @@ mod tests {
         // When the membership above lapses, the one below is lost with it.
         membership.covered = covering(MembershipStatus::Lapsed);
         assert!(!membership.counts() && membership.project(Audience::Member).is_none());
+        assert_eq!(membership.standing(), MembershipStatus::Lapsed);
         assert_eq!(
             membership.project(Audience::Manager).expect("seen").into_inner(),
             membership

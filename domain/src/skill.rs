@@ -4,6 +4,7 @@ use crate::id::Id;
 use crate::named::Named;
 use crate::text::{Language, Text};
 
+pub mod balance;
 pub mod claim;
 pub mod grams;
 pub mod merge;

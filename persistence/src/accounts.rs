@@ -1,4 +1,5 @@
-//! Users, sessions and API keys in memory: every request is authenticated without a query, and a suspension holds from the next one on.
+//! Users, sessions, API keys and settings in memory: every request is authenticated without a query, and a suspension or another setting
+//! holds from the next one on.
 
 use std::collections::HashMap;
 use std::sync::{Arc, PoisonError, RwLock};
@@ -6,20 +7,23 @@ use std::sync::{Arc, PoisonError, RwLock};
 use arc_swap::ArcSwap;
 use chrono::{DateTime, Utc};
 use werkstadt_domain::account::{ApiKey, ApiKeyId, User, UserId};
+use werkstadt_domain::settings::Settings;
 
 use crate::api_keys::{self, SecretHash};
 use crate::changes::{Noun, Touched};
 use crate::db::Db;
 use crate::error::{Error, Result};
+use crate::network_settings;
 use crate::sessions::{self, Session, SessionId};
 use crate::users;
 
-/// Users, sessions and API keys, as the database has them.
+/// Users, sessions, API keys and what managers set, as the database has it.
 #[derive(Default)]
 pub struct Accounts {
     current: ArcSwap<Known>,
     /// Those that have not ended. Apart from the rest, because there is a new one with each login.
     sessions: RwLock<HashMap<SessionId, Arc<Session>>>,
+    settings: ArcSwap<Settings>,
 }
 
 #[derive(Clone, Default)]
@@ -36,6 +40,11 @@ impl Accounts {
     /// The user, unless suspended or removed.
     pub fn user(&self, id: UserId) -> Option<Arc<User>> {
         self.current.load().users.get(&id).filter(|user| user.active).cloned()
+    }
+
+    /// What managers set.
+    pub fn settings(&self) -> Arc<Settings> {
+        self.settings.load_full()
     }
 
     /// A session that has not ended, and its user, unless suspended.
@@ -85,6 +94,8 @@ impl Accounts {
             known.add_key(hash, key);
         }
         let open = by_id(sessions::open(db, None)?);
+        let settings = network_settings::find(db)?.record;
+        self.settings.store(Arc::new(settings));
         self.current.store(Arc::new(known));
         *self.sessions.write().unwrap_or_else(PoisonError::into_inner) = open;
         Ok(())
@@ -95,6 +106,9 @@ impl Accounts {
         let of = |noun: Noun| touched.iter().filter(move |one| one.noun == noun).map(|one| one.id);
         let users: Vec<UserId> = of(Noun::User).map(UserId::new).collect();
         let keys: Vec<ApiKeyId> = of(Noun::ApiKey).map(ApiKeyId::new).collect();
+        if of(Noun::Setting).next().is_some() {
+            self.settings.store(Arc::new(network_settings::find(db)?.record));
+        }
         let touched: Vec<SessionId> = of(Noun::Session).map(SessionId::new).collect();
         if !touched.is_empty() {
             let open = by_id(sessions::open(db, Some(&touched))?);

@@ -9,8 +9,9 @@
 //! - `view`, `points`, `references`, `shard`: the index of some organisations, for one audience and for all. `making`: what goes in. `loading`: all at once.
 //! - `lexicon`, `statistics`: the words there are, and how often an audience sees them.
 //! - `query`, `every`, `scores`, `filter`, `order`, `facets`, `highlight`, `listing`, `suggestions`, `suggest`: search. `skills`, `opportunities`, `solutions`, `persons`: the smaller nouns.
-//! - `candidates` and what is below it: matching.
+//! - `candidates` and what is below it: matching. `balances`: what is sought and what is on offer.
 
+mod balances;
 mod bits;
 mod candidates;
 mod column;

@@ -12,10 +12,14 @@ use crate::db::Db;
 use crate::dialect;
 use crate::error::{Error, Result};
 use crate::guard;
-use crate::schema::{job_errors, jobs};
+use crate::schema::jobs;
 use crate::shapes::named;
 use crate::sqltypes::{Json, SqlId, SqlInstant};
 use crate::work::UnitOfWork;
+
+mod errors;
+
+pub use errors::{RowError, Severity, errors, insert_errors};
 
 const NOUN: Noun = Noun::Job;
 
@@ -94,46 +98,6 @@ impl JobStatus {
     }
 }
 
-/// What was wrong with one row of the input.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct RowError {
-    /// Line or row, from 1.
-    pub row: u64,
-    /// JSON pointer into the row.
-    pub pointer: String,
-    /// Stable name of the fault.
-    pub code: String,
-    /// One sentence.
-    pub detail: String,
-    /// Whether the row was taken.
-    pub severity: Severity,
-    /// The column of a table, as its header names it.
-    pub column: Option<String>,
-    /// What was there.
-    pub value: Option<String>,
-}
-
-/// What a fault means for its row.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Severity {
-    /// It was not taken.
-    Error,
-    /// It was, with something assumed or left out.
-    Warning,
-}
-
-impl Named for Severity {
-    const NAME: &'static str = "Severity";
-    const ALL: &'static [Self] = &[Self::Error, Self::Warning];
-
-    fn code(self) -> &'static str {
-        match self {
-            Self::Error => "error",
-            Self::Warning => "warning",
-        }
-    }
-}
-
 /// One job.
 ///
 /// # Errors
@@ -157,8 +121,34 @@ pub fn list(db: &mut Db, before: Option<JobId>, limit: i64) -> Result<Vec<Job>> 
     rows.into_iter().map(JobRow::into_job).collect()
 }
 
+/// The newest job of a kind.
+///
+/// # Errors
+/// As every read.
+pub fn last(db: &mut Db, kind: &str) -> Result<Option<Job>> {
+    let row: Option<JobRow> = jobs::table
+        .filter(jobs::kind.eq(kind))
+        .order(jobs::id.desc())
+        .first(db)
+        .optional()?;
+    row.map(JobRow::into_job).transpose()
+}
+
+/// The job of a kind that has not ended, of which there is one at most.
+///
+/// # Errors
+/// As every read.
+pub fn at_work(db: &mut Db, kind: &str) -> Result<Option<Job>> {
+    let row: Option<JobRow> = jobs::table
+        .filter(jobs::kind.eq(kind))
+        .filter(jobs::finished_at.is_null())
+        .first(db)
+        .optional()?;
+    row.map(JobRow::into_job).transpose()
+}
+
 /// How long a job says nothing, at most, while another server runs it.
-const SILENCE: TimeDelta = TimeDelta::minutes(30);
+pub const SILENCE: TimeDelta = TimeDelta::minutes(30);
 
 /// Jobs that have not ended and that nobody runs any more, seen by a server that starts `now`: on SQLite, which serves one
 /// process, all of them; else those that have been silent for half an hour.
@@ -180,24 +170,10 @@ pub fn interrupted(db: &mut Db, now: DateTime<Utc>) -> Result<Vec<Job>> {
     rows.into_iter().map(JobRow::into_job).collect()
 }
 
-/// The faults of a job's rows in the order they were found, after the first `skip`, at most `limit`.
-///
-/// # Errors
-/// As every read.
-pub fn errors(db: &mut Db, id: JobId, skip: u64, limit: i64) -> Result<Vec<RowError>> {
-    let rows: Vec<JobErrorRow> = job_errors::table
-        .filter(job_errors::job_id.eq(SqlId::from(id)))
-        .filter(job_errors::position.gt(signed(skip)))
-        .order(job_errors::position)
-        .limit(limit)
-        .load(db)?;
-    Ok(rows.into_iter().map(JobErrorRow::into_error).collect())
-}
-
 /// Adds a job that waits. `kind` says what it does.
 ///
 /// # Errors
-/// As every write.
+/// [`Error::Conflict`] for a second `daily` one while the first has not ended.
 pub fn insert(unit: &mut UnitOfWork<'_>, id: JobId, kind: &str, created_by: Option<UserId>) -> Result<Job> {
     let job = Job {
         id,
@@ -248,33 +224,11 @@ pub fn update(unit: &mut UnitOfWork<'_>, before: &Job, after: Job) -> Result<Job
     Ok(job)
 }
 
-/// Adds faults of rows, after the `known` ones that the job has already.
-///
-/// # Errors
-/// As every write.
-pub fn insert_errors(unit: &mut UnitOfWork<'_>, id: JobId, known: u64, errors: &[RowError]) -> Result<()> {
-    let rows: Vec<JobErrorRow> = (known + 1..)
-        .zip(errors)
-        .map(|(position, error)| JobErrorRow {
-            job_id: id.into(),
-            position: signed(position),
-            input_row: signed(error.row),
-            pointer: error.pointer.clone(),
-            code: error.code.clone(),
-            detail: error.detail.clone(),
-            severity: error.severity.code().to_owned(),
-            input_column: error.column.clone(),
-            input_value: error.value.clone(),
-        })
-        .collect();
-    dialect::insert_all::<job_errors::table, JobErrorRow>(unit.db(), job_errors::table, &rows)
-}
-
 pub(crate) fn signed(number: u64) -> i64 {
     i64::try_from(number).unwrap_or(i64::MAX)
 }
 
-fn unsigned(number: i64) -> u64 {
+pub(crate) fn unsigned(number: i64) -> u64 {
     u64::try_from(number).unwrap_or_default()
 }
 
@@ -331,33 +285,5 @@ impl JobRow {
             finished_at: self.finished_at.map(|instant| instant.utc()),
             version: self.version,
         })
-    }
-}
-
-#[derive(Queryable, Insertable)]
-#[diesel(table_name = job_errors)]
-struct JobErrorRow {
-    job_id: SqlId,
-    position: i64,
-    input_row: i64,
-    pointer: String,
-    code: String,
-    detail: String,
-    severity: String,
-    input_column: Option<String>,
-    input_value: Option<String>,
-}
-
-impl JobErrorRow {
-    fn into_error(self) -> RowError {
-        RowError {
-            row: unsigned(self.input_row),
-            pointer: self.pointer,
-            code: self.code,
-            detail: self.detail,
-            severity: Severity::from_code(&self.severity).unwrap_or(Severity::Error),
-            column: self.input_column,
-            value: self.input_value,
-        }
     }
 }

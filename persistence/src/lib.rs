@@ -36,6 +36,7 @@ pub mod logos;
 pub mod membership_types;
 pub mod memberships;
 pub mod moderation;
+pub mod network_settings;
 pub mod opportunities;
 pub mod organisations;
 pub mod personal;
@@ -50,6 +51,7 @@ pub mod settings;
 pub mod signing_keys;
 pub mod skills;
 pub mod solutions;
+pub mod statistics;
 pub mod units;
 pub mod users;
 

@@ -82,6 +82,19 @@ pub fn update(
     Ok(stored)
 }
 
+/// The queries of all saved searches for organisations that name a skill, each with its user.
+///
+/// # Errors
+/// As every read.
+pub fn wishes(db: &mut Db) -> Result<Vec<(UserId, String)>> {
+    let rows: Vec<(SqlId, String)> = saved_searches::table
+        .filter(saved_searches::target.eq(SearchTarget::Organisations.code()))
+        .filter(saved_searches::query.like("%skill=%"))
+        .select((saved_searches::user_id, saved_searches::query))
+        .load(db)?;
+    Ok(rows.into_iter().map(|(user, query)| (user.into(), query)).collect())
+}
+
 /// Removes a search, if it has this version still.
 ///
 /// # Errors

@@ -9,7 +9,7 @@ mod showroom;
 mod sign_in;
 mod upkeep;
 
-pub(crate) use accounts::{api_keys, job_errors, jobs, refresh_tokens, sessions, settings, users};
+pub(crate) use accounts::{api_keys, job_errors, jobs, network_settings, refresh_tokens, sessions, settings, users};
 pub(crate) use audit::{audit_details, audit_entries, audit_head, audit_records, erasures};
 pub(crate) use directory::{
     affiliations, changes, membership_steps, memberships, opportunities, organisation_external_ids,

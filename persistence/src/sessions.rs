@@ -11,6 +11,7 @@ use crate::changes::{Noun, Operation};
 use crate::db::Db;
 use crate::dialect;
 use crate::error::{Error, Result};
+use crate::guard::IDS_PER_QUERY;
 use crate::schema::{refresh_tokens, sessions};
 use crate::sqltypes::{SqlId, SqlInstant};
 use crate::users;
@@ -270,6 +271,34 @@ pub fn revoke_all(unit: &mut UnitOfWork<'_>, user: UserId, spared: Option<Sessio
         }
     }
     Ok(())
+}
+
+/// Ends the sessions of all users; one of them may be spared, that of who asks for it. Returns how many it were.
+///
+/// # Errors
+/// As every write.
+pub fn revoke_everyones(unit: &mut UnitOfWork<'_>, spared: Option<SessionId>) -> Result<usize> {
+    // Whoever is signing in is waited for, and whoever comes later waits: each locks the own user.
+    users::lock_all(unit)?;
+    let at = SqlInstant::from(unit.now());
+    let open: Vec<SqlId> = sessions::table
+        .filter(sessions::revoked_at.is_null())
+        .filter(sessions::expires_at.gt(at))
+        .select(sessions::id)
+        .load(unit.db())?;
+    let open: Vec<SqlId> = open.into_iter().filter(|id| Some((*id).into()) != spared).collect();
+    for chunk in open.chunks(IDS_PER_QUERY) {
+        let these = sessions::table
+            .filter(sessions::id.eq_any(chunk))
+            .filter(sessions::revoked_at.is_null());
+        diesel::update(these)
+            .set(sessions::revoked_at.eq(at))
+            .execute(unit.db())?;
+    }
+    for id in &open {
+        unit.record(NOUN, id.0, Operation::Updated);
+    }
+    Ok(open.len())
 }
 
 /// Removes sessions that are over by `before`, were ended, or not used for [`IDLE`], with their tokens; returns how many.

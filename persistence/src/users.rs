@@ -167,6 +167,17 @@ pub fn lock(unit: &mut UnitOfWork<'_>, id: UserId) -> Result<()> {
     Ok(())
 }
 
+/// Lets changes of any user that come after it wait until this transaction ends.
+///
+/// # Errors
+/// As every write.
+pub fn lock_all(unit: &mut UnitOfWork<'_>) -> Result<()> {
+    diesel::update(users::table)
+        .set(users::version.eq(users::version))
+        .execute(unit.db())?;
+    Ok(())
+}
+
 /// Removes a user with the API keys and the sessions.
 ///
 /// # Errors

@@ -55,6 +55,7 @@ const RACES: &[&str] = &[
     "update_person",
     "update_reference",
     "update_saved_search",
+    "update_settings",
     "update_solution",
     "update_unit",
 ];

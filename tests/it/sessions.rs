@@ -2,6 +2,7 @@
 
 use chrono::TimeDelta;
 use serde_json::{Value, json};
+use werkstadt_domain::account::Scope;
 use werkstadt_tests::accounts::PASSWORD;
 use werkstadt_tests::app::TestApp;
 use werkstadt_tests::caller::Caller;
@@ -196,4 +197,50 @@ fn a_session_that_began_at_another_server_is_known_at_once() {
             Caller::bearing(&other, token.to_owned()).get("/v1/me").is(200);
         }
     });
+}
+
+#[test]
+fn a_manager_ends_the_sessions_of_everyone() {
+    on_each(|database| {
+        let app = TestApp::on(database);
+        member(&app);
+        let (laptop, tokens) = sign_in(&app, "Laptop");
+        let manager = app.as_manager();
+        let own = Caller::bearing(&app, manager.token().unwrap());
+        let key = app.with_key(&[Scope::DirectoryRead]);
+        laptop.send(Request::new("DELETE", "/v1/sessions")).is(403);
+        own.send(Request::new("DELETE", "/v1/sessions?keep_own=true")).is(204);
+        laptop.get("/v1/me").is(401);
+        assert_eq!(renew(&app, &tokens), 401);
+        own.get("/v1/users").is(200);
+        let (again, _) = sign_in(&app, "Laptop");
+        again.get("/v1/me").is(200);
+        own.send(Request::new("DELETE", "/v1/sessions")).is(204);
+        for gone in [&again, &own] {
+            gone.get("/v1/me").is(401);
+        }
+        key.get("/v1/skills").is(200);
+    });
+}
+
+#[test]
+fn whom_one_server_signs_out_the_others_refuse() {
+    let Some(database) = werkstadt_tests::database::TestDatabase::postgres() else {
+        return;
+    };
+    let (one, other) = (
+        TestApp::numbered(&database, 1, |_| {}),
+        TestApp::numbered(&database, 2, |_| {}),
+    );
+    member(&one);
+    let (_, tokens) = sign_in(&one, "Laptop");
+    let there = Caller::bearing(&other, tokens["access_token"].as_str().unwrap().to_owned());
+    there.get("/v1/me").is(200);
+    one.as_manager().send(Request::new("DELETE", "/v1/sessions")).is(204);
+    let begin = std::time::Instant::now();
+    while there.get("/v1/me").status == 200 {
+        assert!(begin.elapsed().as_secs() < 10, "not within ten seconds");
+    }
+    there.get("/v1/me").is(401);
+    assert_eq!(renew(&other, &tokens), 401);
 }

@@ -9,10 +9,12 @@ use crate::app::TestApp;
 use crate::caller::Caller;
 use crate::document::Operation;
 use crate::http::Request;
+use network::of_the_network;
 
 mod accounts;
 mod logo;
 mod memberships;
+mod network;
 mod people;
 mod privacy;
 mod solutions;
@@ -82,6 +84,7 @@ impl<'a> Stage<'a> {
             Some("changes" | "statistics") => (operation.path.clone(), None),
             Some("privacy" | "erasures") => self.of_privacy(operation, organisation),
             Some("audit-log") => self.of_audit(operation),
+            Some("settings" | "sessions" | "statistics.csv") => of_the_network(operation),
             Some("search" | "suggest") => (format!("{}?q=university", operation.path), None),
             Some("matches") => (operation.path.clone(), Some(self.question(&operation.id, organisation))),
             Some("memberships" | "membership-types" | "membership-applications" | "dues") => {
@@ -89,6 +92,7 @@ impl<'a> Stage<'a> {
             }
             Some("users") => self.of_user(operation, organisation),
             Some("imports") => return self.of_import(operation),
+            Some("jobs") if operation.id == "run_daily_work" => (operation.path.clone(), None),
             Some("jobs") if operation.id == "cancel_job" => (
                 operation
                     .path

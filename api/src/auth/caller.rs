@@ -26,6 +26,7 @@ pub struct Caller {
     user: Option<Arc<User>>,
     key: Option<Arc<ApiKey>>,
     session: Option<Arc<Session>>,
+    audience: Audience,
 }
 
 /// What a credential leads to.
@@ -36,13 +37,25 @@ enum Found {
 }
 
 impl Caller {
-    /// The class of viewers that the caller belongs to.
-    pub fn audience(&self) -> Audience {
-        match self.user.as_ref().map(|user| user.role) {
-            None | Some(Role::Guest) => Audience::Anonymous,
-            Some(Role::Manager) => Audience::Manager,
-            Some(_) => Audience::Member,
+    /// A user with what the user showed. What members of organisations read depends on where the organisation stands now.
+    fn new(state: &State, user: Arc<User>, key: Option<Arc<ApiKey>>, session: Option<Arc<Session>>) -> Self {
+        let audience = match (user.role, user.organisation) {
+            (Role::Manager, _) => Audience::Manager,
+            (Role::Guest, _) => Audience::Anonymous,
+            (Role::Member | Role::Editor | Role::Owner, Some(organisation)) => state.audience_of_people(organisation),
+            (Role::Member | Role::Editor | Role::Owner, None) => Audience::Member,
+        };
+        Self {
+            user: Some(user),
+            key,
+            session,
+            audience,
         }
+    }
+
+    /// The class of viewers that the caller belongs to.
+    pub const fn audience(&self) -> Audience {
+        self.audience
     }
 
     /// The audience to which the caller belongs when reading a record of this organisation directly: an owner or editor
@@ -155,6 +168,7 @@ impl Caller {
                 user: None,
                 key: None,
                 session: None,
+                audience: Audience::Anonymous,
             }));
         };
         let refused = || Problem::new(Code::Unauthenticated);
@@ -166,11 +180,7 @@ impl Caller {
         let now = state.now();
         if let Some(secret) = ApiKeySecret::parse(credential) {
             let (key, user) = state.accounts().by_key(&secret.digest(), now).ok_or_else(refused)?;
-            return Ok(Found::Caller(Self {
-                user: Some(user),
-                key: Some(key),
-                session: None,
-            }));
+            return Ok(Found::Caller(Self::new(state, user, Some(key), None)));
         }
         let bearer = state.tokens.load().verify(credential, now).ok_or_else(refused)?;
         match Self::of_session(state, bearer) {
@@ -181,11 +191,7 @@ impl Caller {
 
     fn of_session(state: &State, bearer: Bearer) -> Option<Self> {
         let (session, user) = state.accounts().by_session(bearer.session, state.now())?;
-        (user.id == bearer.user).then_some(Self {
-            user: Some(user),
-            key: None,
-            session: Some(session),
-        })
+        (user.id == bearer.user).then(|| Self::new(state, user, None, Some(session)))
     }
 
     /// The session may have begun at another server a moment ago: asks the database, once.
@@ -206,7 +212,7 @@ impl Caller {
             let mut uses = state.uses.lock().unwrap_or_else(PoisonError::into_inner);
             uses.insert(key.id, state.now());
         }
-        self.allowed(&operation(request)?.access, state.second_factor)?;
+        self.allowed(&operation(request)?.access, state.second_factor())?;
         Ok(self)
     }
 

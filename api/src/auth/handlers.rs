@@ -163,7 +163,7 @@ fn tokens(state: &State, session: &Session, secret: &RefreshSecret) -> Result<Ht
         token_type: "Bearer".to_owned(),
         expires_in: LIFETIME.num_seconds(),
         refresh_token: secret.reveal().to_owned(),
-        second_factor_missing: !session.second_factor && role.is_some_and(|role| state.second_factor.demands(role)),
+        second_factor_missing: !session.second_factor && role.is_some_and(|role| state.second_factor().demands(role)),
     };
     Ok(HttpResponse::Ok()
         .insert_header(("Cache-Control", "no-store"))

@@ -1,16 +1,12 @@
 //! Passwords: argon2id, off the async workers, a bounded number at a time.
 
-use std::sync::Arc;
-use std::time::Duration;
-
-use actix_web::web;
 use argon2::password_hash::phc::PasswordHash;
 use argon2::password_hash::{PasswordHasher, PasswordVerifier};
 use argon2::{Algorithm, Argon2, Params, Version};
-use tokio::sync::Semaphore;
 use werkstadt_domain::invalid::Rule;
 use zxcvbn::Score;
 
+use super::threads::Threads;
 use crate::problem::{Breach, Code, Place, Problem};
 
 /// A password as typed: 12 to 128 characters when set. Never shown, not even in `Debug`.
@@ -42,23 +38,21 @@ impl Password {
 
 /// Hashes and verifies passwords. A flood of logins waits or is turned away; it does not take the cores from readers.
 pub struct Hashing {
-    permits: Arc<Semaphore>,
+    threads: Threads,
     nobody: String,
 }
 
-/// How long a login waits for its turn.
-const PATIENCE: Duration = Duration::from_secs(2);
-
 impl Hashing {
-    /// At most `parallel` computations at a time, 19 MiB and about 25 ms each.
+    /// At most `parallel` computations at a time, 19 MiB and about 25 ms each, in threads of their own.
     ///
     /// # Errors
-    /// When the parameters are refused; a defect of the program.
-    pub fn new(parallel: usize) -> Result<Self, argon2::password_hash::Error> {
-        let nobody = argon2()?.hash_password(b"nobody has this password")?.to_string();
+    /// When there are no threads to be had, or the parameters are refused, which is a defect of the program.
+    pub fn new(parallel: usize) -> std::io::Result<Self> {
+        let nobody = argon2().and_then(|argon2| argon2.hash_password(b"nobody has this password"));
+        let nobody = nobody.map_err(|error| std::io::Error::other(error.to_string()))?;
         Ok(Self {
-            permits: Arc::new(Semaphore::new(parallel.max(1))),
-            nobody,
+            threads: Threads::start(parallel)?,
+            nobody: nobody.to_string(),
         })
     }
 
@@ -67,7 +61,7 @@ impl Hashing {
     /// # Errors
     /// [`Code::Unavailable`] when too many wait.
     pub async fn hash(&self, password: Password) -> Result<String, Problem> {
-        self.run(move || Self::hash_now(&password)).await?
+        self.threads.run(move || Self::hash_now(&password)).await?
     }
 
     /// Computes the hash of a password that somebody chose, if it may be chosen; `own` as in [`Password::chosen`].
@@ -80,7 +74,7 @@ impl Hashing {
             Ok(password) => Self::hash_now(&password),
             Err(rule) => Err(Problem::new(Code::Invalid).with_breaches(vec![(place, Breach::Rule(rule))])),
         };
-        self.run(hashed).await?
+        self.threads.run(hashed).await?
     }
 
     /// True if a stored hash was computed with other parameters than new ones are.
@@ -109,23 +103,7 @@ impl Hashing {
             let parsed = PasswordHash::new(&hash).ok()?;
             argon2().ok()?.verify_password(password.0.as_bytes(), &parsed).ok()
         };
-        Ok(self.run(fits).await?.is_some() && known)
-    }
-
-    async fn run<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T, Problem> {
-        let busy = || {
-            Problem::new(Code::Unavailable)
-                .retry_after(2)
-                .because("too many logins wait for hashing")
-        };
-        let permit = tokio::time::timeout(PATIENCE, Arc::clone(&self.permits).acquire_owned()).await;
-        let permit = permit.map_err(|_| busy())?.map_err(Problem::internal)?;
-        let done = web::block(move || {
-            let done = work();
-            drop(permit);
-            done
-        });
-        done.await.map_err(Problem::internal)
+        Ok(self.threads.run(fits).await?.is_some() && known)
     }
 }
 

@@ -41,7 +41,7 @@ pub async fn get_second_factor(
         enabled: confirmed_at.is_some(),
         confirmed_at,
         recovery_codes_left: left,
-        needed: state.second_factor.demands(user.role),
+        needed: state.second_factor().demands(user.role),
         shown,
     };
     Ok(private(&body))
@@ -66,7 +66,7 @@ pub async fn begin_second_factor(
     reauthenticate(&request, &state, user, ("/password", body.0.password)).await?;
     let random = state.world.secret()?;
     let seed: Vec<u8> = random.into_iter().take(SEED).collect();
-    let totp = totp(&seed, &state.network_name, &user.email)?;
+    let totp = totp(&seed, &state.network_name(user.language), &user.email)?;
     let body = SecondFactorSeed {
         secret: totp.secret().to_base32(),
         uri: totp.to_url().map_err(Problem::internal)?,

@@ -4,7 +4,6 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use serde::Deserialize;
-use werkstadt_domain::account::Role;
 
 use crate::letters::Post;
 
@@ -17,30 +16,6 @@ pub enum LogFormat {
     Text,
     /// One JSON object a line.
     Json,
-}
-
-/// Whose sign-in needs a second factor.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, clap::ValueEnum)]
-#[serde(rename_all = "lowercase")]
-pub enum SecondFactorPolicy {
-    /// That of managers: they see everything.
-    #[default]
-    Managers,
-    /// That of everyone.
-    Everyone,
-    /// Nobody's; who has one needs it all the same.
-    Nobody,
-}
-
-impl SecondFactorPolicy {
-    /// True if the policy asks one of this role.
-    pub fn demands(self, role: Role) -> bool {
-        match self {
-            Self::Managers => role == Role::Manager,
-            Self::Everyone => true,
-            Self::Nobody => false,
-        }
-    }
 }
 
 /// Where letters go.

@@ -11,7 +11,7 @@ use super::View;
 
 /// A cell.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) enum Cell {
+pub enum Cell {
     /// Nothing.
     Empty,
     /// A text, made safe.
@@ -167,7 +167,8 @@ fn some(value: Option<impl ToString>) -> Cell {
     value.map_or(Cell::Empty, text)
 }
 
-fn text(value: impl ToString) -> Cell {
+/// A text in a cell, made harmless; none where it says nothing.
+pub fn text(value: impl ToString) -> Cell {
     let value = value.to_string();
     if value.is_empty() {
         Cell::Empty

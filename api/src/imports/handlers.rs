@@ -20,6 +20,7 @@ use super::{report, run, undo};
 use crate::answer;
 use crate::audit::{Disclosures, occasion};
 use crate::auth::Caller;
+use crate::daily;
 use crate::extract::{NoQuery, Path, Query, Raw};
 use crate::page::{List, PageQuery, and_one_more, cut};
 use crate::problem::{Breach, Code, Place, Problem};
@@ -177,7 +178,7 @@ pub async fn list_import_duplicates(
 /// Cancel a job
 ///
 /// Nothing of it will have happened. A job whose records are written already can no longer be cancelled; an import can be taken
-/// back.
+/// back. The day's work cannot be cancelled.
 #[utoipa::path(tag = "admin", params(JobPath),
     extensions(("x-authz" = json!({"from": "manager", "scope": "admin"})), ("x-errors" = json!([409]))),
     responses((status = 200, description = "The job, cancelled.", body = JobBody)))]
@@ -191,9 +192,8 @@ pub async fn cancel_job(
     let Path(id) = id;
     let cancelled = state::write(&state, caller.actor(), move |unit| {
         let before = jobs::find(unit.db(), id)?;
-        // A result is written together with the records.
-        let is_written = before.result.as_object().is_some_and(|result| !result.is_empty());
-        if before.status.is_final() || is_written {
+        // Of the day's work, each step is done when it is done.
+        if before.status.is_final() || report::is_written(&before) || before.kind == daily::KIND {
             return Err(report::ended(&before));
         }
         let after = Job {
@@ -209,7 +209,7 @@ pub async fn cancel_job(
 }
 
 /// How many seconds the caller would wait (RFC 7240), at most 25.
-fn waiting(request: &HttpRequest) -> Option<Duration> {
+pub(crate) fn waiting(request: &HttpRequest) -> Option<Duration> {
     let given = request.headers().get("Prefer")?.to_str().ok()?;
     let seconds = given.split(',').find_map(|one| one.trim().strip_prefix("wait="))?;
     seconds
@@ -220,7 +220,8 @@ fn waiting(request: &HttpRequest) -> Option<Duration> {
 
 /// List jobs
 ///
-/// The newest first: imports that are running, that have ended, and that can still be taken back.
+/// The newest first: imports that are running, that have ended, and that can still be taken back, and runs of the day's work. Jobs that
+/// ended more than 180 days ago are removed with all that belongs to them.
 #[utoipa::path(tag = "admin", params(PageQuery),
     extensions(("x-authz" = json!({"from": "manager", "scope": "admin"}))),
     responses((status = 200, description = "A page of jobs.", body = JobPage)))]

@@ -10,7 +10,7 @@ use werkstadt_persistence::jobs::{self, Job, JobId, JobStatus, RowError};
 use werkstadt_persistence::{Error, Store, UnitOfWork};
 
 use super::plan::RowFault;
-use super::run::Outcome;
+use super::run::{KIND, Outcome};
 use crate::problem::{Code, Problem};
 use crate::state::State;
 
@@ -41,19 +41,13 @@ pub fn end_interrupted(store: &Store, now: DateTime<Utc>) -> Result<usize, Error
     let found = store.read(|db| jobs::interrupted(db, now))?;
     let mut ended = 0;
     for before in found {
-        let is_written = before.result.as_object().is_some_and(|result| !result.is_empty());
-        let after = if is_written {
+        let after = if is_written(&before) {
             Job {
                 status: JobStatus::Succeeded,
                 ..before.clone()
             }
         } else {
-            let result = json!({"reason": Code::Unavailable.detail(Language::En), "problem": Code::Unavailable.slug()});
-            Job {
-                status: JobStatus::Failed,
-                result,
-                ..before.clone()
-            }
+            failed(before.clone(), &Problem::new(Code::Unavailable))
         };
         match store.write(Author::task("start"), now, |unit| jobs::update(unit, &before, after)) {
             Ok(_) => ended += 1,
@@ -63,6 +57,28 @@ pub fn end_interrupted(store: &Store, now: DateTime<Utc>) -> Result<usize, Error
         }
     }
     Ok(ended)
+}
+
+/// True if the records of an import are written: its result is written together with them.
+pub fn is_written(job: &Job) -> bool {
+    let has_result = job.result.as_object().is_some_and(|result| !result.is_empty());
+    job.kind == KIND && has_result
+}
+
+/// A job that ended by a problem. What it has counted so far stays.
+pub fn failed(job: Job, problem: &Problem) -> Job {
+    let mut result = job.result.as_object().cloned().unwrap_or_default();
+    let facts = problem.body(Language::En, "", "").facts;
+    result.insert("reason".to_owned(), Value::from(problem.code().detail(Language::En)));
+    result.insert("problem".to_owned(), Value::from(problem.code().slug()));
+    if !facts.is_empty() {
+        result.insert("facts".to_owned(), json!(facts));
+    }
+    Job {
+        status: JobStatus::Failed,
+        result: Value::Object(result),
+        ..job
+    }
 }
 
 /// The refusal of a step that comes too late.

@@ -28,6 +28,8 @@ use crate::contract::Body;
 use crate::problem::{Breach, Code, Problem};
 use crate::state::State;
 
+/// What jobs are called that import.
+pub const KIND: &str = "import";
 /// Faults and remarks of a job that are kept; all of them are counted.
 const MOST_FAULTS: usize = 20_000;
 
@@ -296,5 +298,5 @@ fn insert(unit: &mut UnitOfWork<'_>, plan: Plan) -> Result<(), Problem> {
 /// # Errors
 /// When the database refuses.
 pub fn queue(unit: &mut UnitOfWork<'_>, id: JobId, user: Option<UserId>) -> Result<Job, Problem> {
-    Ok(jobs::insert(unit, id, "import", user)?)
+    Ok(jobs::insert(unit, id, KIND, user)?)
 }

@@ -14,6 +14,7 @@ use werkstadt_persistence::jobs::{self, Job, JobId, JobStatus};
 use werkstadt_persistence::{Error, Noun, UnitOfWork, opportunities, organisations, persons, skills, solutions};
 
 use super::plan::Plan;
+use super::run::KIND;
 use super::wire::{KeptBody, UndoBody};
 use crate::organisations::wire::{BASE, OrganisationBody, OrganisationCreate};
 use crate::problem::{Code, Problem};
@@ -65,7 +66,7 @@ fn written(stored: &Stored<Organisation>) -> Result<Value, Problem> {
 
 /// Until when a job can be taken back, if it is an import that wrote something.
 pub fn until(job: &Job) -> Option<DateTime<Utc>> {
-    let may = job.kind == "import" && job.status == JobStatus::Succeeded && undone_at(job).is_none();
+    let may = job.kind == KIND && job.status == JobStatus::Succeeded && undone_at(job).is_none();
     job.finished_at
         .filter(|_| may)?
         .checked_add_signed(TimeDelta::days(DAYS))

@@ -23,26 +23,26 @@ pub struct JobBody {
     #[schema(format = Uuid)]
     pub id: String,
     /// What it does.
-    #[schema(examples("import"))]
+    #[schema(examples("import", "daily"))]
     pub kind: String,
     /// `queued`, `running`, `succeeded` (faulty rows are in its errors), `failed` or `cancelled` (nothing was written).
     #[schema(examples("queued", "running", "succeeded", "failed", "cancelled"))]
     pub status: String,
-    /// Rows in all, once they are counted.
+    /// Rows in all, once they are counted; of the day's work, its steps.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(minimum = 0, maximum = 9_007_199_254_740_991_u64)]
     pub total: Option<u64>,
-    /// Rows dealt with, the faulty ones included.
+    /// Rows dealt with, the faulty ones included; steps done.
     #[schema(minimum = 0, maximum = 9_007_199_254_740_991_u64)]
     pub done: u64,
     /// Rows with faults, not written.
     #[schema(minimum = 0, maximum = 9_007_199_254_740_991_u64)]
     pub failed: u64,
     /// How many records of each noun were written; of rows, how many were there `unchanged`, how many `updated` what was
-    /// there, how many `duplicates` and `warnings` there are.
+    /// there, how many `duplicates` and `warnings` there are. Of the day's work: how many records each step changed or removed.
     #[schema(value_type = std::collections::BTreeMap<String, u64>)]
     pub created: std::collections::BTreeMap<String, u64>,
-    /// Why nothing was written, if the job failed.
+    /// Why nothing was written, if the job failed; of the day's work, why it went no further.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
     /// When it was asked for.

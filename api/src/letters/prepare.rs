@@ -61,7 +61,7 @@ pub(super) fn write(unit: &mut UnitOfWork<'_>, state: &State, letter: &Letter) -
         Kind::ApplicationRejected => Some((letter.language, Say::ApplicationRejected(text(letter, "reason")))),
     };
     Ok(said.map(|(language, said)| {
-        let (subject, body) = words::of(&said, language, &state.network_name);
+        let (subject, body) = words::of(&said, language, &state.letterhead(language));
         Written {
             id: letter.id,
             to: letter.recipient.clone(),
@@ -86,7 +86,7 @@ fn invite(unit: &mut UnitOfWork<'_>, state: &State, letter: &Letter) -> Result<S
     let from = match invitation.invited_by.filter(|_| open) {
         Some(from) => match users::find(unit.db(), from) {
             Ok(from) => from.record.name,
-            Err(Error::NotFound { .. }) => state.network_name.clone(),
+            Err(Error::NotFound { .. }) => state.network_name(invitation.language),
             Err(error) => return Err(error.into()),
         },
         None => return Ok(None),

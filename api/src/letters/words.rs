@@ -102,8 +102,18 @@ impl Link {
     }
 }
 
-/// Subject and text of a letter from this network.
-pub fn of(said: &Say, language: Language, network: &str) -> (String, String) {
+/// What all letters have in common.
+#[derive(Clone, Debug)]
+pub struct Letterhead {
+    /// What the network is called.
+    pub network: String,
+    /// The e-mail address for questions.
+    pub contact: Option<String>,
+}
+
+/// Subject and text of a letter from a network.
+pub fn of(said: &Say, language: Language, head: &Letterhead) -> (String, String) {
+    let network = head.network.as_str();
     let (subject, paragraphs) = match language {
         Language::De => german::words(said, network),
         Language::En => english::words(said, network),
@@ -116,7 +126,12 @@ pub fn of(said: &Say, language: Language, network: &str) -> (String, String) {
         Some(name) => format!("{greeting} {name},"),
         None => format!("{greeting},"),
     };
-    let body = format!("{greeting}\n\n{}\n\n-- \n{network}\n", paragraphs.join("\n\n"));
+    let contact = match (&head.contact, language) {
+        (None, _) => String::new(),
+        (Some(contact), Language::De) => format!("Fragen an: {contact}\n"),
+        (Some(contact), Language::En) => format!("Questions to: {contact}\n"),
+    };
+    let body = format!("{greeting}\n\n{}\n\n-- \n{network}\n{contact}", paragraphs.join("\n\n"));
     (format!("{network}: {subject}"), body)
 }
 
@@ -145,12 +160,16 @@ mod tests {
             )
         };
         let until = DateTime::from_timestamp(1_800_000_000, 0).unwrap();
+        let from = |network: &str, contact: Option<&str>| Letterhead {
+            network: network.to_owned(),
+            contact: contact.map(str::to_owned),
+        };
         let said = Say::Reset {
             name: "Erika".to_owned(),
             link: link(),
             until,
         };
-        let (subject, body) = of(&said, Language::De, "Netzwerk");
+        let (subject, body) = of(&said, Language::De, &from("Netzwerk", Some("hallo@network.example")));
         assert_eq!(subject, "Netzwerk: Neues Passwort");
         assert!(body.starts_with("Guten Tag Erika,\n\njemand hat"), "{body}");
         assert!(
@@ -158,13 +177,22 @@ mod tests {
             "{body}"
         );
         assert!(body.contains("bis 15.01.2027, 08:00 Uhr (UTC)"), "{body}");
-        let (subject, body) = of(&said, Language::En, "Network");
+        assert!(
+            body.ends_with("\n-- \nNetzwerk\nFragen an: hallo@network.example\n"),
+            "{body}"
+        );
+        let (subject, body) = of(&said, Language::En, &from("Network", None));
         assert_eq!(subject, "Network: New password");
         assert!(body.contains("until 2027-01-15 at 08:00 UTC"), "{body}");
+        assert!(body.ends_with("\n-- \nNetwork\n"), "{body}");
         let bare = Say::NewAddress(
             "e@example.org".to_owned(),
             Link::new(None, "new_address", "wa_y".to_owned()),
         );
-        assert!(of(&bare, Language::En, "Network").1.contains("one-time token: wa_y\n"));
+        assert!(
+            of(&bare, Language::En, &from("Network", None))
+                .1
+                .contains("one-time token: wa_y\n")
+        );
     }
 }

@@ -30,11 +30,12 @@ enum Work {
     Turn(Turn),
 }
 
-/// Does what is due today. To do it twice changes nothing more.
+/// Does what is due today, and tells with how many memberships something was done. To do it twice changes nothing more.
 ///
 /// # Errors
 /// [`Code::Unavailable`]; what was done until then stays done.
-pub fn run(state: &State) -> Result<(), Problem> {
+pub fn run(state: &State) -> Result<u64, Problem> {
+    let mut changed = 0;
     use MembershipStatus::{Active, Grace, Suspended};
     for status in [Active, Grace, Suspended] {
         let mut after = None;
@@ -45,11 +46,11 @@ pub fn run(state: &State) -> Result<(), Problem> {
             let Some(last) = batch.last() else { break };
             after = Some(last.record.id);
             for id in state.store.read(|db| due(db, &batch, state.now().date_naive()))? {
-                persist(state, id)?;
+                changed += u64::from(persist(state, id)?);
             }
         }
     }
-    Ok(())
+    Ok(changed)
 }
 
 /// Those of some memberships with which something is to be done.
@@ -91,27 +92,29 @@ fn work(membership: &Membership, tier: Option<&Tier>, dues: &[Due], today: Naive
     (over && stays && pays && charges).then(|| Work::Ask(last.clone()))
 }
 
-/// Does what is to be done with a membership, as it is now, until there is no more of it.
-fn work_off(unit: &mut UnitOfWork<'_>, state: &State, id: MembershipId) -> Result<(), Problem> {
+/// Does what is to be done with a membership, as it is now, until there is no more of it; whether there was anything.
+fn work_off(unit: &mut UnitOfWork<'_>, state: &State, id: MembershipId) -> Result<bool, Problem> {
+    let mut done = false;
     let today = unit.now().date_naive();
     loop {
         let before = memberships::find(unit.db(), id)?;
         let tier = charging::tier(unit.db(), &before.record)?;
         let dues = charging::owed(unit.db(), id)?;
         match work(&before.record, tier.as_ref(), &dues, today) {
-            None => return Ok(()),
+            None => return Ok(done),
             Some(Work::Turn(turn)) => take(unit, &before, turn)?,
             Some(Work::Ask(last)) => {
-                let Some(tier) = tier else { return Ok(()) };
+                let Some(tier) = tier else { return Ok(done) };
                 let span = tier.period.after(before.record.since_on, last.span);
                 let cents = charging::fee(unit.db(), &before.record, Some(&tier))?;
                 memberships::guard_version(unit, &before)?;
                 let due_on = tier.payable_on(span, today);
                 if charging::ask(unit, state, id, span, cents, due_on)?.is_none() {
-                    return Ok(());
+                    return Ok(done);
                 }
             }
         }
+        done = true;
     }
 }
 
@@ -139,16 +142,16 @@ fn take(unit: &mut UnitOfWork<'_>, before: &Stored<Membership>, turn: Turn) -> R
 }
 
 /// Works it off, and looks again where somebody else was faster, who may have left something to do.
-fn persist(state: &State, id: MembershipId) -> Result<(), Problem> {
+fn persist(state: &State, id: MembershipId) -> Result<bool, Problem> {
     for _ in 0..ATTEMPTS {
         let done = state
             .store
             .write(Author::task("daily"), state.now(), |unit| work_off(unit, state, id));
         match done {
             Err(problem) if matches!(problem.code(), Code::Stale | Code::Conflict) => {}
-            Err(problem) if problem.code() == Code::NotFound => return Ok(()),
+            Err(problem) if problem.code() == Code::NotFound => return Ok(false),
             other => return other,
         }
     }
-    Ok(())
+    Ok(false)
 }

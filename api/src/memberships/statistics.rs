@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 
 use actix_web::{HttpResponse, get, web};
+use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use werkstadt_domain::audience::Stored;
@@ -93,15 +94,7 @@ pub async fn get_membership_statistics(
     caller: Caller,
     query: Query<Months>,
 ) -> Result<HttpResponse, Problem> {
-    let last = month("to", query.0.to.as_ref())?.unwrap_or_else(|| Month::of(state.now().date_naive()));
-    let first = month("from", query.0.from.as_ref())?.unwrap_or_else(|| last.back(11));
-    let months: Vec<Month> = first.to(last).take(MOST_MONTHS + 1).collect();
-    if months.is_empty() {
-        return Err(refused("to", Rule::Reversed));
-    }
-    if months.len() > MOST_MONTHS {
-        return Err(refused("from", Rule::TooLong(MOST_MONTHS)));
-    }
+    let months = query.0.read(state.now().date_naive())?;
     let (members, dues) = state::read(&state, |db| Ok((members(db)?, dues::all(db)?))).await?;
     let body = MembershipStatistics {
         currency: CURRENCY.to_owned(),
@@ -111,6 +104,23 @@ pub async fn get_membership_statistics(
             .collect(),
     };
     answer::page(&caller, &body, None)
+}
+
+impl Months {
+    /// The months that are meant today, in order.
+    ///
+    /// # Errors
+    /// [`Code::InvalidQuery`] if there are none or too many.
+    pub fn read(&self, today: NaiveDate) -> Result<Vec<Month>, Problem> {
+        let last = month("to", self.to.as_ref())?.unwrap_or_else(|| Month::of(today));
+        let first = month("from", self.from.as_ref())?.unwrap_or_else(|| last.back(11));
+        let months: Vec<Month> = first.to(last).take(MOST_MONTHS + 1).collect();
+        match months.len() {
+            0 => Err(refused("to", Rule::Reversed)),
+            1..=MOST_MONTHS => Ok(months),
+            _ => Err(refused("from", Rule::TooLong(MOST_MONTHS))),
+        }
+    }
 }
 
 fn month(name: &str, given: Option<&String>) -> Result<Option<Month>, Problem> {
@@ -124,8 +134,11 @@ fn refused(name: &str, rule: Rule) -> Problem {
     Problem::new(Code::InvalidQuery).with_breaches(vec![(place, Breach::Rule(rule))])
 }
 
-/// The types and stays of all memberships.
-fn members(db: &mut Db) -> Result<Vec<(String, Vec<Stay>)>, Problem> {
+/// The types and stays of all memberships. Reads all of them with their steps.
+///
+/// # Errors
+/// As every read.
+pub fn members(db: &mut Db) -> Result<Vec<(String, Vec<Stay>)>, Problem> {
     let mut steps: HashMap<MembershipId, Vec<_>> = HashMap::new();
     for (id, step) in memberships::all_steps(db)? {
         steps.entry(id).or_default().push(step);

@@ -8,7 +8,7 @@ use werkstadt_domain::invalid::Rule;
 use werkstadt_domain::person::{Person, PersonId};
 use werkstadt_persistence::audit::{self, Author, Span};
 use werkstadt_persistence::personal::{self, Erasure, ErasureId, Subject};
-use werkstadt_persistence::{Db, Error, persons, users};
+use werkstadt_persistence::{Db, persons, users};
 
 use super::wire::{DisclosureBody, PersonalData};
 use crate::audit::{occasion, reads};
@@ -134,15 +134,17 @@ fn carry_out(state: &State, author: Author, id: ErasureId) -> Result<Erasure, Pr
     Ok(done)
 }
 
-/// Goes on with erasures that were cut off.
+/// Goes on with erasures that were cut off; how many there were.
 ///
 /// # Errors
 /// [`crate::problem::Code::Unavailable`].
-pub fn go_on(state: &State) -> Result<(), Problem> {
-    for id in state.store.read(|db| Ok::<_, Error>(personal::unfinished(db)?))? {
+pub fn go_on(state: &State) -> Result<u64, Problem> {
+    let mut done = 0;
+    for id in state.store.read(personal::unfinished)? {
         carry_out(state, Author::task("daily"), id)?;
+        done += 1;
     }
-    Ok(())
+    Ok(done)
 }
 
 /// Nobody who is there was named.

@@ -50,6 +50,11 @@ impl Persons {
         Self { sorted, places }
     }
 
+    /// Every person, whoever may see it.
+    pub(super) fn stored(&self) -> impl Iterator<Item = &Stored<Person>> {
+        self.sorted.iter().map(|entry| &entry.stored)
+    }
+
     fn get(&self, id: PersonId) -> Option<&Entry> {
         self.sorted.get(*self.places.get(&id)?).map(|entry| &**entry)
     }

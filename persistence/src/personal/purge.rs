@@ -9,7 +9,7 @@ use crate::error::Result;
 use crate::sqltypes::SqlInstant;
 use crate::work::UnitOfWork;
 
-/// Removes every row whose time is over by the register. Returns how many of which table.
+/// Removes every row whose time is over by the register. Returns how many of which table, in the order of the register.
 ///
 /// # Errors
 /// As every write.
@@ -24,9 +24,7 @@ pub fn purge(unit: &mut UnitOfWork<'_>) -> Result<Vec<(&'static str, usize)>> {
             plain::delete_versions_of_removed(unit.db(), before)?;
         }
         let rows = plain::delete_before(unit.db(), (table.name, after), only, before)?;
-        if rows > 0 {
-            removed.push((table.name, rows));
-        }
+        removed.push((table.name, rows));
     }
     Ok(removed)
 }

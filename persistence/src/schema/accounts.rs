@@ -116,4 +116,17 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    use diesel::sql_types::BigInt;
+    use crate::sqltypes::{InstantSql, JsonSql};
+
+    network_settings (number) {
+        number -> BigInt,
+        content -> JsonSql,
+        version -> BigInt,
+        created_at -> InstantSql,
+        updated_at -> InstantSql,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(users, api_keys, sessions, refresh_tokens);

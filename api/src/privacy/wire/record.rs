@@ -4,6 +4,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use werkstadt_domain::named::Named;
 use werkstadt_domain::privacy::{Category, Purpose};
+use werkstadt_domain::text::Language;
 use werkstadt_persistence::personal::{Erased, Kept, TABLES, Table};
 
 use crate::state::State;
@@ -82,7 +83,7 @@ impl ProcessingRecord {
     pub fn new(state: &State) -> Self {
         let activities = Purpose::ALL.iter().copied().map(ProcessingActivity::new);
         Self {
-            controller: state.network_name.clone(),
+            controller: state.network_name(Language::De),
             activities: activities.filter(|activity| !activity.tables.is_empty()).collect(),
         }
     }

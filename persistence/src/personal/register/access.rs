@@ -221,6 +221,20 @@ pub(super) const TABLES: &[Table] = &[
         columns: &[("name", None), ("value", None), ("changed_at", None)],
     },
     Table {
+        name: "network_settings",
+        purpose: Purpose::Operation,
+        kept: Kept::Forever,
+        links: &[],
+        erased: Erased::Nothing,
+        columns: &[
+            ("number", None),
+            ("content", None),
+            ("version", None),
+            ("created_at", None),
+            ("updated_at", None),
+        ],
+    },
+    Table {
         name: "signing_keys",
         purpose: Purpose::Operation,
         kept: Kept::Forever,
