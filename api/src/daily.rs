@@ -10,10 +10,11 @@ use chrono::{Days, NaiveDate, TimeDelta};
 use werkstadt_domain::opportunity::{Opportunity, Status};
 use werkstadt_domain::solution::Solution;
 use werkstadt_persistence::{
-    Actor, Error, action_tokens, api_keys, idempotency, invitations, letters, opportunities, sessions, solutions,
+    Actor, Error, action_tokens, api_keys, guardianships, idempotency, invitations, letters, opportunities, sessions, solutions,
 };
 
 use crate::auth::keys;
+use crate::consents;
 use crate::memberships;
 use crate::problem::Problem;
 use crate::state::State;
@@ -108,6 +109,7 @@ pub fn run(state: &State) -> Result<(), Problem> {
     expire(state)?;
     lapse(state)?;
     memberships::daily::run(state)?;
+    while consents::expire(state, state.now(), BATCH)? > 0 {}
     forget(state)
 }
 
@@ -123,6 +125,7 @@ fn forget(state: &State) -> Result<(), Problem> {
         letters::remove_ended(unit, before)?;
         invitations::remove_ended(unit, before)?;
         action_tokens::remove_ended(unit, before)?;
+        guardianships::remove_ended(unit, before)?;
         idempotency::remove_ended(unit)?;
         Ok(())
     })?;

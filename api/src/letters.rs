@@ -22,7 +22,8 @@ mod prepare;
 mod words;
 
 pub use post::{Post, PostFault, open};
-pub use prepare::{ACTIVATE, NEW_ADDRESS, OLD_ADDRESS, RESET_PASSWORD};
+pub use prepare::{ACTIVATE, GUARDIAN_CONSENT, GUARDIAN_WITHDRAWAL, NEW_ADDRESS, OLD_ADDRESS, RESET_PASSWORD};
+pub use prepare::{GUARDIAN, REGISTRATION};
 pub use werkstadt_persistence::letters::LetterId;
 
 /// What a letter is about.
@@ -54,6 +55,10 @@ pub enum Kind {
     ApplicationAccepted,
     /// You are not.
     ApplicationRejected,
+    /// A minor wants an account, and you are named as the guardian.
+    GuardianAsked,
+    /// You agreed, and may take it back.
+    GuardianConsented,
 }
 
 impl Named for Kind {
@@ -72,6 +77,8 @@ impl Named for Kind {
         Self::ApplicationReceived,
         Self::ApplicationAccepted,
         Self::ApplicationRejected,
+        Self::GuardianAsked,
+        Self::GuardianConsented,
     ];
 
     fn code(self) -> &'static str {
@@ -89,6 +96,8 @@ impl Named for Kind {
             Self::ApplicationReceived => "application_received",
             Self::ApplicationAccepted => "application_accepted",
             Self::ApplicationRejected => "application_rejected",
+            Self::GuardianAsked => "guardian_asked",
+            Self::GuardianConsented => "guardian_consented",
         }
     }
 }

@@ -2,4 +2,5 @@
 
 pub mod handlers;
 pub mod keys;
+pub mod link;
 pub mod wire;

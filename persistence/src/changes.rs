@@ -64,6 +64,10 @@ pub enum Noun {
     MembershipApplication,
     /// A due of a membership.
     Due,
+    /// An entry of the ledger of consents, or a guardian who is asked for one.
+    Consent,
+    /// A text to which people agree.
+    ConsentText,
 }
 
 impl Named for Noun {
@@ -92,6 +96,8 @@ impl Named for Noun {
         Self::MembershipType,
         Self::MembershipApplication,
         Self::Due,
+        Self::Consent,
+        Self::ConsentText,
     ];
 
     fn code(self) -> &'static str {
@@ -119,6 +125,8 @@ impl Named for Noun {
             Self::MembershipType => "membership_type",
             Self::MembershipApplication => "membership_application",
             Self::Due => "due",
+            Self::Consent => "consent",
+            Self::ConsentText => "consent_text",
         }
     }
 }

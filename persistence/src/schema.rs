@@ -1,6 +1,7 @@
 //! The tables, as both engines have them. A test compares this with the migrations of either.
 
 mod accounts;
+mod agreements;
 mod directory;
 mod imports;
 mod membership;
@@ -9,6 +10,7 @@ mod sign_in;
 mod upkeep;
 
 pub(crate) use accounts::{api_keys, job_errors, jobs, refresh_tokens, sessions, settings, users};
+pub(crate) use agreements::{consent_texts, consents, guardianships};
 pub(crate) use directory::{
     affiliations, changes, membership_steps, memberships, opportunities, organisation_external_ids,
     organisation_references, organisations, persons, reference_partners, remains, skill_broader, skill_claims, skills,

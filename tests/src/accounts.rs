@@ -31,6 +31,7 @@ pub fn user(state: &web::Data<State>, role: Role, organisation: Option<&str>) ->
         organisation: organisation.map(|id| OrganisationId::parse(id).expect("an id")),
         active: true,
         language: Language::De,
+        person: None,
     };
     let written = state.store.write::<_, Error>(Actor::System, state.now(), |unit| {
         users::insert(unit, user, Some(password_hash()))?;
@@ -150,6 +151,8 @@ pub fn registration(state: &web::Data<State>) -> (String, String) {
         invited_by: None,
         expires_at: state.now() + TimeDelta::days(2),
         accepted_at: None,
+        person: None,
+        guardianship: None,
     };
     let written = state.store.write::<_, Error>(Actor::System, state.now(), |unit| {
         invitations::insert(unit, invitation)?;

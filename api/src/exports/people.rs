@@ -39,7 +39,7 @@ impl Chunks for People {
         for person in &page.items {
             let seen = person.stored.record.get();
             // A card leaves the directory, which takes the person's consent even where a manager asks.
-            if seen.visibility < Visibility::Managers {
+            if seen.visibility < Visibility::Managers && seen.restriction.is_none() {
                 let mut card = Card::new("individual", &seen.id.to_string());
                 self.person(&mut card, seen);
                 card.revised(&person.stored, self.view.audience);

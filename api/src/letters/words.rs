@@ -63,6 +63,22 @@ pub enum Say {
     },
     /// You are not, and why.
     ApplicationRejected(String),
+    /// You are named as the guardian of a minor. With nothing that was written freely: whoever registers names anyone.
+    GuardianAsked {
+        /// The minor's address.
+        minor: String,
+        /// How to agree.
+        link: Link,
+        /// How long.
+        until: DateTime<Utc>,
+    },
+    /// You agreed.
+    GuardianConsented {
+        /// The minor's address.
+        minor: String,
+        /// How to take it back.
+        link: Link,
+    },
 }
 
 impl Say {

@@ -99,6 +99,7 @@ fn closed_lists_agree_with_the_code() {
         ("membership-statuses", named::<MembershipStatus>()),
         ("reference-kinds", named::<ReferenceKind>()),
         ("visibilities", named::<Visibility>()),
+        ("consent-purposes", named::<crate::consent::Purpose>()),
         ("skill-levels", vec!["1", "2", "3", "4", "5"]),
     ] {
         let (mut own, mut expected) = (codes(name), expected);
