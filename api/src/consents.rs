@@ -162,6 +162,7 @@ fn give(unit: &mut UnitOfWork<'_>, mut consent: Consent) -> Result<Entry, Proble
     let Subject::Person(id) = consent.subject else {
         return Ok(consents::insert(unit, consent)?);
     };
+    persons::lock(unit, id)?;
     let before = persons::find(unit.db(), id)?;
     if consent.by == ConsentGiver::Person && before.record.may_be_minor(unit.now()) {
         return Err(for_guardians());
@@ -197,7 +198,11 @@ fn allow(person: &mut Person, consent: &Consent) {
 /// Withdraws an entry, and takes back what it allowed.
 fn withdraw(unit: &mut UnitOfWork<'_>, entry: &Entry) -> Result<ConsentEntryBody, Problem> {
     let consent = &entry.consent;
-    let refused = || Problem::new(Code::Conflict).with_fact("current", "withdrawn");
+    let refused = || {
+        Problem::new(Code::StepRefused)
+            .with_fact("current", "withdrawn")
+            .with_fact("allowed", Vec::<String>::new())
+    };
     if consent.withdrawn_at.is_some() {
         return Err(refused());
     }
@@ -240,9 +245,9 @@ fn hex(bytes: &[u8]) -> String {
 pub fn expire(state: &State, now: DateTime<Utc>, limit: i64) -> Result<usize, Problem> {
     let due = state.store.read(|db| consents::due(db, now, limit))?;
     for over in &due {
-        let settled = state
-            .store
-            .write(werkstadt_persistence::Actor::System, now, |unit| consents::settle(unit, over));
+        let settled = state.store.write(werkstadt_persistence::Actor::System, now, |unit| {
+            consents::settle(unit, over)
+        });
         match settled {
             // Somebody else was faster; the next look tells whether there is more to do.
             Ok(()) | Err(Error::Stale { .. } | Error::NotFound { .. }) => {}

@@ -10,7 +10,8 @@ use chrono::{Days, NaiveDate, TimeDelta};
 use werkstadt_domain::opportunity::{Opportunity, Status};
 use werkstadt_domain::solution::Solution;
 use werkstadt_persistence::{
-    Actor, Error, action_tokens, api_keys, guardianships, idempotency, invitations, letters, opportunities, sessions, solutions,
+    Actor, Error, action_tokens, api_keys, guardianships, idempotency, invitations, letters, opportunities, sessions,
+    solutions,
 };
 
 use crate::auth::keys;

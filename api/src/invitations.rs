@@ -81,7 +81,9 @@ pub async fn create_invitation(
     body: Json<InvitationCreate>,
 ) -> Result<HttpResponse, Problem> {
     let by = caller.signed_in()?.id;
-    let (invitation, guardianship) = body.0.to_domain(state.id(), by, (state.now(), state.now() + PATIENCE))?;
+    let (invitation, guardianship) = body
+        .0
+        .to_domain(state.id(), by, (state.now(), state.now() + PATIENCE))?;
     may_manage(&caller, &invitation)?;
     // An owner is not told who has an account elsewhere; the letter tells whom it concerns.
     let sees_all = caller.audience() == Audience::Manager;

@@ -267,7 +267,10 @@ pub fn must_administer(reader: &Reader, before: Option<&Person>, after: &Person)
 /// Checks that somebody who changes the own record says nothing that is for others to say: whether a guardian agreed, and whether one
 /// is needed.
 fn may_say(reader: &Reader, before: &Person, after: &Person) -> Result<(), Problem> {
-    let guardian = after.consent.as_ref().is_some_and(|one| one.by == ConsentGiver::Guardian);
+    let guardian = after
+        .consent
+        .as_ref()
+        .is_some_and(|one| one.by == ConsentGiver::Guardian);
     let consents = guardian && before.consent != after.consent;
     if !reader.administers(before) && (consents || before.birth_year != after.birth_year) {
         return Err(Problem::new(Code::Forbidden));

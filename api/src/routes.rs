@@ -4,9 +4,9 @@ use utoipa_actix_web::scope;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::{
-    auth, catalogue, changes, claims, consents, exports, health, history, imports, invitations, matches, memberships, moderation,
-    opportunities, organisations, people, references, saved_searches, search, skills, solutions, units, upkeep, users,
-    vocabularies,
+    auth, catalogue, changes, claims, consents, exports, health, history, imports, invitations, matches, memberships,
+    moderation, opportunities, organisations, people, references, saved_searches, search, skills, solutions, units,
+    upkeep, users, vocabularies,
 };
 
 /// Everything below `/v1`, and what operators need beside it.

@@ -72,13 +72,7 @@ pub enum Source {
 
 impl Named for Source {
     const NAME: &'static str = "ConsentSource";
-    const ALL: &'static [Self] = &[
-        Self::Form,
-        Self::Letter,
-        Self::Api,
-        Self::GuardianLink,
-        Self::Record,
-    ];
+    const ALL: &'static [Self] = &[Self::Form, Self::Letter, Self::Api, Self::GuardianLink, Self::Record];
 
     fn code(self) -> &'static str {
         match self {

@@ -72,7 +72,11 @@ pub fn list(db: &mut Db, whose: Whose, after: Option<ConsentId>, limit: i64) -> 
     let user = whose.user.map_or(Uuid::nil(), UserId::uuid);
     let person = whose.person.map_or(Uuid::nil(), PersonId::uuid);
     let rows: Vec<ConsentRow> = consents::table
-        .filter(consents::user_id.eq(SqlId(user)).or(consents::person_id.eq(SqlId(person))))
+        .filter(
+            consents::user_id
+                .eq(SqlId(user))
+                .or(consents::person_id.eq(SqlId(person))),
+        )
         .filter(consents::id.gt(after))
         .order(consents::id)
         .limit(limit)
@@ -168,7 +172,11 @@ pub fn settle(unit: &mut UnitOfWork<'_>, over: &Consent) -> Result<()> {
     for other in others {
         holding |= other.into_entry()?.consent.holds(unit.now());
     }
-    if holding { Ok(()) } else { retract(unit, person, over.purpose) }
+    if holding {
+        Ok(())
+    } else {
+        retract(unit, person, over.purpose)
+    }
 }
 
 /// Takes back what a person agreed to: the record becomes private, its contacts do, or it is not considered any more.
@@ -176,6 +184,7 @@ pub fn settle(unit: &mut UnitOfWork<'_>, over: &Consent) -> Result<()> {
 /// # Errors
 /// As every write.
 pub fn retract(unit: &mut UnitOfWork<'_>, id: PersonId, purpose: Purpose) -> Result<()> {
+    persons::lock(unit, id)?;
     let before = persons::find(unit.db(), id)?;
     let mut after = before.record.clone();
     match purpose {

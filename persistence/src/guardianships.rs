@@ -172,8 +172,7 @@ struct GuardianshipRow {
 
 impl GuardianshipRow {
     fn read(self) -> Result<Guardianship> {
-        let language =
-            named(&self.language).map_err(|fault| Error::inconsistent("guardianships", self.id.0, fault))?;
+        let language = named(&self.language).map_err(|fault| Error::inconsistent("guardianships", self.id.0, fault))?;
         Ok(Guardianship {
             id: self.id.into(),
             email: self.email,

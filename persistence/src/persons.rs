@@ -104,7 +104,9 @@ pub fn insert_all(unit: &mut UnitOfWork<'_>, mut persons: Vec<Person>) -> Result
     look_up(unit.db(), &mut persons)?;
     let stored: Vec<_> = persons.into_iter().map(|person| guard::created(unit, person)).collect();
     write_all(unit, &stored)?;
-    stored.iter().try_for_each(|stored| consents::follow(unit, None, stored))
+    stored
+        .iter()
+        .try_for_each(|stored| consents::follow(unit, None, stored))
 }
 
 /// Changes a person, if the record is still as it was read in `before`. What it says of the consent goes into the ledger, too.
@@ -138,6 +140,19 @@ pub fn change(unit: &mut UnitOfWork<'_>, before: &Stored<Person>, after: Person)
     write_affiliations(unit, std::slice::from_ref(&stored))?;
     unit.record(NOUN, id.uuid(), Operation::Updated);
     Ok(stored)
+}
+
+/// Lets changes of this person that come after it wait until this transaction ends: for what changes the record by the way, and cannot be
+/// told that it was too late.
+///
+/// # Errors
+/// As every write.
+pub fn lock(unit: &mut UnitOfWork<'_>, id: PersonId) -> Result<()> {
+    let person = persons::table.filter(persons::id.eq(SqlId::from(id)));
+    diesel::update(person)
+        .set(persons::version.eq(persons::version))
+        .execute(unit.db())?;
+    Ok(())
 }
 
 /// Removes a person and what was kept of it: nothing stays of somebody who wants to go.

@@ -57,6 +57,9 @@ const RACES: &[&str] = &[
     "update_saved_search",
     "update_solution",
     "update_unit",
+    "update_me",
+    "restrict_person",
+    "lift_person_restriction",
 ];
 
 #[test]

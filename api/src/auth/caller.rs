@@ -74,7 +74,8 @@ impl Caller {
     /// The organisation of which the caller is an editor or the owner.
     pub fn edited(&self) -> Option<OrganisationId> {
         let user = self.user.as_ref()?;
-        user.organisation.filter(|_| matches!(user.role, Role::Editor | Role::Owner))
+        user.organisation
+            .filter(|_| matches!(user.role, Role::Editor | Role::Owner))
     }
 
     /// The person of the directory that the caller is.

@@ -164,6 +164,7 @@ pub fn withdraw(unit: &mut UnitOfWork<'_>, id: GuardianshipId) -> Result<bool, P
     let Some(user) = guardianships::find(unit.db(), id)?.and_then(|one| one.user) else {
         return Ok(true);
     };
+    users::lock(unit, user)?;
     let before = users::find(unit.db(), user)?;
     if let Some(person) = before.record.person {
         consents::withdraw(unit, Subject::Person(person), Purpose::ProfilePublication)?;

@@ -82,7 +82,10 @@ fn changed(before: &User, patch: &Value) -> Result<User, Problem> {
         Some(_) => faults.note("/name", Rule::Required),
         None => {}
     }
-    match patch.get("language").map(|given| given.as_str().and_then(Language::from_code)) {
+    match patch
+        .get("language")
+        .map(|given| given.as_str().and_then(Language::from_code))
+    {
         Some(Some(language)) => after.language = language,
         Some(None) => faults.note("/language", Rule::Required),
         None => {}

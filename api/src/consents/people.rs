@@ -1,6 +1,7 @@
 //! The consents of persons: for who administers them, and for the users who they are.
 
 use actix_web::{HttpRequest, HttpResponse, get, post, web};
+use chrono::{DateTime, Utc};
 use werkstadt_domain::consent::{Consent, ConsentId, Purpose, Source, Subject};
 use werkstadt_domain::person::{ConsentGiver, Person, PersonId, Reader};
 use werkstadt_persistence::consents::Whose;
@@ -61,7 +62,7 @@ pub async fn create_person_consent(
         let administered = may_see(unit.db(), &reader, person)?;
         let mut consent = body.0.into_domain(id, Subject::Person(person), now)?;
         if !reader.administers(&administered) {
-            for_oneself(&mut consent)?;
+            for_oneself(&mut consent, now)?;
         }
         Ok(ConsentEntryBody::from(&give(unit, consent)?))
     });
@@ -109,11 +110,11 @@ fn may_see(db: &mut Db, reader: &Reader, id: PersonId) -> Result<Person, Problem
     }
 }
 
-/// Nobody notes for themselves that somebody else agreed, or by what form.
-fn for_oneself(consent: &mut Consent) -> Result<(), Problem> {
+/// Nobody notes for themselves that somebody else agreed, nor by what form or when: they agree now.
+fn for_oneself(consent: &mut Consent, now: DateTime<Utc>) -> Result<(), Problem> {
     if consent.by == ConsentGiver::Guardian {
         return Err(Problem::new(Code::Forbidden));
     }
-    consent.source = Source::Api;
+    (consent.source, consent.given_at) = (Source::Api, now);
     Ok(())
 }

@@ -126,8 +126,13 @@ pub async fn create_consent_text(
 ) -> Result<HttpResponse, Problem> {
     let text = body.0.into_domain(state.id(), state.now())?;
     let id = text.id;
-    let created = state::write(&state, caller.actor(), move |unit| Ok(consent_texts::insert(unit, text)?));
-    answer::created(format!("/v1/consent-texts/{id}"), &ConsentTextBody::from(&created.await?))
+    let created = state::write(&state, caller.actor(), move |unit| {
+        Ok(consent_texts::insert(unit, text)?)
+    });
+    answer::created(
+        format!("/v1/consent-texts/{id}"),
+        &ConsentTextBody::from(&created.await?),
+    )
 }
 
 impl From<&Stored<ConsentText>> for ConsentTextBody {

@@ -140,7 +140,10 @@ pub fn guardian(
     let given = given?;
     let name = faults.take("/guardian/name", line(&given.name, 200));
     let login = faults.take("/guardian/email", email(&given.email));
-    if login.as_ref().is_some_and(|login| login.to_lowercase() == address.to_lowercase()) {
+    if login
+        .as_ref()
+        .is_some_and(|login| login.to_lowercase() == address.to_lowercase())
+    {
         faults.note("/guardian/email", Rule::Conflicts("email"));
     }
     let (name, email) = name.zip(login)?;

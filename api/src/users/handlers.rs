@@ -141,7 +141,9 @@ pub async fn update_user(
         let persons = (before.record.person, after.person);
         link::check(unit.db(), (&shared, &asking), persons, guardian.as_ref())?;
         if after.active && guardian.is_some_and(|guardian| guardian.forbids(unit.now())) {
-            return Err(Problem::new(Code::Conflict).with_fact("current", "withdrawn"));
+            return Err(Problem::new(Code::StepRefused)
+                .with_fact("current", "withdrawn")
+                .with_fact("allowed", Vec::<String>::new()));
         }
         let after = users::update(unit, &before, after).map_err(no_such_organisation)?;
         if let Some(hash) = &hash {
