@@ -3,9 +3,11 @@
 mod access;
 mod attempts;
 mod caller;
+pub mod guardians;
 pub mod handlers;
 pub mod joining;
 pub mod keys;
+pub mod own_account;
 pub mod own_email;
 pub mod own_password;
 pub mod own_sessions;

@@ -13,6 +13,7 @@ use werkstadt_persistence::audit::Author;
 use werkstadt_persistence::{Error, UnitOfWork, api_keys, audit, opportunities, personal, sessions, solutions};
 
 use crate::auth::keys;
+use crate::consents;
 use crate::memberships;
 use crate::privacy;
 use crate::problem::Problem;
@@ -112,17 +113,20 @@ pub fn note_uses(state: &State) -> Result<(), Problem> {
 type Step = (&'static str, fn(&State) -> Result<u64, Problem>);
 
 /// The steps of the day's work, in order.
-const STEPS: [Step; 7] = [
+const STEPS: [Step; 8] = [
     ("opportunities", expire),
     ("solutions", lapse),
     ("memberships", memberships::daily::run),
+    ("consents", expire_consents),
     ("sessions", forget_sessions),
     ("erasures", privacy::subject::go_on),
     ("audit_entries", |state| {
         forget(state, |unit, now| audit::prune(unit, now - days(audit::ENTRIES_KEPT)))
     }),
     ("audit_details", |state| {
-        forget(state, |unit, now| audit::forget_before(unit, now - days(audit::WORDS_KEPT)))
+        forget(state, |unit, now| {
+            audit::forget_before(unit, now - days(audit::WORDS_KEPT))
+        })
     }),
 ];
 
@@ -152,8 +156,20 @@ fn forget(
     remove: impl FnOnce(&mut UnitOfWork<'_>, DateTime<Utc>) -> Result<usize, Error>,
 ) -> Result<u64, Problem> {
     let now = state.now();
-    let removed = state.store.write(Author::task("daily"), now, |unit| remove(unit, now))?;
+    let removed = state
+        .store
+        .write(Author::task("daily"), now, |unit| remove(unit, now))?;
     Ok(count(removed))
+}
+
+fn expire_consents(state: &State) -> Result<u64, Problem> {
+    let mut all = 0;
+    loop {
+        match consents::expire(state, state.now(), BATCH)? {
+            0 => return Ok(count(all)),
+            settled => all += settled,
+        }
+    }
 }
 
 fn forget_sessions(state: &State) -> Result<u64, Problem> {

@@ -54,6 +54,7 @@ impl View {
         Reader {
             audience: self.audience,
             owns: None,
+            own: None,
             today: self.today,
         }
     }

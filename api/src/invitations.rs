@@ -7,17 +7,19 @@ use utoipa::IntoParams;
 use uuid::Uuid;
 use werkstadt_domain::account::{Invitation, InvitationId, Role};
 use werkstadt_domain::audience::{Audience, Stored};
-use werkstadt_persistence::{Noun, UnitOfWork, invitations, users};
+use werkstadt_domain::consent::{Guardianship, GuardianshipId};
+use werkstadt_persistence::{Db, Error, Noun, UnitOfWork, guardianships, invitations, users};
 
 use crate::answer;
 use crate::audit::Disclosures;
-use crate::auth::Caller;
+use crate::auth::{Caller, guardians};
 use crate::extract::{Json, NoQuery, Path, Query};
 use crate::letters::{self, Kind, To};
 use crate::page::{List, PageQuery, and_one_more, cut};
 use crate::problem::{Code, Problem};
 use crate::state::{self, State};
 use crate::users::handlers::no_such_organisation;
+use crate::users::link;
 
 pub mod wire;
 
@@ -51,17 +53,26 @@ pub async fn list_invitations(
     let after = list.after::<Uuid>(&page.0)?.map(InvitationId::new);
     let (own, limit) = (caller.owns(), page.0.limit());
     let found = state::read(&state, move |db| {
-        Ok(invitations::list(db, own, after, and_one_more(limit))?)
+        let found = invitations::list(db, own, after, and_one_more(limit))?;
+        let asked: Vec<GuardianshipId> = found.iter().filter_map(|one| one.record.guardianship).collect();
+        let asked = guardianships::load(db, &asked)?;
+        Ok((found, asked))
     });
-    let (found, after) = cut(found.await?, limit, |last| last.record.id.uuid());
+    let (found, asked) = found.await?;
+    let (found, after) = cut(found, limit, |last| last.record.id.uuid());
     let told = Disclosures::to(&state, &caller);
     told.note(Noun::Invitation, found.iter().map(|one| one.record.id.uuid()))?;
-    list.answer(&caller, found.iter().map(InvitationBody::from).collect(), after)
+    let body = |one: &Stored<Invitation>| {
+        let guardianship = one.record.guardianship.and_then(|id| asked.get(&id));
+        InvitationBody::new(one, guardianship)
+    };
+    list.answer(&caller, found.iter().map(body).collect(), after)
 }
 
 /// Invite somebody
 ///
-/// Sends a letter; who answers it chooses a password and has the account. Owners invite to their own organisation.
+/// Sends a letter; who answers it chooses a password and has the account. Owners invite to their own organisation. For a minor the letter
+/// goes to the guardian first; without the guardian's consent there is no account.
 #[utoipa::path(tag = "admin", request_body = InvitationCreate,
     extensions(("x-authz" = json!({"from": "owner", "scope": "admin", "own": true}))),
     responses((status = 201, description = "Invited.", body = InvitationBody)))]
@@ -73,23 +84,38 @@ pub async fn create_invitation(
     body: Json<InvitationCreate>,
 ) -> Result<HttpResponse, Problem> {
     let by = caller.signed_in()?.id;
-    let invitation = body.0.to_domain(state.id(), by, state.now() + PATIENCE)?;
+    let (invitation, guardianship) = body
+        .0
+        .to_domain(state.id(), by, (state.now(), state.now() + PATIENCE))?;
     may_manage(&caller, &invitation)?;
     // An owner is not told who has an account elsewhere; the letter tells whom it concerns.
     let sees_all = caller.audience() == Audience::Manager;
     let letter = state.id();
-    let stored = state::write(&state, caller.actor(), move |unit| {
+    let (shared, asking) = (state.clone(), caller.clone());
+    let (stored, guardianship) = state::write(&state, caller.actor(), move |unit| {
+        link::check(
+            unit.db(),
+            (&shared, &asking),
+            (None, invitation.person),
+            guardianship.as_ref(),
+        )?;
         if sees_all && users::credentials(unit.db(), &invitation.email)?.is_some() {
             return Err(Problem::new(Code::Conflict).with_fact("constraint", "users_login_key"));
         }
+        if let Some(guardianship) = &guardianship {
+            guardianships::insert(unit, guardianship)?;
+        }
         let stored = invitations::insert(unit, invitation).map_err(no_such_organisation)?;
-        send(unit, letter, &stored.record)?;
-        Ok(stored)
+        match &guardianship {
+            Some(guardianship) => guardians::ask(unit, letter, guardianship)?,
+            None => send(unit, letter, &stored.record)?,
+        }
+        Ok((stored, guardianship))
     })
     .await?;
     answer::created(
         format!("/v1/invitations/{}", stored.record.id),
-        &InvitationBody::from(&stored),
+        &InvitationBody::new(&stored, guardianship.as_ref()),
     )
 }
 
@@ -115,7 +141,7 @@ pub async fn delete_invitation(
 
 /// Send an invitation again
 ///
-/// It is good for fourteen days more. The letters before it work as well.
+/// It is good for fourteen days more. The letters before it work as well. While a guardian is asked, the letter to the guardian.
 #[utoipa::path(tag = "admin", params(InvitationPath),
     extensions(("x-authz" = json!({"from": "owner", "scope": "admin", "own": true, "absent": true})), ("x-errors" = json!([429]))),
     responses((status = 200, description = "Sent again.", body = InvitationBody)))]
@@ -133,16 +159,25 @@ pub async fn resend_invitation(
         state.now() + PATIENCE,
         crate::origin::network(&request, &state),
     );
-    let stored = state::write(&state, caller.actor(), move |unit| {
+    let (stored, guardianship) = state::write(&state, caller.actor(), move |unit| {
         let before = given(unit, &asking, id.0)?;
-        shared.attempts.letter(&before.record.email, &network, shared.now())?;
+        let guardianship = guardianship(unit.db(), &before.record)?;
+        let asked = guardianship.as_ref().filter(|one| !one.stands());
+        let to = asked.map_or(&before.record.email, |asked| &asked.guardian.email);
+        shared.attempts.letter(to, &network, shared.now())?;
         invitations::prolong(unit, id.0, until)?;
         let stored = invitations::find(unit.db(), id.0)?;
-        send(unit, letter, &stored.record)?;
-        Ok(stored)
+        match asked {
+            Some(asked) => {
+                guardianships::prolong(unit, asked.id, until)?;
+                guardians::ask(unit, letter, asked)?;
+            }
+            None => send(unit, letter, &stored.record)?,
+        }
+        Ok((stored, guardianship))
     })
     .await?;
-    answer::private_page(&InvitationBody::from(&stored), None)
+    answer::private_page(&InvitationBody::new(&stored, guardianship.as_ref()), None)
 }
 
 /// An invitation that somebody gave and that is open. Registrations of guests are nobody's to manage.
@@ -165,7 +200,19 @@ fn may_manage(caller: &Caller, invitation: &Invitation) -> Result<(), Problem> {
     }
 }
 
-fn send(unit: &mut UnitOfWork<'_>, letter: letters::LetterId, invitation: &Invitation) -> Result<(), Problem> {
+/// The guardianship that an invitation waits for, if it does.
+fn guardianship(db: &mut Db, invitation: &Invitation) -> Result<Option<Guardianship>, Error> {
+    match invitation.guardianship {
+        Some(id) => guardianships::find(db, id),
+        None => Ok(None),
+    }
+}
+
+/// Sends the letter of an invitation.
+///
+/// # Errors
+/// As every write.
+pub fn send(unit: &mut UnitOfWork<'_>, letter: letters::LetterId, invitation: &Invitation) -> Result<(), Problem> {
     let to = To {
         address: &invitation.email,
         language: invitation.language,

@@ -23,7 +23,10 @@ mod prepare;
 mod words;
 
 pub use post::{Post, PostFault, open};
-pub use prepare::{ACTIVATE, ERASE_ACCOUNT, NEW_ADDRESS, OLD_ADDRESS, RESET_PASSWORD};
+pub use prepare::{
+    ACTIVATE, ERASE_ACCOUNT, GUARDIAN, GUARDIAN_CONSENT, GUARDIAN_WITHDRAWAL, NEW_ADDRESS, OLD_ADDRESS, REGISTRATION,
+    RESET_PASSWORD,
+};
 pub use werkstadt_persistence::letters::LetterId;
 pub use words::Letterhead;
 
@@ -58,6 +61,10 @@ pub enum Kind {
     ApplicationRejected,
     /// You want to be erased.
     Erasure,
+    /// A minor wants an account, and you are named as the guardian.
+    GuardianAsked,
+    /// You agreed, and may take it back.
+    GuardianConsented,
 }
 
 impl Named for Kind {
@@ -77,6 +84,8 @@ impl Named for Kind {
         Self::ApplicationAccepted,
         Self::ApplicationRejected,
         Self::Erasure,
+        Self::GuardianAsked,
+        Self::GuardianConsented,
     ];
 
     fn code(self) -> &'static str {
@@ -95,6 +104,8 @@ impl Named for Kind {
             Self::ApplicationAccepted => "application_accepted",
             Self::ApplicationRejected => "application_rejected",
             Self::Erasure => "erasure",
+            Self::GuardianAsked => "guardian_asked",
+            Self::GuardianConsented => "guardian_consented",
         }
     }
 }

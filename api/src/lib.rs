@@ -19,6 +19,7 @@ pub mod changes;
 pub mod claims;
 pub mod cli;
 pub mod config;
+pub mod consents;
 pub mod contract;
 pub mod cursor;
 pub mod daily;

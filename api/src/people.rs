@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use utoipa::IntoParams;
 use werkstadt_domain::audience::{Audience, Stored};
 use werkstadt_domain::organisation::OrganisationId;
-use werkstadt_domain::person::{Affiliation, Person, PersonId, Reader};
+use werkstadt_domain::person::{Affiliation, ConsentGiver, Own, Person, PersonId, Reader};
 use werkstadt_domain::search::PersonPosition;
 use werkstadt_persistence::directory::Snapshot;
 use werkstadt_persistence::{Db, persons};
@@ -23,6 +23,7 @@ use crate::problem::{Code, Problem};
 use crate::state::{self, State};
 
 pub mod query;
+pub mod restriction;
 pub mod wire;
 
 use query::{ListPeople, PositionBody, WorksAt};
@@ -92,6 +93,7 @@ fn list(
     let reader = Reader {
         // Elsewhere an owner reads lists as everyone of the same class does.
         owns: caller.owns().filter(|own| organisation == Some(*own)),
+        own: None,
         ..reader(state, caller)
     };
     let audience = organisation.map_or(reader.audience, |id| reader.at(id));
@@ -151,10 +153,11 @@ pub async fn get_person(
 /// Change a person
 ///
 /// A JSON Merge Patch. `"consent": null` withdraws the consent and makes the person private again. Owners change where somebody
-/// works at their own organisation only; affiliations that the caller does not see stay.
+/// works at their own organisation only; affiliations that the caller does not see stay. Users change the person that they are: all but
+/// the year of birth, and where they work only at an organisation that they edit; a consent is their own.
 #[utoipa::path(tag = "people", params(PersonPath, IfMatchHeader),
     request_body(content = PersonPatch, content_type = "application/merge-patch+json"),
-    extensions(("x-authz" = json!({"from": "owner", "scope": "organisations:write", "own": true}))),
+    extensions(("x-authz" = json!({"from": "guest", "scope": "organisations:write", "own": true}))),
     responses((status = 200, description = "Changed.", body = PersonBody)))]
 #[patch("/people/{person_id}")]
 pub async fn update_person(
@@ -174,6 +177,7 @@ pub async fn update_person(
         let around = around(&snapshot, &reader, unit.now());
         let after = changed.into_domain(id, Some(&before.record), &around)?;
         must_administer(&reader, Some(&before.record), &after)?;
+        may_say(&reader, &before.record, &after)?;
         PersonBody::for_writer(&persons::update(unit, &before, after)?, &snapshot, &reader)
     });
     answer::changed(&changed.await?)
@@ -198,7 +202,7 @@ pub async fn delete_person(
         let (snapshot, reader) = (shared.directory().snapshot(), reader(&shared, &caller));
         let (before, present) = find(unit.db(), &snapshot, &reader, id)?;
         condition.check(&answer::tag(&present)?)?;
-        if !elsewhere(&reader, &before.record).is_empty() {
+        if !reader.administers(&before.record) || !elsewhere(&reader, &before.record).is_empty() {
             return Err(Problem::new(Code::Forbidden));
         }
         Ok(persons::remove(unit, id, before.version)?)
@@ -212,6 +216,10 @@ pub fn reader(state: &State, caller: &Caller) -> Reader {
     Reader {
         audience: caller.audience(),
         owns: caller.owns(),
+        own: caller.person().map(|person| Own {
+            person,
+            edits: caller.edited(),
+        }),
         today: state.now().date_naive(),
     }
 }
@@ -222,7 +230,10 @@ pub const fn around<'a>(snapshot: &'a Snapshot, reader: &'a Reader, now: DateTim
 }
 
 /// The stored person and its body, for someone who may change it. One that the reader does not see does not exist.
-fn find(
+///
+/// # Errors
+/// [`Code::NotFound`], [`Code::Forbidden`].
+pub fn find(
     db: &mut Db,
     snapshot: &Snapshot,
     reader: &Reader,
@@ -230,7 +241,7 @@ fn find(
 ) -> Result<(Stored<Person>, PersonBody), Problem> {
     let stored = persons::find(db, id)?;
     let seen = reader.sees(&stored).ok_or_else(|| Problem::new(Code::NotFound))?;
-    if reader.administers(&stored.record) {
+    if reader.may_change(&stored.record) {
         let body = PersonBody::new(&seen, snapshot);
         Ok((stored, body))
     } else {
@@ -256,9 +267,27 @@ pub fn must_administer(reader: &Reader, before: Option<&Person>, after: &Person)
     }
 }
 
-/// Where else the person works, as far as an owner sees it; nowhere for managers, who administer everyone.
+/// Checks that somebody who changes the own record says nothing that is for others to say: whether a guardian agreed, and whether one
+/// is needed.
+fn may_say(reader: &Reader, before: &Person, after: &Person) -> Result<(), Problem> {
+    let guardian = after
+        .consent
+        .as_ref()
+        .is_some_and(|one| one.by == ConsentGiver::Guardian);
+    let consents = guardian && before.consent != after.consent;
+    if !reader.administers(before) && (consents || before.birth_year != after.birth_year) {
+        return Err(Problem::new(Code::Forbidden));
+    }
+    Ok(())
+}
+
+/// Where else the person works, as far as an owner sees it; nowhere for managers, who administer everyone. Who edits an organisation says
+/// what the own person does there.
 fn elsewhere<'a>(reader: &Reader, person: &'a Person) -> Vec<&'a Affiliation> {
-    let other = |one: &&Affiliation| reader.at(one.organisation) != Audience::Manager && reader.sees_place(one);
+    let edits = reader.own.filter(|_| reader.is(person)).and_then(|own| own.edits);
+    let other = |one: &&Affiliation| {
+        reader.at(one.organisation) != Audience::Manager && edits != Some(one.organisation) && reader.sees_place(one)
+    };
     person.affiliations.iter().filter(other).collect()
 }
 

@@ -4,9 +4,9 @@ use utoipa_actix_web::scope;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use crate::{
-    audit, auth, catalogue, changes, claims, daily, exports, health, history, imports, invitations, matches, memberships,
-    moderation, opportunities, organisations, people, privacy, references, saved_searches, search, settings, skills,
-    solutions, statistics, units, upkeep, users, vocabularies,
+    audit, auth, catalogue, changes, claims, consents, daily, exports, health, history, imports, invitations, matches,
+    memberships, moderation, opportunities, organisations, people, privacy, references, saved_searches, search,
+    settings, skills, solutions, statistics, units, upkeep, users, vocabularies,
 };
 
 /// Everything below `/v1`, and what operators need beside it.
@@ -51,7 +51,8 @@ fn v1(config: &mut ServiceConfig<'_>) {
         .service(vocabularies::get_term)
         .configure(showroom)
         .configure(matching)
-        .configure(administration);
+        .configure(administration)
+        .configure(agreements);
 }
 
 fn accounts(config: &mut ServiceConfig<'_>) {
@@ -59,7 +60,8 @@ fn accounts(config: &mut ServiceConfig<'_>) {
         .service(auth::handlers::login)
         .service(auth::handlers::refresh)
         .service(auth::handlers::logout)
-        .service(auth::handlers::get_me)
+        .service(auth::own_account::get_me)
+        .service(auth::own_account::update_me)
         .service(auth::handlers::get_limits)
         .service(auth::joining::register)
         .service(auth::joining::activate_account)
@@ -293,4 +295,21 @@ fn members(config: &mut ServiceConfig<'_>) {
         .service(memberships::dues::create_due)
         .service(memberships::dues::get_due)
         .service(memberships::dues::update_due);
+}
+
+fn agreements(config: &mut ServiceConfig<'_>) {
+    config
+        .service(people::restriction::restrict_person)
+        .service(people::restriction::lift_person_restriction)
+        .service(consents::texts::list_consent_texts)
+        .service(consents::texts::create_consent_text)
+        .service(consents::list_my_consents)
+        .service(consents::create_my_consent)
+        .service(consents::withdraw_my_consent)
+        .service(consents::people::list_person_consents)
+        .service(consents::people::create_person_consent)
+        .service(consents::people::withdraw_person_consent)
+        .service(auth::guardians::give_guardian_consent)
+        .service(auth::guardians::withdraw_guardian_consent)
+        .service(auth::guardians::withdraw_user_guardian_consent);
 }

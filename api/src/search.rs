@@ -139,6 +139,7 @@ pub async fn search_everything(
     let reader = Reader {
         audience,
         owns: None,
+        own: None,
         today,
     };
     let people = snapshot.persons(&reader, &filter, None, limit).items;

@@ -3,4 +3,5 @@
 pub mod everyone;
 pub mod handlers;
 pub mod keys;
+pub mod link;
 pub mod wire;

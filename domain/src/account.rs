@@ -2,9 +2,11 @@
 
 use chrono::{DateTime, Utc};
 
+use crate::consent::GuardianshipId;
 use crate::id::Id;
 use crate::named::Named;
 use crate::organisation::OrganisationId;
+use crate::person::PersonId;
 use crate::text::Language;
 
 /// The id of a user.
@@ -29,6 +31,8 @@ pub struct User {
     pub active: bool,
     /// In which letters are written to the user.
     pub language: Language,
+    /// The person of the directory that the user is.
+    pub person: Option<PersonId>,
 }
 
 /// The id of an invitation.
@@ -55,6 +59,10 @@ pub struct Invitation {
     pub expires_at: DateTime<Utc>,
     /// When it was accepted.
     pub accepted_at: Option<DateTime<Utc>>,
+    /// The person of the directory that the user will be.
+    pub person: Option<PersonId>,
+    /// The guardian who must agree first, for a minor.
+    pub guardianship: Option<GuardianshipId>,
 }
 
 /// What a user may do. Each role may do what the ones before it may, within its own organisation.

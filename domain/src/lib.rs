@@ -15,13 +15,14 @@
 //! - [`matching`]: who should work with whom, and why.
 //! - [`import`]: what is compared when a file comes in.
 //! - [`vocabulary`]: codes with their meaning in both languages.
-//! - [`account`]: who may sign in and do what; [`privacy`]: what personal data there is and what for.
+//! - [`account`]: who may sign in and do what; [`consent`]: who agreed to what; [`privacy`]: what personal data there is and what for.
 //! - [`settings`]: what managers set while the network runs.
 
 pub mod account;
 pub mod analysis;
 pub mod audience;
 pub mod completeness;
+pub mod consent;
 pub mod id;
 pub mod import;
 pub mod institution;

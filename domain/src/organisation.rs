@@ -105,6 +105,8 @@ pub struct FieldGroups {
     pub register: Visibility,
     /// Notes.
     pub notes: Visibility,
+    /// False if the organisation objects to being found by matching. It may still ask itself.
+    pub matching: bool,
 }
 
 impl Default for FieldGroups {
@@ -115,6 +117,7 @@ impl Default for FieldGroups {
             contacts: Visibility::Members,
             register: Visibility::Public,
             notes: Visibility::Managers,
+            matching: true,
         }
     }
 }

@@ -10,9 +10,11 @@ use crate::skill::{Level, SkillId};
 
 mod consent;
 mod reader;
+mod restriction;
 
 pub use consent::{Consent, ConsentGiver};
-pub use reader::{Reader, SeenPerson};
+pub use reader::{Own, Reader, SeenPerson};
+pub use restriction::Restriction;
 
 /// The id of a person.
 pub type PersonId = Id<Person>;
@@ -50,6 +52,10 @@ pub struct Person {
     pub contact_visibility: Visibility,
     /// True for persons made up for demonstrations.
     pub invented: bool,
+    /// Set while the record is kept and not used: only managers and the person see it.
+    pub restriction: Option<Restriction>,
+    /// False if the person objects to being considered where skills are looked for.
+    pub matching: bool,
 }
 
 /// A person works in an organisation.
@@ -87,9 +93,14 @@ impl Affiliation {
 }
 
 impl Person {
+    /// True if the audience sees the person. One that is restricted is as if hidden.
+    pub fn shows_to(&self, audience: Audience) -> bool {
+        audience == Audience::Manager || (self.restriction.is_none() && audience.sees(self.visibility))
+    }
+
     /// The person as it is seen with one audience for the person itself and for each organisation another.
     fn face(&self, audience: Audience, at: impl Fn(OrganisationId) -> Audience) -> Option<Seen<Self>> {
-        if !audience.sees(self.visibility) {
+        if !self.shows_to(audience) {
             return None;
         }
         let mut seen = self.clone();
@@ -99,6 +110,7 @@ impl Person {
         }
         if audience != Audience::Manager {
             (seen.consent, seen.birth_year) = (None, None);
+            seen.matching = true;
             // How far others see the same is not for them to know.
             (seen.visibility, seen.contact_visibility) = (Visibility::Public, Visibility::Public);
             seen.affiliations

@@ -66,6 +66,10 @@ pub enum Noun {
     Due,
     /// An erasure of somebody's data.
     Erasure,
+    /// An entry of the ledger of consents, or a guardian who is asked for one.
+    Consent,
+    /// A text to which people agree.
+    ConsentText,
 }
 
 impl Named for Noun {
@@ -95,6 +99,8 @@ impl Named for Noun {
         Self::MembershipApplication,
         Self::Due,
         Self::Erasure,
+        Self::Consent,
+        Self::ConsentText,
     ];
 
     fn code(self) -> &'static str {
@@ -123,6 +129,8 @@ impl Named for Noun {
             Self::MembershipApplication => "membership_application",
             Self::Due => "due",
             Self::Erasure => "erasure",
+            Self::Consent => "consent",
+            Self::ConsentText => "consent_text",
         }
     }
 }

@@ -5,8 +5,10 @@ use diesel::prelude::*;
 use uuid::Uuid;
 use werkstadt_domain::account::{Invitation, InvitationId, UserId};
 use werkstadt_domain::audience::Stored;
+use werkstadt_domain::consent::GuardianshipId;
 use werkstadt_domain::named::Named;
 use werkstadt_domain::organisation::OrganisationId;
+use werkstadt_domain::person::PersonId;
 
 use crate::changes::{Noun, Operation};
 use crate::db::Db;
@@ -28,6 +30,20 @@ const NOUN: Noun = Noun::Invitation;
 pub fn find(db: &mut Db, id: InvitationId) -> Result<Stored<Invitation>> {
     let row: Option<InvitationRow> = invitations::table.find(SqlId::from(id)).first(db).optional()?;
     row.ok_or(Error::NotFound { noun: NOUN })?.into_stored()
+}
+
+/// The invitation that somebody gave and that waits for this guardian.
+///
+/// # Errors
+/// As every read.
+pub fn waiting_for(db: &mut Db, guardianship: GuardianshipId) -> Result<Option<Stored<Invitation>>> {
+    let row: Option<InvitationRow> = invitations::table
+        .filter(invitations::guardianship_id.eq(SqlId::from(guardianship)))
+        .filter(invitations::accepted_at.is_null())
+        .filter(invitations::invited_by.is_not_null())
+        .first(db)
+        .optional()?;
+    row.map(InvitationRow::into_stored).transpose()
 }
 
 /// Invitations that somebody gave and nobody accepted yet, in order of id, after `after`, at most `limit`; all of them, or
@@ -127,6 +143,8 @@ struct InvitationRow {
     created_at: SqlInstant,
     expires_at: SqlInstant,
     accepted_at: Option<SqlInstant>,
+    person_id: Option<SqlId>,
+    guardianship_id: Option<SqlId>,
 }
 
 impl From<&Stored<Invitation>> for InvitationRow {
@@ -144,6 +162,8 @@ impl From<&Stored<Invitation>> for InvitationRow {
             created_at: SqlInstant::from(stored.created_at),
             expires_at: SqlInstant::from(invitation.expires_at),
             accepted_at: guard::instant(invitation.accepted_at),
+            person_id: invitation.person.map(SqlId::from),
+            guardianship_id: invitation.guardianship.map(SqlId::from),
         }
     }
 }
@@ -166,6 +186,8 @@ impl InvitationRow {
             invited_by: self.invited_by.map(UserId::from),
             expires_at: self.expires_at.utc(),
             accepted_at: self.accepted_at.map(SqlInstant::utc),
+            person: self.person_id.map(PersonId::from),
+            guardianship: self.guardianship_id.map(GuardianshipId::from),
         };
         Ok(guard::stored_alike(record, 1, self.created_at, self.created_at))
     }

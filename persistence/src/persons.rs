@@ -9,12 +9,14 @@ use werkstadt_domain::organisation::OrganisationId;
 use werkstadt_domain::person::{Affiliation, Person, PersonId};
 
 use crate::changes::{Noun, Operation};
+use crate::consents;
 use crate::db::Db;
 use crate::dialect;
 use crate::error::{Error, Result};
 use crate::guard::{self, IDS_PER_QUERY};
 use crate::schema::{affiliations, persons, versions};
 use crate::sqltypes::SqlId;
+use crate::users;
 use crate::work::UnitOfWork;
 
 mod places;
@@ -90,6 +92,7 @@ pub fn insert(unit: &mut UnitOfWork<'_>, mut person: Person) -> Result<Stored<Pe
     look_up(unit.db(), [&mut person])?;
     let stored = guard::created(unit, person);
     write_all(unit, std::slice::from_ref(&stored))?;
+    consents::follow(unit, None, &stored)?;
     Ok(stored)
 }
 
@@ -100,14 +103,27 @@ pub fn insert(unit: &mut UnitOfWork<'_>, mut person: Person) -> Result<Stored<Pe
 pub fn insert_all(unit: &mut UnitOfWork<'_>, mut persons: Vec<Person>) -> Result<()> {
     look_up(unit.db(), &mut persons)?;
     let stored: Vec<_> = persons.into_iter().map(|person| guard::created(unit, person)).collect();
-    write_all(unit, &stored)
+    write_all(unit, &stored)?;
+    stored
+        .iter()
+        .try_for_each(|stored| consents::follow(unit, None, stored))
 }
 
-/// Changes a person, if the record is still as it was read in `before`.
+/// Changes a person, if the record is still as it was read in `before`. What it says of the consent goes into the ledger, too.
 ///
 /// # Errors
 /// [`Error::Stale`], [`Error::NotFound`], and [`Error::Conflict`] as [`insert`].
 pub fn update(unit: &mut UnitOfWork<'_>, before: &Stored<Person>, after: Person) -> Result<Stored<Person>> {
+    let stored = change(unit, before, after)?;
+    consents::follow(unit, Some(&before.record), &stored)?;
+    Ok(stored)
+}
+
+/// As [`update`], without the ledger: for what was written there already.
+///
+/// # Errors
+/// As [`update`].
+pub fn change(unit: &mut UnitOfWork<'_>, before: &Stored<Person>, after: Person) -> Result<Stored<Person>> {
     let id = before.record.id;
     let mut after = Person { id, ..after };
     // First, so that what becomes of a hidden place changes no time that its readers know.
@@ -126,11 +142,26 @@ pub fn update(unit: &mut UnitOfWork<'_>, before: &Stored<Person>, after: Person)
     Ok(stored)
 }
 
+/// Lets changes of this person that come after it wait until this transaction ends: for what changes the record by the way, and cannot be
+/// told that it was too late.
+///
+/// # Errors
+/// As every write.
+pub fn lock(unit: &mut UnitOfWork<'_>, id: PersonId) -> Result<()> {
+    let person = persons::table.filter(persons::id.eq(SqlId::from(id)));
+    diesel::update(person)
+        .set(persons::version.eq(persons::version))
+        .execute(unit.db())?;
+    Ok(())
+}
+
 /// Removes a person and what was kept of it: nothing stays of somebody who wants to go.
 ///
 /// # Errors
 /// [`Error::Stale`], [`Error::NotFound`].
 pub fn remove(unit: &mut UnitOfWork<'_>, id: PersonId, version: i64) -> Result<()> {
+    // The user who was this person goes on without; a reference alone would tell nobody.
+    users::unlink(unit, id)?;
     let db = unit.db();
     let guarded = persons::table
         .filter(persons::id.eq(SqlId::from(id)))

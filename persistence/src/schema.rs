@@ -1,6 +1,7 @@
 //! The tables, as both engines have them. A test compares this with the migrations of either.
 
 mod accounts;
+mod agreements;
 mod audit;
 mod directory;
 mod imports;
@@ -10,6 +11,7 @@ mod sign_in;
 mod upkeep;
 
 pub(crate) use accounts::{api_keys, job_errors, jobs, network_settings, refresh_tokens, sessions, settings, users};
+pub(crate) use agreements::{consent_texts, consents, guardianships};
 pub(crate) use audit::{audit_details, audit_entries, audit_head, audit_records, erasures};
 pub(crate) use directory::{
     affiliations, changes, membership_steps, memberships, opportunities, organisation_external_ids,

@@ -240,6 +240,12 @@ pub(crate) struct GroupsShape {
     contacts: String,
     register: String,
     notes: String,
+    #[serde(default = "yes")]
+    matching: bool,
+}
+
+const fn yes() -> bool {
+    true
 }
 
 impl From<FieldGroups> for GroupsShape {
@@ -251,6 +257,7 @@ impl From<FieldGroups> for GroupsShape {
             contacts: code(groups.contacts),
             register: code(groups.register),
             notes: code(groups.notes),
+            matching: groups.matching,
         }
     }
 }
@@ -265,6 +272,7 @@ impl TryFrom<GroupsShape> for FieldGroups {
             contacts: named(&shape.contacts)?,
             register: named(&shape.register)?,
             notes: named(&shape.notes)?,
+            matching: shape.matching,
         })
     }
 }

@@ -6,6 +6,7 @@ use werkstadt_domain::account::{Role, User, UserId};
 use werkstadt_domain::audience::{ChangedAt, Stored};
 use werkstadt_domain::named::Named;
 use werkstadt_domain::organisation::OrganisationId;
+use werkstadt_domain::person::PersonId;
 
 use crate::changes::{Noun, Operation};
 use crate::db::Db;
@@ -68,6 +69,33 @@ pub fn list(
     rows.into_iter().map(|row| Ok(row.into_credentials()?.user)).collect()
 }
 
+/// The user who is this person, if there is one.
+///
+/// # Errors
+/// As every read.
+pub fn by_person(db: &mut Db, person: PersonId) -> Result<Option<Stored<User>>> {
+    let row: Option<UserRow> = users::table
+        .filter(users::person_id.eq(SqlId::from(person)))
+        .first(db)
+        .optional()?;
+    Ok(row.map(UserRow::into_credentials).transpose()?.map(|known| known.user))
+}
+
+/// Ends the link of a person who is about to be removed.
+///
+/// # Errors
+/// As every write.
+pub(crate) fn unlink(unit: &mut UnitOfWork<'_>, person: PersonId) -> Result<()> {
+    if let Some(before) = by_person(unit.db(), person)? {
+        let after = User {
+            person: None,
+            ..before.record.clone()
+        };
+        update(unit, &before, after)?;
+    }
+    Ok(())
+}
+
 /// True if there is an active manager: the set-up is done.
 ///
 /// # Errors
@@ -82,8 +110,8 @@ pub fn has_manager(db: &mut Db) -> Result<bool> {
 /// Adds a user, with the hash of the password if one is chosen already.
 ///
 /// # Errors
-/// [`Error::Conflict`]: `users_login_key` when the e-mail address is taken, [`FOREIGN_KEY`](crate::FOREIGN_KEY) when there
-/// is no such organisation.
+/// [`Error::Conflict`]: `users_login_key` when the e-mail address is taken, `users_person_id_key` when another user is the person,
+/// [`FOREIGN_KEY`](crate::FOREIGN_KEY) when there is no such organisation or person.
 pub fn insert(unit: &mut UnitOfWork<'_>, user: User, password_hash: Option<&str>) -> Result<Stored<User>> {
     let stored = guard::created(unit, user);
     let row = UserRow::new(&stored, password_hash);
@@ -117,6 +145,7 @@ pub fn update(unit: &mut UnitOfWork<'_>, before: &Stored<User>, after: User) -> 
         users::organisation_id.eq(row.organisation_id),
         users::active.eq(row.active),
         users::language.eq(row.language),
+        users::person_id.eq(row.person_id),
         users::version.eq(row.version),
         users::updated_at.eq(row.updated_at),
     );
@@ -217,6 +246,7 @@ pub(crate) struct UserRow {
     created_at: SqlInstant,
     updated_at: SqlInstant,
     language: String,
+    person_id: Option<SqlId>,
 }
 
 impl UserRow {
@@ -235,6 +265,7 @@ impl UserRow {
             created_at: SqlInstant::from(stored.created_at),
             updated_at: SqlInstant::from(stored.changed_at.last()),
             language: user.language.code().to_owned(),
+            person_id: user.person.map(SqlId::from),
         }
     }
 
@@ -252,6 +283,7 @@ impl UserRow {
             organisation: self.organisation_id.map(OrganisationId::from),
             active: self.active,
             language: named(&self.language)?,
+            person: self.person_id.map(PersonId::from),
         };
         Ok(Credentials {
             user: guard::stored_alike(record, self.version, self.created_at, self.updated_at),

@@ -181,13 +181,14 @@ fn who_is_not_signed_in_and_who_reads_of_oneself_leaves_no_trace() {
 }
 
 /// Schemas that tell of people what not everyone may know.
-const PERSONAL: [&str; 6] = [
+const PERSONAL: [&str; 7] = [
     "Person",
     "User",
     "Invitation",
     "MembershipApplication",
     "Representative",
     "Contact",
+    "ConsentEntry",
 ];
 
 /// Operations that can tell such things by their schema and do not: lists of memberships leave out who represents them.

@@ -37,7 +37,7 @@ pub fn throttled(app: &TestApp, stage: &Stage<'_>) {
     let slowed = (0..200).find(|number| app.anonymous().post("/v1/auth/login", &failing(*number)).status == 429);
     assert!(slowed.is_some(), "nothing slows a guesser down");
     let manager = app.as_manager();
-    const SLOWED: [&str; 10] = [
+    const SLOWED: [&str; 12] = [
         "login",
         "register",
         "forgot_password",
@@ -48,6 +48,8 @@ pub fn throttled(app: &TestApp, stage: &Stage<'_>) {
         "renew_recovery_codes",
         "remove_second_factor",
         "resend_invitation",
+        "give_guardian_consent",
+        "withdraw_guardian_consent",
     ];
     for operation in SLOWED.map(|id| Document::shared().operation(id)) {
         let reply = manager.send(stage.call(operation, &stage.own, &manager)).is(429);

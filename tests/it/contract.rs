@@ -58,6 +58,9 @@ const RACES: &[&str] = &[
     "update_settings",
     "update_solution",
     "update_unit",
+    "update_me",
+    "restrict_person",
+    "lift_person_restriction",
 ];
 
 #[test]

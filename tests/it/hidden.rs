@@ -111,6 +111,9 @@ impl<'a> Network<'a> {
 
     /// Changes a person where the level hides it: what everyone sees stays as it is.
     fn change_person(&self, visibility: &str) {
+        if self.below(3) == 0 {
+            return self.restrict_person();
+        }
         if self.below(2) == 0 {
             let mut body = person(self.any());
             (body["family_name"], body["visibility"]) = (json!(self.words(1)), json!(visibility));
@@ -125,6 +128,19 @@ impl<'a> Network<'a> {
         let birth_year = 1950 + self.below(40);
         let change = json!({"affiliations": places, "birth_year": birth_year, "phone": format!("+49 {}", 1000 + self.below(999))});
         self.manager.patch(target, "*", &change).is(200);
+    }
+
+    /// Adds a person who would show to everyone, were the record not restricted.
+    fn restrict_person(&self) {
+        let mut body = person(self.any());
+        (body["family_name"], body["visibility"]) = (json!(self.words(1)), json!("managers"));
+        body["skills"] = json!([{"skill": self.skills[self.below(3)], "level": 4}]);
+        let target = format!("/v1/people/{}", self.manager.create("/v1/people", &body));
+        let restrict = Request::new("PUT", &format!("{target}/restriction")).json(&json!({"reason": "disputed"}));
+        self.manager.send(restrict.header("If-Match", "*")).is(200);
+        let wider = json!({"visibility": "public", "contact_visibility": "public", "email": "r@example.org"});
+        self.manager.patch(&target, "*", &wider).is(200);
+        self.hidden.borrow_mut().push(target);
     }
 
     fn add(&self, number: usize) -> String {

@@ -295,6 +295,12 @@ pub(crate) fn person(number: u128, organisation: u128) -> Person {
             at: at(3),
         }),
         contact_visibility: Visibility::Managers,
+        restriction: Some(werkstadt_domain::person::Restriction {
+            reason: "disputed".to_owned(),
+            by: Some(UserId::new(id(900))),
+            since: at(4),
+        }),
+        matching: false,
     }
 }
 
@@ -307,5 +313,6 @@ pub(crate) fn user(number: u128, organisation: Option<u128>) -> User {
         organisation: organisation.map(|organisation| OrganisationId::new(id(organisation))),
         active: true,
         language: werkstadt_domain::text::Language::De,
+        person: None,
     }
 }

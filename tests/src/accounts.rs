@@ -9,13 +9,14 @@ use werkstadt_api::auth::{ActionSecret, ApiKeySecret, Hashing, Password, digest}
 use werkstadt_api::letters;
 use werkstadt_api::state::State;
 use werkstadt_domain::account::{ApiKey, Invitation, InvitationId, Role, Scope, User, UserId};
+use werkstadt_domain::consent::{Guardian, Guardianship, GuardianshipId};
 use werkstadt_domain::named::Named;
 use werkstadt_domain::organisation::OrganisationId;
 use werkstadt_domain::text::Language;
 use werkstadt_persistence::action_tokens::{self, ActionToken, ActionTokenId};
 use werkstadt_persistence::jobs::{self, JobId};
 use werkstadt_persistence::sessions::{self, NewSession, Origin, SessionId};
-use werkstadt_persistence::{Actor, Error, api_keys, invitations, second_factors, users};
+use werkstadt_persistence::{Actor, Error, api_keys, guardianships, invitations, second_factors, users};
 
 /// A new user of a role.
 ///
@@ -31,6 +32,7 @@ pub fn user(state: &web::Data<State>, role: Role, organisation: Option<&str>) ->
         organisation: organisation.map(|id| OrganisationId::parse(id).expect("an id")),
         active: true,
         language: Language::De,
+        person: None,
     };
     let written = state.store.write::<_, Error>(Actor::System, state.now(), |unit| {
         users::insert(unit, user, Some(password_hash()))?;
@@ -150,6 +152,8 @@ pub fn registration(state: &web::Data<State>) -> (String, String) {
         invited_by: None,
         expires_at: state.now() + TimeDelta::days(2),
         accepted_at: None,
+        person: None,
+        guardianship: None,
     };
     let written = state.store.write::<_, Error>(Actor::System, state.now(), |unit| {
         invitations::insert(unit, invitation)?;
@@ -158,6 +162,56 @@ pub fn registration(state: &web::Data<State>) -> (String, String) {
     written.expect("an invitation");
     let token = ActionSecret::new(&state.action_key, letters::ACTIVATE, id.uuid());
     (email, token.reveal().to_owned())
+}
+
+/// A guardian who is asked; the minor's address and the token.
+///
+/// # Panics
+/// If it cannot be written.
+pub fn asked_guardian(state: &web::Data<State>) -> (String, String) {
+    let asked = guardianship(state);
+    let written = state
+        .store
+        .write::<_, Error>(Actor::System, state.now(), |unit| guardianships::insert(unit, &asked));
+    written.expect("a guardianship");
+    let token = ActionSecret::new(&state.action_key, letters::GUARDIAN_CONSENT, asked.id.uuid());
+    (asked.email, token.reveal().to_owned())
+}
+
+/// A minor who has an account because a guardian agreed; and the token by which that can be taken back.
+///
+/// # Panics
+/// If it cannot be written.
+pub fn ward(state: &web::Data<State>) -> (UserId, String) {
+    let (user, asked) = (user(state, Role::Guest, None), guardianship(state));
+    let written = state.store.write::<_, Error>(Actor::System, state.now(), |unit| {
+        guardianships::insert(unit, &asked)?;
+        guardianships::consent(unit, asked.id)?;
+        guardianships::bind(unit, asked.id, user)?;
+        Ok(())
+    });
+    written.expect("a guardianship");
+    let token = ActionSecret::new(&state.action_key, letters::GUARDIAN_WITHDRAWAL, asked.id.uuid());
+    (user, token.reveal().to_owned())
+}
+
+fn guardianship(state: &web::Data<State>) -> Guardianship {
+    let id: GuardianshipId = state.id();
+    Guardianship {
+        id,
+        email: format!("{id}@example.org"),
+        name: "Somebody".to_owned(),
+        language: Language::De,
+        birth_year: 2012,
+        guardian: Guardian {
+            name: "Grete Muster".to_owned(),
+            email: format!("guardian-{id}@example.org"),
+        },
+        expires_at: state.now() + TimeDelta::days(14),
+        consented_at: None,
+        withdrawn_at: None,
+        user: None,
+    }
 }
 
 /// A new session of a user that lasts as long as any test, with a second factor.

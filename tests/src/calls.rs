@@ -12,6 +12,7 @@ use crate::http::Request;
 use network::of_the_network;
 
 mod accounts;
+mod consents;
 mod logo;
 mod memberships;
 mod network;
@@ -20,6 +21,7 @@ mod privacy;
 mod solutions;
 mod upkeep;
 
+pub use consents::consent_text;
 pub use logo::PIXEL;
 pub use memberships::{PDF, application, due, tier};
 pub use people::person;
@@ -71,7 +73,8 @@ impl<'a> Stage<'a> {
             Some("organisations") => self.of_organisation(operation, organisation),
             Some("opportunities") => self.of_opportunity(operation, organisation),
             Some("solutions") => self.of_solution(operation, organisation),
-            Some("people") => self.of_person(operation, organisation),
+            Some("people") => self.of_person(operation, organisation, caller),
+            Some("consent-texts") => self.of_consent_text(operation),
             Some("skills" | "skills.ttl" | "skills.jsonld") => self.of_skill(operation),
             Some(file) if file.starts_with("organisations.") => (operation.path.clone(), None),
             Some("vocabularies") => (
@@ -239,6 +242,10 @@ impl<'a> Stage<'a> {
             "PATCH" => Some(json!({"name": "Someone else"})),
             _ => None,
         };
+        if operation.id == "withdraw_user_guardian_consent" {
+            let (user, _) = crate::accounts::ward(&self.app.state);
+            return (operation.path.replace("{user_id}", &user.to_string()), None);
+        }
         let target = if operation.path.contains('{') {
             let user = self.manager().create("/v1/users", &new());
             operation.path.replace("{user_id}", &user)

@@ -201,6 +201,7 @@ fn manager_key(state: &web::Data<State>) -> Result<String, Failure> {
         organisation: None,
         active: true,
         language: werkstadt_domain::text::Language::De,
+        person: None,
     };
     let key = ApiKey {
         id: state.id(),

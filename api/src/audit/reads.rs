@@ -13,7 +13,7 @@ use actix_web::web;
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 use werkstadt_domain::audience::{Audience, Visibility};
-use werkstadt_domain::person::SeenPerson;
+use werkstadt_domain::person::{PersonId, SeenPerson};
 use werkstadt_domain::profile::Profile;
 use werkstadt_persistence::audit::{Author, Deed, Details, Draft, Kind, Mention, Occasion};
 use werkstadt_persistence::{Actor, Noun};
@@ -170,8 +170,8 @@ pub struct Disclosures {
     state: web::Data<State>,
     /// None for those who are told only what is public.
     who: Option<Arc<(Actor, Occasion)>>,
-    /// Oneself, of whom one may read without a note.
-    own: Option<Uuid>,
+    /// Oneself, as a user and as a person, of whom one may read without a note.
+    own: [Option<Uuid>; 2],
 }
 
 impl Disclosures {
@@ -181,7 +181,10 @@ impl Disclosures {
         Self {
             state: state.clone(),
             who: private.then(|| Arc::new((caller.actor(), occasion::current()))),
-            own: caller.user().map(|user| user.id.uuid()),
+            own: [
+                caller.user().map(|user| user.id.uuid()),
+                caller.user().and_then(|user| user.person).map(PersonId::uuid),
+            ],
         }
     }
 
@@ -190,7 +193,7 @@ impl Disclosures {
         Self {
             state: state.clone(),
             who: None,
-            own: None,
+            own: [None; 2],
         }
     }
 
@@ -200,7 +203,7 @@ impl Disclosures {
     /// [`Code::Unavailable`] if the log cannot take it.
     pub fn note(&self, noun: Noun, ids: impl IntoIterator<Item = Uuid>) -> Result<(), Problem> {
         let Some(who) = &self.who else { return Ok(()) };
-        let others = ids.into_iter().filter(|id| Some(*id) != self.own);
+        let others = ids.into_iter().filter(|id| !self.own.contains(&Some(*id)));
         let records: Vec<(Noun, Uuid)> = others.map(|id| (noun, id)).collect();
         if records.is_empty() {
             return Ok(());

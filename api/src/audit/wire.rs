@@ -221,6 +221,7 @@ fn name_of(noun: Noun, id: Uuid, state: &State) -> Option<String> {
             let reader = Reader {
                 audience: Audience::Manager,
                 owns: None,
+                own: None,
                 today: state.now().date_naive(),
             };
             let seen = snapshot.person(&reader, PersonId::new(id))?;

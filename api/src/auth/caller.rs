@@ -10,6 +10,7 @@ use futures_util::future::{Either, LocalBoxFuture};
 use werkstadt_domain::account::{ApiKey, Role, Scope, User};
 use werkstadt_domain::audience::Audience;
 use werkstadt_domain::organisation::OrganisationId;
+use werkstadt_domain::person::PersonId;
 use werkstadt_persistence::sessions::Session;
 use werkstadt_persistence::{Actor, Noun, Touched};
 
@@ -81,6 +82,18 @@ impl Caller {
     pub fn owns(&self) -> Option<OrganisationId> {
         let user = self.user.as_ref().filter(|user| user.role == Role::Owner)?;
         user.organisation
+    }
+
+    /// The organisation of which the caller is an editor or the owner.
+    pub fn edited(&self) -> Option<OrganisationId> {
+        let user = self.user.as_ref()?;
+        user.organisation
+            .filter(|_| matches!(user.role, Role::Editor | Role::Owner))
+    }
+
+    /// The person of the directory that the caller is.
+    pub fn person(&self) -> Option<PersonId> {
+        self.user.as_ref()?.person
     }
 
     /// Checks that the caller may change what belongs to the organisation.

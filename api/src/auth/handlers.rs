@@ -1,13 +1,12 @@
 //! Signing in, staying in, signing out.
 
 use actix_web::{HttpMessage, HttpRequest, HttpResponse, get, post, web};
-use werkstadt_domain::named::Named;
 use werkstadt_persistence::Actor;
 use werkstadt_persistence::sessions::{self, Renewal, Session};
 
 use super::sign_in::{Claim, sign_in};
 use super::token::LIFETIME;
-use super::wire::{Limits, LoginRequest, Me, RefreshRequest, Tokens};
+use super::wire::{Limits, LoginRequest, RefreshRequest, Tokens};
 use super::{Bearer, Caller, RefreshSecret, digest};
 use crate::extract::{Json, NoQuery};
 use crate::origin;
@@ -96,27 +95,6 @@ pub async fn logout(
     })
     .await?;
     Ok(HttpResponse::NoContent().finish())
-}
-
-/// The caller's own account
-#[utoipa::path(tag = "auth", extensions(("x-authz" = json!({"from": "guest", "scope": "directory:read", "enrolment": true}))),
-    responses((status = 200, description = "The account.", body = Me)))]
-#[get("/me")]
-pub async fn get_me(caller: Caller, _query: NoQuery) -> Result<HttpResponse, Problem> {
-    let user = caller.signed_in()?;
-    let scopes = caller
-        .scopes()
-        .map(|scopes| scopes.iter().map(|scope| scope.code().to_owned()).collect());
-    let me = Me {
-        id: user.id.to_string(),
-        email: user.email.clone(),
-        name: user.name.clone(),
-        role: user.role.code().to_owned(),
-        organisation_id: user.organisation.map(|id| id.to_string()),
-        language: user.language.code().to_owned(),
-        scopes,
-    };
-    Ok(HttpResponse::Ok().insert_header(("Cache-Control", "no-store")).json(me))
 }
 
 /// My limits

@@ -3,15 +3,17 @@
 use actix_web::{HttpRequest, HttpResponse, post, web};
 use serde_json::json;
 use werkstadt_domain::account::{Invitation, InvitationId, User};
+use werkstadt_domain::consent::Guardianship;
 use werkstadt_domain::invalid::Faults;
 use werkstadt_domain::text::{email, line};
-use werkstadt_persistence::{Actor, Error, invitations, users};
+use werkstadt_persistence::{Actor, Error, guardianships, invitations, users};
 
 use super::own_password::language;
 use super::wire::{Activation, Registration};
-use super::{ActionSecret, Caller, own_words};
+use super::{ActionSecret, Caller, guardians, own_words};
 use crate::extract::{Json, NoQuery};
-use crate::letters::{self, ACTIVATE, Kind, To};
+use crate::invitations::wire::guardian;
+use crate::letters::{self, ACTIVATE, GUARDIAN, Kind, To};
 use crate::origin;
 use crate::problem::{Code, Problem};
 use crate::state::{self, State};
@@ -19,7 +21,8 @@ use crate::state::{self, State};
 /// Register as a guest
 ///
 /// For founders, students, citizens, mentors: sends a letter whose answer makes the account. Who has one already is told so in the
-/// letter. The answer is the same either way.
+/// letter. The answer is the same either way. Who leaves out `birth_year` declares to be of age. A minor names a guardian, who gets a
+/// letter first; without the guardian's consent there is no account.
 #[utoipa::path(tag = "auth", request_body = Registration,
     extensions(("x-authz" = json!({"from": "anonymous"})), ("x-errors" = json!([429]))),
     responses((status = 202, description = "A letter is on its way.")))]
@@ -34,12 +37,34 @@ pub async fn register(
     let mut faults = Faults::new();
     let address = faults.take("/email", email(&body.0.email));
     let name = faults.take("/name", line(&body.0.name, 200));
+    let given = body.0.guardian.as_ref();
+    let birth_year = body.0.birth_year;
+    let guardian = guardian(&mut faults, (&body.0.email, birth_year), given, state.now());
     let (address, name) = faults.finish(address.zip(name))?;
     let network = origin::network(&request, &state);
+    if let Some(guardian) = &guardian {
+        state.attempts.letter(&guardian.email, &network, state.now())?;
+    }
     state.attempts.letter(&address, &network, state.now())?;
     let language = body.0.language.map_or_else(|| language(&request), |choice| choice.0);
     let id = state.id();
+    let asked = guardian.zip(birth_year).map(|(guardian, birth_year)| Guardianship {
+        id: state.id(),
+        email: address.clone(),
+        name: name.clone(),
+        language,
+        birth_year,
+        guardian,
+        expires_at: state.now() + GUARDIAN,
+        consented_at: None,
+        withdrawn_at: None,
+        user: None,
+    });
     state::write(&state, Actor::System, move |unit| {
+        if let Some(asked) = asked {
+            guardianships::insert(unit, &asked)?;
+            return guardians::ask(unit, id, &asked);
+        }
         let to = To {
             address: &address,
             language,
@@ -94,12 +119,26 @@ pub async fn activate_account(
         organisation: invitation.organisation,
         active: true,
         language: invitation.language,
+        person: invitation.person,
     };
+    let guardianship = invitation.guardianship;
     state::write(&state, Actor::User(user.id), move |unit| {
         if !invitations::accept(unit, id)? {
             return Err(refused());
         }
-        users::insert(unit, user, Some(&hash))?;
+        let mut user = user;
+        // Who is somebody else by now goes without: the account matters more.
+        if let Some(person) = user.person
+            && users::by_person(unit.db(), person)?.is_some()
+        {
+            user.person = None;
+        }
+        let stored = users::insert(unit, user, Some(&hash))?;
+        if let Some(guardianship) = guardianship
+            && !guardianships::bind(unit, guardianship, stored.record.id)?
+        {
+            return Err(refused());
+        }
         Ok(())
     })
     .await?;

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use werkstadt_persistence::sessions::Session;
 
+use crate::invitations::wire::GuardianCreate;
 use crate::page::Page;
 use crate::wire::LanguageName;
 
@@ -75,6 +76,10 @@ pub struct Me {
     /// In which letters are written.
     #[schema(examples("de", "en"))]
     pub language: String,
+    /// The person of the directory that the user is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(format = Uuid)]
+    pub person_id: Option<String>,
     /// The scopes of the API key, when one was used.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub scopes: Option<Vec<String>>,
@@ -205,6 +210,24 @@ pub struct Registration {
     pub name: String,
     /// In which letters are written; by `Accept-Language` if left out.
     pub language: Option<LanguageName>,
+    /// The year of birth, only of who may be a minor. Who leaves it out declares to be of age.
+    #[schema(minimum = 1900, maximum = 2100)]
+    pub birth_year: Option<i32>,
+    /// The guardian of a minor: the letter goes there first.
+    pub guardian: Option<GuardianCreate>,
+}
+
+/// A guardian agrees that a minor has an account.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"token": "wa_…", "name": "Grete Musterfrau"}))]
+pub struct GuardianConsent {
+    /// The token of the letter.
+    #[schema(min_length = 1, max_length = 200)]
+    pub token: String,
+    /// Who agrees, by name.
+    #[schema(format = "single-line", min_length = 1, max_length = 200)]
+    pub name: String,
 }
 
 /// An answer to an invitation, or to a registration.

@@ -97,6 +97,7 @@ fn member_with_key(state: &State) -> Result<(OrganisationId, String), Problem> {
         organisation: Some(organisation),
         active: true,
         language: Language::De,
+        person: None,
     };
     let scopes = vec![
         Scope::DirectoryRead,

@@ -38,6 +38,7 @@ pub(super) fn give_password(state: &State, login: &str, name: &str, role: Role) 
         organisation: None,
         active: true,
         language: Language::De,
+        person: None,
     };
     state
         .store

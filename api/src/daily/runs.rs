@@ -3,9 +3,9 @@
 
 use serde_json::json;
 use werkstadt_domain::account::UserId;
-use werkstadt_persistence::jobs::{self, Job, JobId, JobStatus, SILENCE};
-use werkstadt_persistence::audit::Author;
 use werkstadt_persistence::UnitOfWork;
+use werkstadt_persistence::audit::Author;
+use werkstadt_persistence::jobs::{self, Job, JobId, JobStatus, SILENCE};
 
 use super::{STEPS, count, work};
 use crate::imports::report;
@@ -101,9 +101,11 @@ pub(super) fn begin(unit: &mut UnitOfWork<'_>, id: JobId, user: Option<UserId>) 
 pub(super) fn perform(state: &State, job: Job) -> Result<(), Problem> {
     let mut job = job;
     let report = |before: &Job, after: Job| {
-        state.store.write::<_, Problem>(Author::task("daily"), state.now(), |unit| {
-            Ok(jobs::update(unit, before, after)?)
-        })
+        state
+            .store
+            .write::<_, Problem>(Author::task("daily"), state.now(), |unit| {
+                Ok(jobs::update(unit, before, after)?)
+            })
     };
     let done = work(state, |step, changed| {
         let mut result = job.result.clone();

@@ -263,6 +263,10 @@ fn person(view: &View, person: &Person, out: &mut Vec<u8>) -> Result<(), Problem
     );
     line.put("visibility", person.visibility.code());
     line.put("contact_visibility", person.contact_visibility.code());
+    line.some("restricted", person.restriction.as_ref().map(|one| one.reason.clone()));
+    if !person.matching {
+        line.put("matching", false);
+    }
     line.put("invented", person.invented);
     line.write(out)
 }

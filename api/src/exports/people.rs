@@ -38,7 +38,8 @@ impl Chunks for People {
         let mut out = Vec::new();
         // A card leaves the directory, which takes the person's consent even where a manager asks.
         let cards = page.items.iter();
-        let cards = cards.filter(|person| person.stored.record.get().visibility < Visibility::Managers);
+        let leaves = |person: &Person| person.visibility < Visibility::Managers && person.restriction.is_none();
+        let cards = cards.filter(|person| leaves(person.stored.record.get()));
         self.view.told.persons(cards.clone())?;
         for person in cards {
             let seen = person.stored.record.get();

@@ -1,7 +1,7 @@
 //! The history of persons, for managers and for the owner of the organisation where they work.
 
 use actix_web::{HttpRequest, HttpResponse, get, post, web};
-use werkstadt_domain::audience::Stored;
+use werkstadt_domain::audience::{Audience, Stored};
 use werkstadt_domain::person::{Person, PersonId, Reader};
 use werkstadt_persistence::Noun;
 use werkstadt_persistence::history::{Change, Event, Record, Scope};
@@ -65,11 +65,11 @@ fn must_administer(state: &State, caller: &Caller, id: PersonId) -> Result<(), P
     }
 }
 
-/// The event as the reader may see it: without places that are hidden from it, and not at all if nothing else changed.
+/// The event as the reader may see it: without places and restrictions that are hidden from it, and not at all if nothing else changed.
 pub(super) fn as_seen(mut event: Event, reader: &Reader) -> Option<Event> {
     let strip = |record: &mut Record| {
         if let Record::Person(stored) = record {
-            hide_places(stored, reader);
+            hide(stored, reader);
         }
     };
     match &mut event.change {
@@ -88,6 +88,10 @@ pub(super) fn as_seen(mut event: Event, reader: &Reader) -> Option<Event> {
     Some(event)
 }
 
-fn hide_places(stored: &mut Stored<Person>, reader: &Reader) {
+fn hide(stored: &mut Stored<Person>, reader: &Reader) {
     stored.record.affiliations.retain(|one| reader.sees_place(one));
+    // What was in dispute, and that something was, is between the person and the managers.
+    if reader.audience != Audience::Manager {
+        stored.record.restriction = None;
+    }
 }

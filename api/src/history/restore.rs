@@ -98,6 +98,9 @@ impl Work<'_> {
         refuse_taken(unit.db(), &after, self.caller)?;
         match organisations::find(unit.db(), id) {
             Ok(present) => {
+                // Whether it objects to matching, it says today.
+                let mut after = after;
+                after.visibility.matching = present.record.visibility.matching;
                 let after = organisations::update(unit, &present, after)?;
                 moderation::note_change(unit, self.caller, self.state.id(), &present, &after)?;
                 Ok(Returned::default())
@@ -190,6 +193,7 @@ impl Work<'_> {
         create.consent = now.consent.as_ref().map(ConsentBody::from);
         create.visibility = Some(Choose(now.visibility));
         create.contact_visibility = Some(Choose(now.contact_visibility));
+        create.matching = Some(now.matching);
         let around = people::around(self.snapshot, &reader, unit.now());
         let after = create.into_domain(now.id, Some(now), &around)?;
         people::must_administer(&reader, Some(now), &after)?;

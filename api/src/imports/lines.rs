@@ -267,6 +267,11 @@ pub struct ImportPerson {
     pub visibility: Option<VisibilityName>,
     /// Who sees e-mail address and telephone number, `members` if left out.
     pub contact_visibility: Option<VisibilityName>,
+    /// Why the record is restricted: kept, and seen by managers and the person alone.
+    #[schema(format = "single-line", min_length = 1, max_length = 500)]
+    pub restricted: Option<String>,
+    /// False if the person objects to being considered where skills are looked for; true if left out.
+    pub matching: Option<bool>,
     /// True for invented persons.
     #[serde(default)]
     pub invented: bool,

@@ -3,11 +3,12 @@
 use chrono::TimeDelta;
 use serde_json::Value;
 use werkstadt_domain::account::{Invitation, InvitationId, Role, User};
+use werkstadt_domain::consent::{Guardianship, GuardianshipId};
 use werkstadt_domain::named::Named;
 use werkstadt_domain::text::Language;
 use werkstadt_persistence::action_tokens::{self, ActionToken, ActionTokenId};
 use werkstadt_persistence::letters::Letter;
-use werkstadt_persistence::{Error, UnitOfWork, invitations, users};
+use werkstadt_persistence::{Error, UnitOfWork, guardianships, invitations, users};
 
 use super::words::{self, Say};
 use super::{Kind, Written};
@@ -17,6 +18,8 @@ use crate::state::State;
 
 /// How long who registers has to answer.
 pub const REGISTRATION: TimeDelta = TimeDelta::days(2);
+/// How long a guardian has to answer for who registers.
+pub const GUARDIAN: TimeDelta = TimeDelta::days(14);
 /// How long a new password may be set.
 pub const RESET: TimeDelta = TimeDelta::hours(1);
 
@@ -31,6 +34,10 @@ pub const NEW_ADDRESS: &str = "new_address";
 
 /// The purpose of the tokens by which somebody agrees to be erased.
 pub const ERASE_ACCOUNT: &str = "erase_account";
+/// The purpose of the tokens by which a guardian agrees.
+pub const GUARDIAN_CONSENT: &str = "guardian_consent";
+/// The purpose of the tokens by which a guardian takes that back.
+pub const GUARDIAN_WITHDRAWAL: &str = "guardian_withdrawal";
 
 /// The letter in words; none if there is nothing to say.
 ///
@@ -58,6 +65,8 @@ pub(super) fn write(unit: &mut UnitOfWork<'_>, state: &State, letter: &Letter) -
         Kind::RecoveryCodeUsed => Some((letter.language, Say::RecoveryCodeUsed(text(letter, "left")))),
         Kind::ApplicationReceived => Some((letter.language, Say::ApplicationReceived(text(letter, "reference")))),
         Kind::ApplicationAccepted => Some((letter.language, accepted(unit, state, letter)?)),
+        Kind::GuardianAsked => guardian_asked(unit, state, letter)?,
+        Kind::GuardianConsented => guardian_consented(unit, state, letter)?,
         Kind::ApplicationRejected => Some((letter.language, Say::ApplicationRejected(text(letter, "reason")))),
     };
     Ok(said.map(|(language, said)| {
@@ -82,7 +91,9 @@ fn invite(unit: &mut UnitOfWork<'_>, state: &State, letter: &Letter) -> Result<S
         Err(Error::NotFound { .. }) => return Ok(None),
         Err(error) => return Err(error.into()),
     };
-    let open = invitation.accepted_at.is_none() && invitation.expires_at > unit.now();
+    let open = invitation.accepted_at.is_none()
+        && invitation.expires_at > unit.now()
+        && stands(unit, invitation.guardianship)?;
     let from = match invitation.invited_by.filter(|_| open) {
         Some(from) => match users::find(unit.db(), from) {
             Ok(from) => from.record.name,
@@ -122,7 +133,8 @@ fn register(unit: &mut UnitOfWork<'_>, state: &State, letter: &Letter) -> Result
     }
     let id = InvitationId::new(letter.id.uuid());
     let expires_at = letter.created_at + REGISTRATION;
-    if expires_at <= unit.now() {
+    let guardianship = guardianship(letter);
+    if expires_at <= unit.now() || !stands(unit, guardianship)? {
         return Ok(None);
     }
     let invitation = Invitation {
@@ -135,6 +147,8 @@ fn register(unit: &mut UnitOfWork<'_>, state: &State, letter: &Letter) -> Result
         invited_by: None,
         expires_at,
         accepted_at: None,
+        person: None,
+        guardianship,
     };
     let known = match invitations::find(unit.db(), id) {
         Ok(stored) => Some(stored.record),
@@ -149,6 +163,50 @@ fn register(unit: &mut UnitOfWork<'_>, state: &State, letter: &Letter) -> Result
         until: expires_at,
     };
     Ok(Some((letter.language, said)))
+}
+
+/// A guardian who has answered already needs no other letter.
+fn guardian_asked(unit: &mut UnitOfWork<'_>, state: &State, letter: &Letter) -> Result<Said, Problem> {
+    let asked = match guardianship(letter) {
+        Some(id) => guardianships::find(unit.db(), id)?,
+        None => None,
+    };
+    let open = |asked: &Guardianship| {
+        asked.consented_at.is_none() && asked.withdrawn_at.is_none() && asked.expires_at > unit.now()
+    };
+    Ok(asked.filter(open).map(|asked| {
+        let said = Say::GuardianAsked {
+            minor: asked.email,
+            link: link(state, GUARDIAN_CONSENT, asked.id.uuid()),
+            until: asked.expires_at,
+        };
+        (letter.language, said)
+    }))
+}
+
+fn guardian_consented(unit: &mut UnitOfWork<'_>, state: &State, letter: &Letter) -> Result<Said, Problem> {
+    let asked = match guardianship(letter) {
+        Some(id) => guardianships::find(unit.db(), id)?,
+        None => None,
+    };
+    Ok(asked.filter(Guardianship::stands).map(|asked| {
+        let said = Say::GuardianConsented {
+            minor: asked.email,
+            link: link(state, GUARDIAN_WITHDRAWAL, asked.id.uuid()),
+        };
+        (letter.language, said)
+    }))
+}
+
+fn guardianship(letter: &Letter) -> Option<GuardianshipId> {
+    GuardianshipId::parse(&text(letter, "guardianship")).ok()
+}
+
+/// False where a guardian was to agree and does not, or no more.
+fn stands(unit: &mut UnitOfWork<'_>, guardianship: Option<GuardianshipId>) -> Result<bool, Problem> {
+    let Some(id) = guardianship else { return Ok(true) };
+    let asked = guardianships::find(unit.db(), id)?;
+    Ok(asked.is_some_and(|asked| asked.stands()))
 }
 
 fn reset(unit: &mut UnitOfWork<'_>, state: &State, letter: &Letter) -> Result<Said, Problem> {

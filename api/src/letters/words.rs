@@ -65,6 +65,22 @@ pub enum Say {
     ApplicationRejected(String),
     /// You want to be erased.
     Erasure(Link),
+    /// You are named as the guardian of a minor. With nothing that was written freely: whoever registers names anyone.
+    GuardianAsked {
+        /// The minor's address.
+        minor: String,
+        /// How to agree.
+        link: Link,
+        /// How long.
+        until: DateTime<Utc>,
+    },
+    /// You agreed.
+    GuardianConsented {
+        /// The minor's address.
+        minor: String,
+        /// How to take it back.
+        link: Link,
+    },
 }
 
 impl Say {

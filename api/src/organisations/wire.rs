@@ -219,6 +219,9 @@ pub struct FieldGroupsBody {
     pub register: Option<VisibilityName>,
     /// Notes.
     pub notes: Option<VisibilityName>,
+    /// False if the organisation objects to being found by matching: nobody gets it as a partner, and an explanation knows nothing of it. It
+    /// may still ask itself. True if left out.
+    pub matching: Option<bool>,
 }
 
 /// How a changed organisation is read.
@@ -339,6 +342,7 @@ impl From<FieldGroups> for FieldGroupsBody {
             contacts: Some(Choose(groups.contacts)),
             register: Some(Choose(groups.register)),
             notes: Some(Choose(groups.notes)),
+            matching: Some(groups.matching),
         }
     }
 }
@@ -353,6 +357,7 @@ impl From<FieldGroupsBody> for FieldGroups {
             contacts: or(body.contacts, usual.contacts),
             register: or(body.register, usual.register),
             notes: or(body.notes, usual.notes),
+            matching: body.matching.unwrap_or(usual.matching),
         }
     }
 }

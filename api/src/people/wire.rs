@@ -17,7 +17,10 @@ use crate::wire::{MergePatchOf, VisibilityName, list, optional, shown_visibility
 
 mod parts;
 
-pub use parts::{AffiliationBody, ConsentBody, PersonSkillBody, PersonSkillCreate, consent, roles_sought};
+pub use parts::{
+    AffiliationBody, ConsentBody, PersonSkillBody, PersonSkillCreate, RestrictionBody, RestrictionRequest, consent,
+    roles_sought,
+};
 
 /// A person of the network.
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -66,6 +69,12 @@ pub struct PersonBody {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(examples("public", "members", "managers"))]
     pub contact_visibility: Option<String>,
+    /// Set while the record is restricted: kept, and seen by managers and the person alone.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub restriction: Option<RestrictionBody>,
+    /// False if the person objects to being considered where skills are looked for; for those who administer the person.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub matching: Option<bool>,
     /// True for persons made up for demonstrations.
     pub invented: bool,
     /// When it was entered.
@@ -115,7 +124,7 @@ pub struct PersonCreate {
     #[serde(default)]
     #[schema(max_items = 10)]
     pub roles_sought: Vec<String>,
-    /// The year of birth, only where it tells that someone is a minor: then a guardian consents.
+    /// The year of birth, only where it tells that someone is a minor: then a guardian consents, whoever sees the person.
     #[schema(minimum = 1900, maximum = 2100)]
     pub birth_year: Option<i32>,
     /// The consent to be seen by others than managers. Without one `visibility` cannot be wider than `managers`; who takes it
@@ -125,6 +134,8 @@ pub struct PersonCreate {
     pub visibility: Option<VisibilityName>,
     /// Who of them sees e-mail address and telephone number, `members` unless said otherwise.
     pub contact_visibility: Option<VisibilityName>,
+    /// False if the person objects to being considered where skills are looked for; true unless said otherwise.
+    pub matching: Option<bool>,
 }
 
 /// A change of a person.
@@ -133,7 +144,7 @@ pub type PersonPatch = MergePatchOf<PersonCreate>;
 /// How a changed person is read.
 pub const BASE: Base = Base {
     create: "create_person",
-    derived: &["id", "invented", "created_at", "updated_at"],
+    derived: &["id", "restriction", "invented", "created_at", "updated_at"],
     by_id: &["skill"],
 };
 
@@ -182,6 +193,8 @@ impl PersonBody {
             consent: person.consent.as_ref().map(ConsentBody::from),
             visibility: shown_visibility(person.visibility, audience),
             contact_visibility: shown_visibility(person.contact_visibility, audience),
+            restriction: person.restriction.as_ref().map(RestrictionBody::from),
+            matching: (audience == Audience::Manager).then_some(person.matching),
             invented: person.invented,
             created_at: created_at.utc(),
             updated_at: updated_at.utc(),
@@ -229,6 +242,8 @@ impl PersonCreate {
             visibility: self.visibility.map_or(Visibility::Managers, |level| level.0),
             contact_visibility: self.contact_visibility.map_or(Visibility::Members, |level| level.0),
             invented: before.is_some_and(|before| before.invented),
+            restriction: before.and_then(|before| before.restriction.clone()),
+            matching: self.matching.unwrap_or(true),
         };
         person.check_consent(faults, around.now);
         found.finish(Some(person))

@@ -41,7 +41,11 @@ impl Whom {
 /// # Errors
 /// [`crate::problem::Code::NotFound`].
 pub fn of(db: &mut Db, whom: Whom) -> Result<Subject, Problem> {
-    let (user, person) = whom.parts();
+    let (user, mut person) = whom.parts();
+    // Whoever has an account and is in the directory is one.
+    if let (Some(id), None) = (user, person) {
+        person = users::find(db, id)?.record.person;
+    }
     let mut subject = Subject {
         user,
         person,

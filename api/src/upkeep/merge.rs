@@ -186,7 +186,7 @@ fn may_hold(keep: &Profile, gone: &Profile) -> Result<(), Problem> {
 
 /// The record that two become, and where it differs from the first one.
 fn of_two(keep: &Organisation, gone: &Organisation, prefer: Prefer) -> Merge {
-    let merged = match prefer {
+    let mut merged = match prefer {
         Prefer::Merged => merge(keep, gone).merged,
         Prefer::Kept => Organisation {
             id: keep.id,
@@ -195,6 +195,8 @@ fn of_two(keep: &Organisation, gone: &Organisation, prefer: Prefer) -> Merge {
             ..merge(gone, keep).merged
         },
     };
+    // An objection of either is one of both.
+    merged.visibility.matching = keep.visibility.matching && gone.visibility.matching;
     let differences = merge(keep, &merged).differences;
     Merge { merged, differences }
 }

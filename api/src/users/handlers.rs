@@ -6,8 +6,9 @@ use uuid::Uuid;
 use werkstadt_domain::account::{Role, User, UserId};
 use werkstadt_domain::audience::Audience;
 use werkstadt_domain::invalid::Rule;
-use werkstadt_persistence::{FOREIGN_KEY, Noun, action_tokens, sessions, users};
+use werkstadt_persistence::{FOREIGN_KEY, Noun, action_tokens, guardianships, sessions, users};
 
+use super::link;
 use super::wire::{BASE, UserBody, UserCreate, UserPage, UserPatch};
 use crate::answer;
 use crate::audit::Disclosures;
@@ -65,7 +66,9 @@ pub async fn create_user(
     let user = body.0.to_domain(state.id())?;
     let own = own_words(&body.0.email, &body.0.name);
     let hash = hashed(&state.hashing, body.0.password, own).await?;
+    let (shared, asking) = (state.clone(), caller.clone());
     let written = state::write(&state, caller.actor(), move |unit| {
+        link::check(unit.db(), (&shared, &asking), (None, user.person), None)?;
         users::insert(unit, user, hash.as_deref()).map_err(no_such_organisation)
     });
     let stored = written.await?;
@@ -93,7 +96,8 @@ pub async fn get_user(
 ///
 /// `active: false` suspends: from the next request on, tokens and keys of the user are refused. That, and a new password, end all
 /// sessions of the user. Owners change name, role, language and suspension of who belongs to their organisation; who moves to another
-/// organisation, signs in with another address or gets a password is for managers.
+/// organisation, signs in with another address or gets a password is for managers. The account of a minor whose guardian took the
+/// consent back stays suspended.
 #[utoipa::path(tag = "admin", params(UserPath, IfMatchHeader),
     request_body(content = UserPatch, content_type = "application/merge-patch+json"),
     extensions(("x-authz" = json!({"from": "owner", "scope": "admin", "own": true, "absent": true}))),
@@ -136,6 +140,14 @@ pub async fn update_user(
         let after = changed.to_domain(id)?;
         if asking.audience() != Audience::Manager {
             may_become(&before.record, &after, hash.is_some())?;
+        }
+        let guardian = guardianships::of_user(unit.db(), id)?;
+        let persons = (before.record.person, after.person);
+        link::check(unit.db(), (&shared, &asking), persons, guardian.as_ref())?;
+        if after.active && guardian.is_some_and(|guardian| guardian.forbids(unit.now())) {
+            return Err(Problem::new(Code::StepRefused)
+                .with_fact("current", "withdrawn")
+                .with_fact("allowed", Vec::<String>::new()));
         }
         let after = users::update(unit, &before, after).map_err(no_such_organisation)?;
         if let Some(hash) = &hash {
@@ -222,7 +234,7 @@ pub async fn delete_user(
 }
 
 /// Owners manage who belongs to their organisation and is no manager. Everyone else is not there for them.
-fn may_manage(caller: &Caller, user: &User) -> Result<(), Problem> {
+pub(crate) fn may_manage(caller: &Caller, user: &User) -> Result<(), Problem> {
     if caller.audience() == Audience::Manager {
         return Ok(());
     }

@@ -8,6 +8,7 @@ use werkstadt_domain::audience::{Audience, Stored};
 use werkstadt_domain::invalid::{Faults, Invalid, Rule};
 use werkstadt_domain::named::Named;
 use werkstadt_domain::organisation::OrganisationId;
+use werkstadt_domain::person::PersonId;
 use werkstadt_domain::text::{Language, email, line};
 
 use crate::page::Page;
@@ -39,6 +40,10 @@ pub struct UserBody {
     /// In which letters are written.
     #[schema(examples("de", "en"))]
     pub language: String,
+    /// The person of the directory that the user is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(format = Uuid)]
+    pub person_id: Option<String>,
     /// When the account was made.
     pub created_at: DateTime<Utc>,
     /// Its last change.
@@ -68,6 +73,9 @@ pub struct UserCreate {
     pub active: Option<bool>,
     /// In which letters are written; German if left out.
     pub language: Option<LanguageName>,
+    /// The person of the directory that the user is: from then on the user reads and changes that record. No two users are one person.
+    #[schema(format = Uuid)]
+    pub person_id: Option<String>,
 }
 
 /// A change of a user.
@@ -143,6 +151,7 @@ impl From<&Stored<User>> for UserBody {
             organisation_id: user.organisation.map(|id| id.to_string()),
             active: user.active,
             language: user.language.code().to_owned(),
+            person_id: user.person.map(|id| id.to_string()),
             created_at: stored.created_at.utc(),
             updated_at: stored.changed_at.seen_by(Audience::Manager).utc(),
         }
@@ -159,6 +168,7 @@ impl UserCreate {
         let login = faults.take("/email", email(&self.email));
         let name = faults.take("/name", line(&self.name, 200));
         let organisation = place(&mut faults, self.role.0, self.organisation_id.as_ref());
+        let person = person(&mut faults, self.person_id.as_ref());
         let user = login.zip(name).map(|(email, name)| User {
             id,
             email,
@@ -167,9 +177,16 @@ impl UserCreate {
             organisation,
             active: self.active.unwrap_or(true),
             language: self.language.map_or(Language::De, |choice| choice.0),
+            person,
         });
         faults.finish(user)
     }
+}
+
+/// The person of the directory that a user is. That it exists, [`link`](super::link) checks.
+pub fn person(faults: &mut Faults, given: Option<&String>) -> Option<PersonId> {
+    let parsed = PersonId::parse(given?).map_err(|_| Rule::UnknownReference);
+    faults.take("/person_id", parsed)
 }
 
 /// The organisation to which one of this role belongs: managers need none, guests have none.

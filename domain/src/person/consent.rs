@@ -1,9 +1,10 @@
 //! Consent: nobody is shown to more than the association's managers without having agreed to it.
 
-use chrono::{DateTime, Datelike, Utc};
+use chrono::{DateTime, Utc};
 
 use super::Person;
 use crate::audience::Visibility;
+use crate::consent;
 use crate::invalid::{Faults, Rule};
 use crate::named::Named;
 
@@ -41,16 +42,14 @@ impl Named for ConsentGiver {
     }
 }
 
-/// The age at which people decide for themselves.
-const OF_AGE: i32 = 18;
-
 impl Person {
     /// Whether the person may still be a minor. Only the year is known, so one who comes of age this year counts as one.
     pub fn may_be_minor(&self, now: DateTime<Utc>) -> bool {
-        self.birth_year.is_some_and(|year| now.year() - year <= OF_AGE)
+        self.birth_year.is_some_and(|year| consent::may_be_minor(year, now))
     }
 
-    /// Notes what keeps the person from being as visible as the record says. Persons who are made up need nobody's consent.
+    /// Notes what keeps the person from being as visible as the record says, and a minor from being there at all. Persons who are
+    /// made up need nobody's consent.
     pub fn check_consent(&self, faults: &mut Faults, now: DateTime<Utc>) {
         if let Some(consent) = &self.consent {
             if consent.by == ConsentGiver::Guardian && consent.name.is_none() {
@@ -60,12 +59,13 @@ impl Person {
                 faults.note("/consent/consented_at", Rule::Malformed("a time that has passed"));
             }
         }
-        if self.visibility == Visibility::Managers || self.invented {
+        let minor = self.may_be_minor(now);
+        if self.invented || (self.visibility == Visibility::Managers && !minor) {
             return;
         }
         match &self.consent {
             None => faults.note("/consent", Rule::Required),
-            Some(consent) if consent.by == ConsentGiver::Person && self.may_be_minor(now) => {
+            Some(consent) if consent.by == ConsentGiver::Person && minor => {
                 faults.note("/consent/by", Rule::Malformed("guardian, for a minor"));
             }
             Some(_) => {}

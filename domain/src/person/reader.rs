@@ -2,7 +2,7 @@
 
 use chrono::NaiveDate;
 
-use super::{Affiliation, Person};
+use super::{Affiliation, Person, PersonId};
 use crate::audience::{Audience, Seen, Stored};
 use crate::organisation::OrganisationId;
 
@@ -24,15 +24,38 @@ pub struct Reader {
     pub audience: Audience,
     /// The organisation whose people the reader administers.
     pub owns: Option<OrganisationId>,
+    /// The person that the reader is.
+    pub own: Option<Own>,
     /// The day.
     pub today: NaiveDate,
 }
 
+/// The person that a reader is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Own {
+    /// Which one.
+    pub person: PersonId,
+    /// The organisation that the reader edits, and so may say what the person does there.
+    pub edits: Option<OrganisationId>,
+}
+
 impl Reader {
-    /// True if the reader administers the person: who works in the own organisation now, or anyone for managers.
+    /// True if the reader is the person.
+    pub fn is(&self, person: &Person) -> bool {
+        self.own.is_some_and(|own| own.person == person.id)
+    }
+
+    /// True if the reader may change the person: who administers it, and the person itself.
+    pub fn may_change(&self, person: &Person) -> bool {
+        self.administers(person) || self.is(person)
+    }
+
+    /// True if the reader administers the person: who works in the own organisation now, or anyone for managers. A restricted record
+    /// is for managers alone.
     pub fn administers(&self, person: &Person) -> bool {
         let here = |one: &Affiliation| Some(one.organisation) == self.owns && one.is_current(self.today);
-        self.audience == Audience::Manager || person.affiliations.iter().any(here)
+        let owns = || person.restriction.is_none() && person.affiliations.iter().any(here);
+        self.audience == Audience::Manager || owns()
     }
 
     /// The audience to which the reader belongs at an organisation.
@@ -44,7 +67,7 @@ impl Reader {
         }
     }
 
-    /// The person as the reader sees it: of the own people everything, but no other organisation that is hidden.
+    /// The person as the reader sees it: of the own people, and of oneself, everything but other organisations that are hidden.
     pub fn sees(&self, stored: &Stored<Person>) -> Option<SeenPerson> {
         self.with_audience(stored, self.audience_for(&stored.record))
     }
@@ -72,7 +95,7 @@ impl Reader {
 
     /// The audience to which the reader belongs for a person.
     pub fn audience_for(&self, person: &Person) -> Audience {
-        if self.administers(person) {
+        if self.may_change(person) {
             Audience::Manager
         } else {
             self.audience

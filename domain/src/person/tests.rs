@@ -43,6 +43,8 @@ fn person() -> Person {
         visibility: Visibility::Public,
         contact_visibility: Visibility::Members,
         invented: false,
+        restriction: None,
+        matching: true,
     }
 }
 
@@ -81,6 +83,7 @@ fn owners_administer_those_who_work_there_now_and_learn_of_no_hidden_place() {
     let owner = |organisation| Reader {
         audience: Audience::Member,
         owns: Some(id(organisation)),
+        own: None,
         today: now().date_naive(),
     };
     let mut private = person();
@@ -129,6 +132,8 @@ fn wider_visibility_takes_consent() {
     let mut minor = with(consent(ConsentGiver::Person, None));
     minor.birth_year = Some(2010);
     assert_eq!(faults(&minor), ["/consent/by"]);
+    minor.visibility = Visibility::Managers;
+    assert_eq!(faults(&minor), ["/consent/by"], "at any visibility");
     minor.consent = Some(consent(ConsentGiver::Guardian, None));
     assert_eq!(faults(&minor), ["/consent/name"]);
     minor.consent = Some(consent(ConsentGiver::Guardian, Some("Grete Muster")));
@@ -143,4 +148,52 @@ fn wider_visibility_takes_consent() {
         ..person()
     };
     assert!(faults(&invented).is_empty());
+}
+
+#[test]
+fn a_restricted_person_shows_to_managers_and_to_itself() {
+    let mut restricted = person();
+    restricted.restriction = Some(Restriction {
+        reason: "disputed".to_owned(),
+        by: None,
+        since: now(),
+    });
+    let stored = Stored {
+        record: restricted,
+        version: 1,
+        created_at: now().into(),
+        changed_at: ChangedAt::all(now().into()),
+    };
+    let reader = |audience, owns: Option<u128>, own: Option<u128>| Reader {
+        audience,
+        owns: owns.map(id),
+        own: own.map(|person| Own {
+            person: id(person),
+            edits: None,
+        }),
+        today: now().date_naive(),
+    };
+    for hidden in [
+        reader(Audience::Anonymous, None, None),
+        reader(Audience::Member, None, Some(2)),
+        reader(Audience::Member, Some(10), None),
+    ] {
+        assert!(hidden.sees(&stored).is_none() && !hidden.may_change(&stored.record));
+    }
+    assert!(reader(Audience::Manager, None, None).sees(&stored).is_some());
+    let itself = reader(Audience::Anonymous, None, Some(1));
+    let seen = itself.sees(&stored).expect("the own record").stored.record.into_inner();
+    assert!(seen.restriction.is_some() && seen.birth_year.is_some() && seen.email.is_some());
+    assert_eq!(seen.affiliations.len(), 1, "a hidden organisation stays hidden");
+    assert!(itself.may_change(&stored.record) && !itself.administers(&stored.record));
+}
+
+#[test]
+fn an_objection_shows_to_those_who_administer_the_person() {
+    let objecting = Person {
+        matching: false,
+        ..person()
+    };
+    let seen = |audience| objecting.project(audience).map(Seen::into_inner).expect("visible");
+    assert!(seen(Audience::Member).matching && !seen(Audience::Manager).matching);
 }

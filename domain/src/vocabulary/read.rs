@@ -47,7 +47,7 @@ const WHOLE: [Whole; 5] = [
 ];
 
 /// The names of the lists that share a file, with what they list.
-const WORDS: [(&str, &str, &str); 14] = [
+const WORDS: [(&str, &str, &str); 15] = [
     ("helix", "Bereiche der Vierfach-Helix", "Sectors of the quadruple helix"),
     ("kinds", "Arten von Organisationen", "Kinds of organisations"),
     ("size-classes", "Größenklassen", "Size classes"),
@@ -69,6 +69,7 @@ const WORDS: [(&str, &str, &str); 14] = [
     ("reference-kinds", "Arten von Referenzen", "Kinds of references"),
     ("maturity", "Reife von Lösungen", "Maturity of solutions"),
     ("visibilities", "Sichtbarkeiten", "Visibilities"),
+    ("consent-purposes", "Zwecke von Einwilligungen", "Purposes of consents"),
     ("languages", "Sprachen", "Languages"),
 ];
 

@@ -24,7 +24,7 @@ fn named<T: Named>() -> Vec<&'static str> {
 
 #[test]
 fn every_list_is_well_formed() {
-    assert_eq!(schemes().len(), 19);
+    assert_eq!(schemes().len(), 20);
     assert!(schemes().is_sorted_by_key(|scheme| scheme.name));
     for list in schemes() {
         let known: HashSet<&str> = list.terms().iter().map(|term| term.code).collect();
@@ -99,6 +99,7 @@ fn closed_lists_agree_with_the_code() {
         ("membership-statuses", named::<MembershipStatus>()),
         ("reference-kinds", named::<ReferenceKind>()),
         ("visibilities", named::<Visibility>()),
+        ("consent-purposes", named::<crate::consent::Purpose>()),
         ("skill-levels", vec!["1", "2", "3", "4", "5"]),
     ] {
         let (mut own, mut expected) = (codes(name), expected);

@@ -104,9 +104,8 @@ impl Snapshot {
             .partition_point(|entry| after.is_some_and(|after| entry.place() <= (after.name.as_str(), after.id)));
         let rest = self.persons.sorted.get(start..).unwrap_or_default().iter();
         let mut hits = rest.filter_map(|entry| {
-            let seen = reader
-                .audience_for(&entry.stored.record)
-                .sees(entry.stored.record.visibility);
+            let person = &entry.stored.record;
+            let seen = person.shows_to(reader.audience_for(person));
             let fits = seen && wanted.fits(entry, reader);
             Some((entry.place(), fits.then(|| reader.sees(&entry.stored)).flatten()?))
         });
@@ -150,8 +149,14 @@ impl<'a> Wanted<'a> {
         let at = |organisation| places.any(|one: &Affiliation| one.organisation == organisation);
         let has = |(skill, _): &(SkillId, _)| self.skills.contains(&self.all.taxonomy().current(*skill));
         self.filter.organisation.is_none_or(at)
-            && (self.skills.is_empty() || person.skills.iter().any(has))
+            // Who objects is found by no skill, but for those who administer the person.
+            && (self.skills.is_empty() || (self.counts(person, reader) && person.skills.iter().any(has)))
             && self.worded(entry, reader)
+    }
+
+    /// True if the reader may look at what the person can do.
+    fn counts(&self, person: &Person, reader: &Reader) -> bool {
+        person.matching || reader.administers(person)
     }
 
     /// True if every word begins a word of the person, or of a role that the reader sees.

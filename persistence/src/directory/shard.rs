@@ -28,6 +28,8 @@ pub(super) struct Shard {
     /// Slots that each audience sees. Managers see all but those that were taken out; their entries stay until the shard is built
     /// anew, so whatever comes from a view must be compared with this.
     visible: [Arc<Bits>; 3],
+    /// Slots of organisations that are nobody's candidates, in order.
+    objecting: Arc<[u32]>,
 }
 
 /// One organisation.
@@ -71,6 +73,11 @@ impl Shard {
             Audience::Member => member,
             Audience::Manager => manager,
         }
+    }
+
+    /// Slots of organisations that object to being found by matching, whoever may know that they do.
+    pub(super) fn objecting(&self) -> impl Iterator<Item = u32> {
+        self.objecting.iter().copied()
     }
 
     /// The slot of an organisation that was not taken out.
@@ -208,7 +215,13 @@ impl Shard {
             slots.for_each(|(slot, _)| bits.insert(slot));
             Arc::new(bits)
         };
+        let objects = |entry: &Entry| {
+            let whole = entry.seen.get(Audience::Manager.index()).and_then(Option::as_ref);
+            whole.is_some_and(|seen| !seen.get().organisation.record.visibility.matching)
+        };
+        let objecting = (0_u32..).zip(&entries).filter(|(_, entry)| objects(entry));
         Self {
+            objecting: objecting.map(|(slot, _)| slot).collect(),
             visible: Audience::ALL.map(visible),
             by_name: Arc::new(by_name),
             name_places: Arc::new(name_places),

@@ -196,7 +196,7 @@ pub fn unfinished(db: &mut Db) -> Result<Vec<ErasureId>> {
     Ok(ids.into_iter().map(ErasureId::from).collect())
 }
 
-/// Where others name somebody in free words, two hundred places at most. A program cannot tell what else such words say, so they are
+/// Where somebody is still named by others, two hundred places at most. A program cannot tell what else such words say, so they are
 /// for people to change.
 ///
 /// # Errors
@@ -209,7 +209,8 @@ pub fn mentions(db: &mut Db, subject: &Subject) -> Result<Vec<Mention>> {
             continue;
         };
         for (column, category) in table.columns {
-            if *category != Some(Category::Words) || needles.is_empty() || table.name == "erasures" {
+            let told = matches!(category, Some(Category::Words | Category::Identity | Category::Contact));
+            if !told || needles.is_empty() || table.name == "erasures" {
                 continue;
             }
             let any: Vec<String> = needles

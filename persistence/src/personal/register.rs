@@ -3,9 +3,16 @@
 use super::Table;
 
 mod access;
+mod agreement;
 mod directory;
 mod log;
 mod membership;
 
 /// All tables, in no particular order.
-pub const TABLES: &[&[Table]] = &[access::TABLES, directory::TABLES, membership::TABLES, log::TABLES];
+pub const TABLES: &[&[Table]] = &[
+    access::TABLES,
+    agreement::TABLES,
+    directory::TABLES,
+    membership::TABLES,
+    log::TABLES,
+];

@@ -3,11 +3,13 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+use werkstadt_domain::account::UserId;
 use werkstadt_domain::audience::{Stored, Visibility};
 use werkstadt_domain::institution::UnitId;
 use werkstadt_domain::named::Named;
 use werkstadt_domain::organisation::OrganisationId;
-use werkstadt_domain::person::{Affiliation, Consent, Person};
+use werkstadt_domain::person::{Affiliation, Consent, Person, Restriction};
 use werkstadt_domain::skill::{Level, SkillId};
 
 use crate::error::{Error, Result};
@@ -45,10 +47,46 @@ pub(super) struct PersonRow {
     consent: Json<Option<ConsentShape>>,
     #[serde(default = "usual_contact_visibility")]
     contact_visibility: String,
+    #[serde(default)]
+    restriction: Json<Option<RestrictionShape>>,
+    #[serde(default = "yes")]
+    matching: bool,
+}
+
+const fn yes() -> bool {
+    true
 }
 
 fn usual_contact_visibility() -> String {
     Visibility::Members.code().to_owned()
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(super) struct RestrictionShape {
+    reason: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    by: Option<Uuid>,
+    since: DateTime<Utc>,
+}
+
+impl From<Restriction> for RestrictionShape {
+    fn from(restriction: Restriction) -> Self {
+        Self {
+            reason: restriction.reason,
+            by: restriction.by.map(UserId::uuid),
+            since: restriction.since,
+        }
+    }
+}
+
+impl From<RestrictionShape> for Restriction {
+    fn from(shape: RestrictionShape) -> Self {
+        Self {
+            reason: shape.reason,
+            by: shape.by.map(UserId::new),
+            since: shape.since,
+        }
+    }
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -112,6 +150,8 @@ impl From<&Stored<Person>> for PersonRow {
             birth_year: person.birth_year,
             consent: Json(person.consent.map(ConsentShape::from)),
             contact_visibility: person.contact_visibility.code().to_owned(),
+            restriction: Json(person.restriction.map(RestrictionShape::from)),
+            matching: person.matching,
         }
     }
 }
@@ -144,6 +184,8 @@ impl PersonRow {
             birth_year: self.birth_year,
             consent: self.consent.0.map(Consent::try_from).transpose()?,
             contact_visibility: named(&self.contact_visibility)?,
+            restriction: self.restriction.0.map(Restriction::from),
+            matching: self.matching,
         };
         let changed = [self.changed_public, self.changed_members, self.changed_managers];
         Ok(guard::stored(record, self.version, self.created_at, changed))

@@ -17,6 +17,7 @@ diesel::table! {
         created_at -> InstantSql,
         updated_at -> InstantSql,
         language -> Text,
+        person_id -> Nullable<IdSql>,
     }
 }
 

@@ -334,6 +334,8 @@ diesel::table! {
         birth_year -> Nullable<Integer>,
         consent -> JsonSql,
         contact_visibility -> Text,
+        restriction -> JsonSql,
+        matching -> Bool,
     }
 }
 

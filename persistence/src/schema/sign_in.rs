@@ -40,6 +40,8 @@ diesel::table! {
         created_at -> InstantSql,
         expires_at -> InstantSql,
         accepted_at -> Nullable<InstantSql>,
+        person_id -> Nullable<IdSql>,
+        guardianship_id -> Nullable<IdSql>,
     }
 }
 

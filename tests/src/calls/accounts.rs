@@ -64,6 +64,16 @@ impl Stage<'_> {
                 accounts::reset(state, own.user_id());
                 Some(json!({"email": format!("{}@example.org", state.world.id()), "password": PASSWORD}))
             }
+            "update_me" => Some(json!({"name": "Somebody"})),
+            "create_my_consent" => Some(self.agreement()),
+            "withdraw_my_consent" => {
+                let id = own.create("/v1/me/consents", &self.agreement());
+                return (path.replace("{consent_id}", &id), None);
+            }
+            "give_guardian_consent" => {
+                Some(json!({"token": accounts::asked_guardian(state).1, "name": "Grete Muster"}))
+            }
+            "withdraw_guardian_consent" => Some(json!({"token": accounts::ward(state).1})),
             "end_session" => {
                 let session = accounts::session(state, own.user_id());
                 return (path.replace("{session_id}", &session.to_string()), None);

@@ -2,7 +2,7 @@
 
 use werkstadt_domain::audience::Visibility;
 use werkstadt_domain::invalid::{Faults, Invalid, Rule};
-use werkstadt_domain::person::{Affiliation, Person, PersonId};
+use werkstadt_domain::person::{Affiliation, Person, PersonId, Restriction};
 use werkstadt_domain::text::{email, language_code, line, phone};
 
 use super::{Planner, finish, parts};
@@ -67,6 +67,14 @@ impl Planner<'_> {
             visibility: given.visibility.map_or(Visibility::Managers, |level| level.0),
             contact_visibility: given.contact_visibility.map_or(Visibility::Members, |level| level.0),
             invented: given.invented,
+            restriction: given.restricted.as_ref().and_then(|reason| {
+                Some(Restriction {
+                    reason: faults.take("/restricted", line(reason, 500))?,
+                    by: None,
+                    since: self.now,
+                })
+            }),
+            matching: given.matching.unwrap_or(true),
         });
         if let Some(person) = &person {
             person.check_consent(faults, self.now);

@@ -130,6 +130,26 @@ pub(super) fn words(said: &Say, network: &str) -> Words {
             }
             ("Welcome as a member", words)
         }
+        Say::GuardianAsked { minor, link, until } => (
+            "May a minor have an account?",
+            vec![
+                format!(
+                    "Whoever has the address {minor} wants an account with {network}, is a minor by their own account, and named you as guardian. With the account the minor takes part in the network; without your consent there is none. If you have parental responsibility and agree, please say so here, with your name:"
+                ),
+                link.words(en),
+                format!("You can do so until {}.", when(until, en)),
+                "If you do not know of this, or do not agree, there is nothing to do: without your answer there is no account.".to_owned(),
+            ],
+        ),
+        Say::GuardianConsented { minor, link } => (
+            "You agreed to the account of a minor",
+            vec![
+                format!("You agreed that whoever has the address {minor} has an account with {network}."),
+                "You can take that back at any time. Then the account is suspended, and the profile is seen by managers alone:".to_owned(),
+                link.words(en),
+                "Please keep this letter.".to_owned(),
+            ],
+        ),
         Say::ApplicationRejected(reason) => {
             let last = if reason.is_empty() {
                 "Please get in touch with us if you have questions.".to_owned()

@@ -134,6 +134,26 @@ pub(super) fn words(said: &Say, network: &str) -> Words {
             }
             ("Willkommen als Mitglied", words)
         }
+        Say::GuardianAsked { minor, link, until } => (
+            "Darf eine minderjährige Person ein Konto haben?",
+            vec![
+                format!(
+                    "wer die Adresse {minor} hat, möchte ein Konto bei {network}, ist nach eigener Angabe minderjährig und hat Sie als sorgeberechtigt genannt. Mit dem Konto nimmt die minderjährige Person am Netzwerk teil; ohne Ihre Einwilligung gibt es keines. Wenn Sie sorgeberechtigt sind und einwilligen, erklären Sie das bitte hier, mit Ihrem Namen:"
+                ),
+                link.words(de),
+                format!("Das ist möglich bis {}.", when(until, de)),
+                "Wenn Sie davon nichts wissen oder nicht einwilligen, brauchen Sie nichts zu tun: Ohne Ihre Antwort gibt es kein Konto.".to_owned(),
+            ],
+        ),
+        Say::GuardianConsented { minor, link } => (
+            "Sie haben in das Konto einer minderjährigen Person eingewilligt",
+            vec![
+                format!("Sie haben eingewilligt, dass die Person mit der Adresse {minor} ein Konto bei {network} hat."),
+                "Sie können die Einwilligung jederzeit widerrufen. Dann wird das Konto gesperrt, und nur die Verwaltung des Netzwerks sieht das Profil noch:".to_owned(),
+                link.words(de),
+                "Bitte heben Sie diesen Brief auf.".to_owned(),
+            ],
+        ),
         Say::ApplicationRejected(reason) => {
             let last = if reason.is_empty() {
                 "Bei Fragen melden Sie sich bitte bei uns.".to_owned()

@@ -118,6 +118,8 @@ fn invite(
         invited_by: Some(caller.signed_in()?.id),
         expires_at: unit.now() + PATIENCE,
         accepted_at: None,
+        person: None,
+        guardianship: None,
     };
     let stored = invitations::insert(unit, invitation)?;
     Ok(Some(stored.record.id.to_string()))

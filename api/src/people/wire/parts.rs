@@ -6,7 +6,7 @@ use utoipa::ToSchema;
 use werkstadt_domain::audience::Visibility;
 use werkstadt_domain::invalid::{Faults, Rule};
 use werkstadt_domain::organisation::OrganisationId;
-use werkstadt_domain::person::{Affiliation, Consent};
+use werkstadt_domain::person::{Affiliation, Consent, Restriction};
 use werkstadt_domain::skill::{Level, SkillId};
 use werkstadt_domain::text::line;
 use werkstadt_persistence::directory::Snapshot;
@@ -85,6 +85,40 @@ pub struct ConsentBody {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(format = DateTime)]
     pub consented_at: Option<String>,
+}
+
+/// The record of a person is kept, and not used.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = Restriction, example = json!({"reason": "The person disputes the affiliation.", "restricted_at": "2026-11-20T10:00:00Z"}))]
+pub struct RestrictionBody {
+    /// Why.
+    pub reason: String,
+    /// The user who restricted it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(format = Uuid)]
+    pub restricted_by: Option<String>,
+    /// Since when.
+    pub restricted_at: DateTime<Utc>,
+}
+
+/// Why the record of a person is to be restricted.
+#[derive(Clone, Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"reason": "The person disputes the affiliation."}))]
+pub struct RestrictionRequest {
+    /// Why, in one line.
+    #[schema(format = "single-line", min_length = 1, max_length = 500)]
+    pub reason: String,
+}
+
+impl From<&Restriction> for RestrictionBody {
+    fn from(restriction: &Restriction) -> Self {
+        Self {
+            reason: restriction.reason.clone(),
+            restricted_by: restriction.by.map(|id| id.to_string()),
+            restricted_at: restriction.since,
+        }
+    }
 }
 
 impl From<&Affiliation> for AffiliationBody {

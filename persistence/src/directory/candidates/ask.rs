@@ -30,6 +30,8 @@ pub(in crate::directory) struct Ask<'a> {
     pub(super) snapshot: &'a Snapshot,
     pub(super) audience: Audience,
     pub(super) seeker: &'a Seeker,
+    /// True for the other direction of a question.
+    returned: bool,
     pub(super) today: NaiveDate,
     pub(super) required: Vec<Wish>,
     pub(super) preferred: Vec<Wish>,
@@ -62,12 +64,20 @@ impl<'a> Ask<'a> {
     /// Looks up and weighs.
     pub(super) fn new(snapshot: &'a Snapshot, audience: Audience, seeker: &'a Seeker, today: NaiveDate) -> Self {
         let open = Rc::new(snapshot.opportunities.open(audience, today));
-        Self::over(snapshot, audience, seeker, today, open)
+        Self::over(snapshot, audience, seeker, today, open, false)
     }
 
-    /// The same question asked by somebody else.
+    /// The same question asked by somebody else. Who asked first is the candidate now, and one by its own asking: an objection to being
+    /// found does not count.
     pub(super) fn back<'b>(&'b self, seeker: &'b Seeker) -> Ask<'b> {
-        Ask::over(self.snapshot, self.audience, seeker, self.today, Rc::clone(&self.open))
+        Ask::over(
+            self.snapshot,
+            self.audience,
+            seeker,
+            self.today,
+            Rc::clone(&self.open),
+            true,
+        )
     }
 
     fn over(
@@ -76,6 +86,7 @@ impl<'a> Ask<'a> {
         seeker: &'a Seeker,
         today: NaiveDate,
         open: Rc<Open<'a>>,
+        returned: bool,
     ) -> Self {
         let requirement = &seeker.requirement;
         let seen = Seen { snapshot, audience };
@@ -97,6 +108,7 @@ impl<'a> Ask<'a> {
             snapshot,
             audience,
             seeker,
+            returned,
             today,
             required_tags: tagged(snapshot, &required),
             preferred_tags: tagged(snapshot, &preferred),
@@ -135,6 +147,9 @@ impl<'a> Ask<'a> {
         let mut visible = shard.visible(self.audience).clone();
         for slot in self.involved.iter().filter_map(|id| shard.slot(*id)) {
             visible.remove(slot);
+        }
+        if !self.returned {
+            shard.objecting().for_each(|slot| visible.remove(slot));
         }
         let set = Constraint::set_by(self.requirement());
         let passed = |constraint| (constraint, self.passed(constraint, shard));

@@ -11,7 +11,8 @@ use super::{MatchQuery, best, candidates, page, reverse};
 use crate::directory::snapshot::Snapshot;
 
 impl Snapshot {
-    /// What became of one candidate in the list that the query asks for. `None` if the audience does not see it.
+    /// What became of one candidate in the list that the query asks for. `None` if the audience does not see it, or it objects to
+    /// being found: that is not told from the other.
     pub fn explain(
         &self,
         audience: Audience,
@@ -21,6 +22,9 @@ impl Snapshot {
         self.organisation(audience, candidate)?;
         let (number, slot) = self.place(candidate)?;
         let shard = self.shards.get(number)?;
+        if shard.objecting().any(|objecting| objecting == slot) {
+            return None;
+        }
         let ask = Ask::new(self, audience, query.seeker, query.today);
         let passing = ask.passing(shard);
         let broken: Vec<Constraint> = Constraint::ALL

@@ -25,6 +25,7 @@ pub(super) const TABLES: &[Table] = &[
             ("created_at", Some(Trace)),
             ("updated_at", Some(Trace)),
             ("language", Some(Account)),
+            ("person_id", Some(Pseudonym)),
         ],
     },
     Table {
@@ -127,6 +128,8 @@ pub(super) const TABLES: &[Table] = &[
             ("created_at", Some(Trace)),
             ("expires_at", None),
             ("accepted_at", Some(Trace)),
+            ("person_id", Some(Pseudonym)),
+            ("guardianship_id", Some(Pseudonym)),
         ],
     },
     Table {

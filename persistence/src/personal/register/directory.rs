@@ -239,6 +239,8 @@ pub(super) const TABLES: &[Table] = &[
             ("birth_year", Some(Identity)),
             ("consent", Some(Words)),
             ("contact_visibility", None),
+            ("restriction", Some(Words)),
+            ("matching", Some(Profession)),
         ],
     },
     Table {

@@ -1,0 +1,11 @@
+DROP TABLE consents;
+DROP INDEX invitations_guardianship;
+DROP INDEX invitations_person;
+ALTER TABLE invitations DROP COLUMN guardianship_id;
+ALTER TABLE invitations DROP COLUMN person_id;
+DROP TABLE guardianships;
+DROP TABLE consent_texts;
+ALTER TABLE persons DROP COLUMN matching;
+ALTER TABLE persons DROP COLUMN restriction;
+DROP INDEX users_person_id_key;
+ALTER TABLE users DROP COLUMN person_id;
