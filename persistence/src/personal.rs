@@ -16,7 +16,7 @@ mod sql;
 
 pub use erase::{Erasure, ErasureId, Mention, begin, carry_out, find, list, mentions, unfinished};
 pub use export::{Section, export};
-pub use purge::purge;
+pub use purge::{purge, purged};
 pub use register::TABLES;
 
 /// A table.

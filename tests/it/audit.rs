@@ -3,7 +3,7 @@
 use chrono::{SecondsFormat, TimeDelta};
 use serde_json::{Value, json};
 use uuid::Uuid;
-use werkstadt_domain::account::Scope;
+use werkstadt_domain::account::{Role, Scope};
 use werkstadt_tests::accounts;
 use werkstadt_tests::app::TestApp;
 use werkstadt_tests::caller::Caller;
@@ -218,8 +218,12 @@ fn every_operation_that_tells_of_people_notes_it() {
         let operations: Vec<&Operation> = Document::shared().operations.iter().filter(reads).collect();
         let (mut silent, mut asked) = (Vec::new(), 0);
         for operation in operations {
-            let call = stage.call(operation, &stage.own, &manager);
-            let answered = manager.send(call).is(200);
+            // Who reads of oneself is not noted: the examples make the caller the person.
+            let example = match operation.id.as_str() {
+                "list_person_consents" => app.user(Role::Manager, None),
+                _ => manager.clone(),
+            };
+            let answered = manager.send(stage.call(operation, &stage.own, &example)).is(200);
             // Who is found nobody is told of.
             if answered.text().contains("\"items\":[]") {
                 continue;

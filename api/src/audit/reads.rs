@@ -12,7 +12,7 @@ use std::time::Duration;
 use actix_web::web;
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
-use werkstadt_domain::audience::{Audience, Visibility};
+use werkstadt_domain::audience::Visibility;
 use werkstadt_domain::person::{PersonId, SeenPerson};
 use werkstadt_domain::profile::Profile;
 use werkstadt_persistence::audit::{Author, Deed, Details, Draft, Kind, Mention, Occasion};
@@ -168,7 +168,7 @@ fn draft(alike: &Alike, gathered: &Gathered) -> Draft {
 #[derive(Clone)]
 pub struct Disclosures {
     state: web::Data<State>,
-    /// None for those who are told only what is public.
+    /// None for who is not signed in, and is told only what is public.
     who: Option<Arc<(Actor, Occasion)>>,
     /// Oneself, as a user and as a person, of whom one may read without a note.
     own: [Option<Uuid>; 2],
@@ -177,10 +177,9 @@ pub struct Disclosures {
 impl Disclosures {
     /// What the caller of the request that this task handles is told.
     pub fn to(state: &web::Data<State>, caller: &Caller) -> Self {
-        let private = caller.audience() != Audience::Anonymous || caller.owns().is_some();
         Self {
             state: state.clone(),
-            who: private.then(|| Arc::new((caller.actor(), occasion::current()))),
+            who: caller.user().map(|_| Arc::new((caller.actor(), occasion::current()))),
             own: [
                 caller.user().map(|user| user.id.uuid()),
                 caller.user().and_then(|user| user.person).map(PersonId::uuid),

@@ -7,6 +7,8 @@ use werkstadt_persistence::UnitOfWork;
 use werkstadt_persistence::audit::Author;
 use werkstadt_persistence::jobs::{self, Job, JobId, JobStatus, SILENCE};
 
+use werkstadt_persistence::personal;
+
 use super::{STEPS, count, work};
 use crate::imports::report;
 use crate::problem::{Code, Problem};
@@ -88,7 +90,7 @@ pub(super) fn begin(unit: &mut UnitOfWork<'_>, id: JobId, user: Option<UserId>) 
     let queued = jobs::insert(unit, id, KIND, user)?;
     let running = Job {
         status: JobStatus::Running,
-        total: Some(count(STEPS.len())),
+        total: Some(count(STEPS.len() + personal::purged())),
         ..queued.clone()
     };
     Ok(Begun::Here(jobs::update(unit, &queued, running)?))

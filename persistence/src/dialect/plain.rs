@@ -24,6 +24,9 @@ const TRUTHS: [&str; 8] = [
     "matching",
 ];
 
+/// Columns of structures that may be nothing, which SQLite keeps as the word `null`.
+const MAYBE: [&str; 6] = ["restriction", "consent", "budget", "sought", "remark", "before"];
+
 /// Columns of bytes, which PostgreSQL does not take for text.
 const BYTES: [(&str, &str); 2] = [("idempotency_keys", "body"), ("application_documents", "bytes")];
 
@@ -150,10 +153,9 @@ struct Found {
 pub(crate) fn rows(db: &mut Db, table: &str, columns: &[&str], condition: &str) -> Result<Vec<Map<String, Value>>> {
     let found: Vec<Found> = match db {
         Db::Postgres(db) => {
-            let columns = columns.join(", ");
-            let query = format!(
-                "SELECT to_jsonb(t)::text AS found FROM (SELECT {columns} FROM {table} WHERE {condition}) AS t"
-            );
+            let list = columns.join(", ");
+            let query =
+                format!("SELECT to_jsonb(t)::text AS found FROM (SELECT {list} FROM {table} WHERE {condition}) AS t");
             diesel::sql_query(query).load(db)?
         }
         Db::Sqlite(db) => {
@@ -162,8 +164,8 @@ pub(crate) fn rows(db: &mut Db, table: &str, columns: &[&str], condition: &str) 
                     "'{column}', CASE typeof({column}) WHEN 'blob' THEN '\\x' || lower(hex({column})) ELSE {column} END"
                 )
             };
-            let columns = columns.iter().filter(|column| !POSTGRES_ALONE.contains(column));
-            let pairs: Vec<String> = columns.map(pair).collect();
+            let there = columns.iter().filter(|column| !POSTGRES_ALONE.contains(column));
+            let pairs: Vec<String> = there.map(pair).collect();
             let query = format!(
                 "SELECT json_object({}) AS found FROM {table} WHERE {condition}",
                 pairs.join(", ")
@@ -173,9 +175,13 @@ pub(crate) fn rows(db: &mut Db, table: &str, columns: &[&str], condition: &str) 
     };
     let mut rows = Vec::with_capacity(found.len());
     for row in found.into_iter().filter_map(|row| row.found) {
-        let row: Map<String, Value> = serde_json::from_str(&row).map_err(Error::internal)?;
-        let read = row.into_iter().filter(|(_, value)| !value.is_null());
-        rows.push(read.map(|(name, value)| (name.clone(), plain(&name, value))).collect());
+        let mut row: Map<String, Value> = serde_json::from_str(&row).map_err(Error::internal)?;
+        let is_nothing = |name: &str, value: &Value| value.is_null() || (MAYBE.contains(&name) && value == "null");
+        let read = columns.iter().filter_map(|name| {
+            let value = row.remove(*name).filter(|value| !is_nothing(name, value))?;
+            Some(((*name).to_owned(), plain(name, value)))
+        });
+        rows.push(read.collect());
     }
     // In one order on both.
     rows.sort_by_cached_key(|row: &Map<String, Value>| serde_json::to_string(row).unwrap_or_default());

@@ -9,6 +9,11 @@ use crate::error::Result;
 use crate::sqltypes::SqlInstant;
 use crate::work::UnitOfWork;
 
+/// How many tables are purged.
+pub fn purged() -> usize {
+    tables().filter(|table| matches!(table.kept, Kept::Days { .. })).count()
+}
+
 /// Removes every row whose time is over by the register. Returns how many of which table, in the order of the register.
 ///
 /// # Errors

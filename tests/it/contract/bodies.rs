@@ -1,5 +1,7 @@
 //! Bodies: read strictly, every fault named.
 
+use std::time::{Duration, Instant};
+
 use serde_json::{Map, Value, json};
 use werkstadt_api::problem::Code;
 use werkstadt_tests::calls::import;
@@ -47,6 +49,12 @@ impl Walk<'_> {
         let foreign: Vec<&String> = columns.iter().filter(|name| !properties.contains_key(*name)).collect();
         for name in &foreign {
             body[name.as_str()] = json!(1);
+        }
+        // What was begun before has to end first.
+        let running = "SELECT count(*) AS count FROM jobs WHERE status = 'running'";
+        let patience = Instant::now() + Duration::from_secs(20);
+        while self.app.count(running) > 0 && Instant::now() < patience {
+            std::thread::sleep(Duration::from_millis(5));
         }
         let written = || self.app.count("SELECT count(*) AS count FROM changes");
         let request = self.call();
