@@ -8,6 +8,7 @@ use crate::wire;
 mod finish;
 mod items;
 mod patches;
+mod unused;
 mod v30;
 
 pub use v30::downgrade;
@@ -84,5 +85,6 @@ pub fn finish(collected: &utoipa::openapi::OpenApi) -> Result<Value, serde_json:
     let mut document = serde_json::to_value(collected)?;
     items::formats(&mut document);
     finish::all(&mut document);
+    unused::remove(&mut document);
     Ok(document)
 }

@@ -5,7 +5,7 @@
 //! entry. That none was cut off at the end is told by [`Head`]s that were exported before.
 //!
 //! What an entry says in words, from where and why, is personal data that may have to go before the entry does. It lies apart, and
-//! the chain holds its digest only: it can be [forgotten](forget), and an entry says that it was.
+//! the chain holds its digest only: it can be [forgotten](forget()), and an entry says that it was.
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;

@@ -18,6 +18,8 @@ pub fn downgrade(document: &Value) -> Value {
     for name in rewriting.nullable {
         old["components"]["schemas"][name.as_str()]["nullable"] = json!(true);
     }
+    // What was copied to where it is used may be used nowhere else.
+    super::unused::remove(&mut old);
     old
 }
 

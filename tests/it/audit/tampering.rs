@@ -79,7 +79,7 @@ fn tamper(chance: &mut Chance, last: i64, blob: &dyn Fn(u8) -> String) -> Vec<St
     let seq = 1 + chance.below(last);
     let byte = u8::try_from(chance.below(256)).expect("a byte");
     let other = 1 + (seq + chance.below(last - 1)) % last;
-    let actor = format!("CASE WHEN actor_kind = 'user' THEN 'api_key' ELSE 'user' END");
+    let actor = "CASE WHEN actor_kind = 'user' THEN 'api_key' ELSE 'user' END";
     match chance.below(14) {
         0 => vec![format!("DELETE FROM audit_entries WHERE seq = {seq}")],
         1 => vec![format!(
