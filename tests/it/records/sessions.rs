@@ -54,22 +54,32 @@ fn of_many_uses_of_one_token_one_branch_lives() {
             users::insert(work, user(20, None), None)?;
             sessions::insert(work, new_session(SessionId::new(id(95))), &[1; 32])
         });
+        // A thousand uses by ten threads, each with a successor of its own.
         std::thread::scope(|scope| {
-            for thread in 10..18 {
+            for thread in 0..10 {
                 let store = &store;
                 scope.spawn(move || {
-                    write(store, |work| {
-                        sessions::renew(work, &[1; 32], &[thread; 32], &Origin::default())
-                    })
+                    for once in 0..100 {
+                        write(store, |work| {
+                            sessions::renew(work, &[1; 32], &hash(thread * 100 + once), &Origin::default())
+                        });
+                    }
                 });
             }
         });
-        let alive = (10..18).filter(|token| {
+        let alive = (0..1000).filter(|number| {
             let renewal = write(&store, |work| {
-                sessions::renew(work, &[*token; 32], &[token + 100; 32], &Origin::default())
+                sessions::renew(work, &hash(*number), &hash(number + 1000), &Origin::default())
             });
             matches!(renewal, Renewal::Renewed(..))
         });
         assert_eq!(alive.count(), 1);
     });
+}
+
+/// The hash of a token of this number.
+fn hash(number: u16) -> [u8; 32] {
+    let mut hash = [7; 32];
+    hash[..2].copy_from_slice(&number.to_le_bytes());
+    hash
 }
