@@ -83,8 +83,8 @@ pub struct Settings {
     /// What the network is called in letters [default: Werkstadt]
     #[arg(long, global = true, env = "WERKSTADT_NETWORK_NAME")]
     network_name: Option<String>,
-    /// Address of the pages that answer letters: `/activate`, `/reset-password`, `/old-address` and `/new-address` below it take the
-    /// token after `#token=` [default: none, letters name the token alone]
+    /// Address of the pages that answer letters: `/activate`, `/reset-password`, `/old-address`, `/new-address`, `/erase-account`,
+    /// `/guardian-consent` and `/guardian-withdrawal` below it take the token after `#token=` [default: none, letters name the token alone]
     #[arg(long, global = true, env = "WERKSTADT_APP_URL")]
     app_url: Option<String>,
     /// Mail server: `smtps://user:password@host` or `smtp://user:password@host:587?tls=required` [default: none, letters wait]

@@ -119,8 +119,8 @@ pub async fn get_membership(
     _query: NoQuery,
 ) -> Result<HttpResponse, Problem> {
     let shared = state.clone();
-    Disclosures::to(&state, &caller).note(Noun::Membership, [path.0.uuid()])?;
     let body = state::read(&state, move |db| find(db, &shared, path.0)).await?;
+    Disclosures::to(&state, &caller).note(Noun::Membership, [path.0.uuid()])?;
     answer::record(&request, &caller, &body)
 }
 

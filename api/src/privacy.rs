@@ -228,9 +228,7 @@ pub async fn create_erasure(
     let whom = body.0.read()?;
     let id: ErasureId = state.id();
     let begun = state::write(&state, caller.actor(), move |unit| {
-        let mut subject = subject::of(unit.db(), whom).map_err(unknown)?;
-        subject.addresses.sort_unstable();
-        subject.addresses.dedup();
+        let subject = subject::of(unit.db(), whom).map_err(unknown)?;
         personal::begin(unit, id, &subject)?;
         Ok(subject)
     });

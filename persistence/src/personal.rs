@@ -76,8 +76,14 @@ pub enum Link {
     Actor(&'static str, &'static str),
     /// The user or person that a log names, by columns of noun and id.
     Named(&'static str, &'static str),
-    /// Who has an address that occurs in the text or structure of this column.
+    /// Who has an address that occurs in the text or structure of this column. The row is about something else: only what it says of
+    /// them is theirs.
     Within(&'static str),
+    /// Who has an address that occurs in this column, and wrote the row.
+    Writer(&'static str),
+    /// Whose address, id, full name or number a copy quotes that is kept for a while. Names are not one's own alone: good for erasing
+    /// copies, and for nothing else.
+    Quoted(&'static str),
     /// Whose the row of another table is, named by a column: column, table, its key.
     Of(&'static str, &'static str, &'static str),
 }
@@ -112,4 +118,12 @@ pub struct Subject {
     pub addresses: Vec<String>,
     /// Full name and telephone number as they are written, to find where others wrote them.
     pub words: Vec<String>,
+}
+
+impl Subject {
+    /// The ids, as structures write them.
+    fn ids(&self) -> Vec<String> {
+        let user = self.user.map(|id| id.to_string());
+        user.into_iter().chain(self.person.map(|id| id.to_string())).collect()
+    }
 }

@@ -67,7 +67,12 @@ fn the_register_knows_every_column() {
             let has = |column: &str| table.columns.iter().any(|(name, _)| *name == column);
             for link in table.links {
                 let columns = match *link {
-                    Link::User(one) | Link::Person(one) | Link::Address(one) | Link::Within(one) => vec![one],
+                    Link::User(one)
+                    | Link::Person(one)
+                    | Link::Address(one)
+                    | Link::Within(one)
+                    | Link::Writer(one)
+                    | Link::Quoted(one) => vec![one],
                     Link::Actor(one, other) | Link::Named(one, other) => vec![one, other],
                     Link::Of(one, _, _) => vec![one],
                 };
@@ -140,6 +145,17 @@ fn everything_is_exported_alike_from_both_databases() {
                 sections(&person)
             );
         }
+        // Of what is about others, only what it says of this person: neither other contacts nor the association's notes.
+        let text = person.to_string();
+        for other in ["zentrale@example.org", "Nur für Manager"] {
+            assert!(!text.contains(other), "{other}: {text}");
+        }
+        let mut sections = person["sections"].as_array().expect("sections").iter();
+        let about = sections.find(|one| one["name"] == "organisations").expect("contacts");
+        assert_eq!(
+            about["rows"][0]["contacts"]["/0"]["email"],
+            "Mail.postKanarie0003x@example.org"
+        );
         assert_eq!(person["disclosures"][0]["recipient"], "members");
         assert_eq!(person["disclosures"][0]["organisation"], "Own University");
         assert_eq!(person["disclosures"][0]["operation"], "get_person");

@@ -295,13 +295,7 @@ fn remove_contacts(unit: &mut UnitOfWork<'_>, subject: &Subject, result: &mut BT
 
 /// Takes the subject out of structures.
 fn scrub(db: &mut Db, table: &Table, columns: &[&'static str], subject: &Subject) -> Result<usize> {
-    let ids: Vec<String> = [
-        subject.user.map(|id| id.to_string()),
-        subject.person.map(|id| id.to_string()),
-    ]
-    .into_iter()
-    .flatten()
-    .collect();
+    let ids = subject.ids();
     let gone = Gone {
         addresses: &subject.addresses,
         ids: &ids,

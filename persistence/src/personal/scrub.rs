@@ -1,8 +1,8 @@
-//! Taking somebody out of structures that are about something else: contacts of organisations, earlier states, applications.
+//! Finding somebody in, and taking them out of, structures that are about something else: contacts of organisations, earlier states, applications.
 
 use serde_json::{Map, Value};
 
-/// Who is taken out: by address or by id.
+/// Somebody as structures name them: by address or by id.
 pub(super) struct Gone<'a> {
     pub(super) addresses: &'a [String],
     pub(super) ids: &'a [String],
@@ -39,6 +39,32 @@ impl Gone<'_> {
             }
             _ => false,
         }
+    }
+
+    /// What a structure says of somebody: each part with the way to it.
+    pub(super) fn parts(&self, value: &Value) -> Map<String, Value> {
+        let (mut parts, mut open) = (Map::new(), vec![(String::new(), value)]);
+        while let Some((way, value)) = open.pop() {
+            if self.is_about(value) {
+                parts.insert(way, value.clone());
+                continue;
+            }
+            match value {
+                Value::Array(items) => {
+                    open.extend(
+                        items
+                            .iter()
+                            .enumerate()
+                            .map(|(index, item)| (format!("{way}/{index}"), item)),
+                    );
+                }
+                Value::Object(members) => {
+                    open.extend(members.iter().map(|(name, value)| (format!("{way}/{name}"), value)))
+                }
+                _ => {}
+            }
+        }
+        parts
     }
 
     fn is_about(&self, value: &Value) -> bool {
@@ -90,6 +116,12 @@ mod tests {
             "contact": {"name": "Ada", "email": "ada@example.org", "phone": "1", "language": "de"},
             "persons": ["7", "8"], "representatives": [{"name": "x", "person_id": "7"}], "by": "7", "name": "7a"
         });
+        let mut told: Vec<String> = gone.parts(&value).keys().cloned().collect();
+        told.sort();
+        assert_eq!(
+            told,
+            ["/by", "/contact", "/contacts/0", "/persons/0", "/representatives/0"]
+        );
         assert!(gone.take_out(&mut value));
         let left = json!({
             "contacts": [{"name": "Bob", "email": "bob@example.org"}],

@@ -6,11 +6,19 @@ use crate::db::Db;
 use crate::dialect::plain;
 use werkstadt_domain::named::Named;
 
-/// The condition under which a row of the table is the subject's; none if no row can be.
+/// The condition under which a row of the table is the subject's, or says something of them; none if no row can be.
 pub(super) fn condition(db: &Db, table: &Table, subject: &Subject) -> Option<String> {
     any(table.links.iter().filter_map(|link| one(db, table, link, subject)))
 }
 
+/// The condition under which a row of the table is the subject's as a whole.
+pub(super) fn own(db: &Db, table: &Table, subject: &Subject) -> Option<String> {
+    let links = table.links.iter();
+    let links = links.filter(|link| !matches!(link, Link::Within(_) | Link::Quoted(_)));
+    any(links.filter_map(|link| one(db, table, link, subject)))
+}
+
+/// The condition that one link makes.
 pub(super) fn one(db: &Db, table: &Table, link: &Link, subject: &Subject) -> Option<String> {
     let user = subject.user.map(|id| plain::id(db, id.uuid()));
     let person = subject.person.map(|id| plain::id(db, id.uuid()));
@@ -28,17 +36,25 @@ pub(super) fn one(db: &Db, table: &Table, link: &Link, subject: &Subject) -> Opt
             any(user.into_iter().chain(person))
         }
         Link::Within(column) => {
-            let ids = [
-                subject.user.map(|id| id.to_string()),
-                subject.person.map(|id| id.to_string()),
-            ];
-            let ids = ids.into_iter().flatten();
-            let needles = subject.addresses.iter().chain(&subject.words).cloned().chain(ids);
+            let needles = subject.addresses.iter().cloned().chain(subject.ids());
+            any(needles.map(|needle| plain::contains(db, (table.name, column), &needle)))
+        }
+        Link::Writer(column) => {
+            let needles = subject.addresses.iter();
+            any(needles.map(|needle| plain::contains(db, (table.name, column), needle)))
+        }
+        Link::Quoted(column) => {
+            let needles = subject
+                .addresses
+                .iter()
+                .chain(&subject.words)
+                .cloned()
+                .chain(subject.ids());
             any(needles.map(|needle| plain::contains(db, (table.name, column), &needle)))
         }
         Link::Of(column, other, key) => {
             let other = tables().find(|table| table.name == *other)?;
-            let condition = condition(db, other, subject)?;
+            let condition = own(db, other, subject)?;
             Some(format!(
                 "{column} IN (SELECT {key} FROM {} WHERE {condition})",
                 other.name

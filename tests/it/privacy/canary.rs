@@ -91,7 +91,13 @@ pub(super) fn canary(app: &TestApp, stage: &Stage<'_>, number: usize) -> Canary 
     manager
         .patch(&path, "*", &json!({"contacts": [contact.clone(), other.clone()]}))
         .is(200);
-    manager.patch(&path, "*", &json!({"summary": {"de": "Neu"}})).is(200);
+    manager
+        .patch(
+            &path,
+            "*",
+            &json!({"summary": {"de": "Neu"}, "notes": "Nur für Manager"}),
+        )
+        .is(200);
     // An import that changes the organisation, finds it again, and has a faulty row.
     let rows = [
         json!({"record": "organisation", "id": company, "kind": "company", "name": format!("Vertretene {number} GmbH"),

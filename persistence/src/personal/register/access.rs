@@ -114,7 +114,8 @@ pub(super) const TABLES: &[Table] = &[
             after: "expires_at",
             only: None,
         },
-        links: &[Link::Address("login"), Link::User("invited_by")],
+        // What somebody offered to others goes with the account.
+        links: &[Link::Address("login")],
         erased: Erased::Removed,
         columns: &[
             ("id", None),
@@ -184,7 +185,7 @@ pub(super) const TABLES: &[Table] = &[
             after: "created_at",
             only: None,
         },
-        links: &[Link::Within("body")],
+        links: &[Link::Quoted("body")],
         erased: Erased::Emptied(&["status", "headers", "body"]),
         columns: &[
             ("owner", Some(Pseudonym)),

@@ -39,7 +39,7 @@ pub(super) const TABLES: &[Table] = &[
             after: "decided_at",
             only: Some("status = 'rejected'"),
         },
-        links: &[Link::Within("content"), Link::Actor("actor_kind", "actor_id")],
+        links: &[Link::Writer("content"), Link::Actor("actor_kind", "actor_id")],
         erased: Erased::Scrubbed(&["content"]),
         columns: &[
             ("id", None),
@@ -190,7 +190,7 @@ pub(super) const TABLES: &[Table] = &[
         name: "job_errors",
         purpose: Purpose::Import,
         kept: Kept::WithRecord,
-        links: &[Link::Within("input_value"), Link::Within("detail")],
+        links: &[Link::Quoted("input_value"), Link::Quoted("detail")],
         erased: Erased::Removed,
         columns: &[
             ("job_id", None),
@@ -208,7 +208,7 @@ pub(super) const TABLES: &[Table] = &[
         name: "import_duplicates",
         purpose: Purpose::Import,
         kept: Kept::WithRecord,
-        links: &[Link::Within("finding")],
+        links: &[Link::Quoted("finding")],
         erased: Erased::Removed,
         columns: &[("job_id", None), ("position", None), ("finding", Some(Words))],
     },
