@@ -16,6 +16,7 @@ use crate::problem::Problem;
 use crate::state::{self, State};
 
 pub mod heads;
+pub mod notes;
 pub mod occasion;
 pub mod reads;
 pub mod wire;
@@ -50,7 +51,7 @@ pub async fn list_audit_entries(
     let list = List::new(&request, &state, caller.audience());
     let before = list.after::<i64>(&page.0)?;
     let (filter, limit) = (query.0.read()?, page.0.limit());
-    reads::write_down_here(&state).await?;
+    notes::write_down_here(&state).await?;
     let found = state::read(&state, move |db| {
         Ok(audit::entries(db, &filter, before, and_one_more(limit))?)
     });
@@ -77,7 +78,7 @@ pub async fn list_audit_readings(
     let list = List::new(&request, &state, caller.audience());
     let after = list.after::<Place>(&page.0)?.map(|place| (place.noun.0, place.id));
     let ((actor, span), limit) = (query.0.read()?, page.0.limit());
-    reads::write_down_here(&state).await?;
+    notes::write_down_here(&state).await?;
     let found = state::read(&state, move |db| {
         Ok(audit::readings(db, actor, span, after, and_one_more(limit))?)
     });
@@ -111,7 +112,7 @@ pub async fn list_audit_disclosures(
     query: Query<ReadRecord>,
 ) -> Result<HttpResponse, Problem> {
     let (record, span) = query.0.read()?;
-    reads::write_down_here(&state).await?;
+    notes::write_down_here(&state).await?;
     let mut found = state::read(&state, move |db| Ok(audit::disclosures(db, record, span)?)).await?;
     let more = found.len() > READERS_TOLD;
     found.truncate(READERS_TOLD);

@@ -14,7 +14,7 @@ use werkstadt_persistence::feed::Feed;
 use werkstadt_persistence::{Follower, ReadModel, Store, StoreOptions, settings};
 
 use crate::app;
-use crate::audit::reads::Reads;
+use crate::audit::notes::Notes;
 use crate::auth::{self, ActionKey, Attempts, Hashing};
 use crate::config::Config;
 use crate::contract::{Body, Contract, Defect};
@@ -149,7 +149,7 @@ pub fn boot(config: &Config, world: Arc<dyn World>) -> Result<Booted, BootError>
         arriving: Arc::new(Semaphore::new(limits.arriving_bytes)),
         limits,
         origins: config.origins.clone(),
-        reads: Reads::default(),
+        notes: Notes::default(),
         audit_heads: config.audit_heads.clone(),
         world,
     };

@@ -9,6 +9,7 @@ use actix_web::middleware::Next;
 use actix_web::{HttpMessage, HttpRequest, HttpResponse, ResponseError, web};
 use werkstadt_domain::text::Language;
 
+use crate::audit::notes;
 use crate::audit::occasion::Asked as Occasion;
 use crate::idempotency;
 use crate::places::Place;
@@ -33,7 +34,16 @@ pub async fn surround<B: MessageBody + 'static>(
     let id = request_id(&request, &state);
     let asked = Asked::new(&request);
     let occasion = Occasion::of(&request, &state, &id);
-    let mut response = match Occasion::scope(occasion, bounded(request, next, &state)).await {
+    let handled = Occasion::scope(occasion.clone(), bounded(request, next, &state)).await;
+    if let Some(occasion) = occasion {
+        if is_denied(&handled) {
+            occasion.note_denial(&state);
+        }
+        if occasion.has_noted() {
+            notes::settle(&state).await;
+        }
+    }
+    let mut response = match handled {
         Ok(response) => tell_standing(finish(response, &asked, &id)),
         // Only what failed before it was routed, or ran out of time, comes without a response.
         Err(error) => return Err(Failed::new(&asked, &error, &id).into()),
@@ -142,6 +152,15 @@ fn tell_standing(mut response: ServiceResponse<BoxBody>) -> ServiceResponse<BoxB
         standing.write(response.headers_mut());
     }
     response
+}
+
+/// True if the caller was known and may not do that.
+fn is_denied(handled: &Result<ServiceResponse<BoxBody>, actix_web::Error>) -> bool {
+    let status = match handled {
+        Ok(response) => response.status(),
+        Err(error) => problem_of(error).code().status(),
+    };
+    status == StatusCode::FORBIDDEN
 }
 
 /// Turns an answer that failed below the handlers, or in one, into a problem document.

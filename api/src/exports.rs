@@ -103,12 +103,25 @@ pub fn organisations(view: View, query: OrganisationQuery, format: Format, table
     Box::new(Written::new(Pages::new(view, query), writer))
 }
 
-/// An answer that is written while it is sent, for a file of this name. Each piece is made on a thread for blocking work.
-pub fn answer(caller: &Caller, chunks: Box<dyn Chunks>, media_type: &str, file: &str) -> HttpResponse {
-    let pieces = stream::try_unfold(chunks, |mut chunks| async move {
-        let made = web::block(move || (chunks.next(), chunks)).await;
-        let (piece, chunks) = made.map_err(Problem::internal)?;
-        Ok::<_, actix_web::Error>(piece?.map(|piece| (Bytes::from(piece), chunks)))
+/// An answer that is written while it is sent, for a file of this name. Each piece is made on a thread for blocking work, and leaves
+/// when it is noted whom it tells of.
+pub fn answer(
+    caller: &Caller,
+    told: Option<Disclosures>,
+    chunks: Box<dyn Chunks>,
+    media_type: &str,
+    file: &str,
+) -> HttpResponse {
+    let pieces = stream::try_unfold((chunks, told), |(mut chunks, told)| async move {
+        let made = web::block(move || {
+            let piece = chunks.next();
+            if let Some(told) = &told {
+                told.settle();
+            }
+            (piece, (chunks, told))
+        });
+        let (piece, rest) = made.await.map_err(Problem::internal)?;
+        Ok::<_, actix_web::Error>(piece?.map(|piece| (Bytes::from(piece), rest)))
     });
     HttpResponse::Ok()
         .insert_header((header::CONTENT_TYPE, media_type))

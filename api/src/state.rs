@@ -18,8 +18,8 @@ use werkstadt_persistence::feed::Feed;
 use werkstadt_persistence::signing_keys::StoredKey;
 use werkstadt_persistence::{Accounts, Actor, Db, ReadModel, Store, UnitOfWork};
 
+use crate::audit::notes::Notes;
 use crate::audit::occasion;
-use crate::audit::reads::Reads;
 use crate::auth::{ActionKey, Attempts, Hashing, Tokens, keys};
 use crate::contract::Contract;
 use crate::cursor::Cursors;
@@ -158,7 +158,7 @@ pub struct State {
     /// Origins from which browsers may call.
     pub origins: Vec<String>,
     /// What was read of people and is not in the audit log yet.
-    pub reads: Reads,
+    pub notes: Notes,
     /// The file into which heads of the audit log are written.
     pub audit_heads: Option<PathBuf>,
     /// Clock and ids.

@@ -45,6 +45,8 @@ pub enum Kind {
     Write,
     /// Records were read.
     Read,
+    /// Somebody who is known was refused something, or somebody was refused who would have been somebody.
+    Refusal,
     /// What is said in words about earlier entries was forgotten: of those that name one of the records, or of all up to one.
     Forgetting,
     /// The oldest entries were removed.
@@ -53,12 +55,13 @@ pub enum Kind {
 
 impl Named for Kind {
     const NAME: &'static str = "AuditKind";
-    const ALL: &'static [Self] = &[Self::Write, Self::Read, Self::Forgetting, Self::Pruning];
+    const ALL: &'static [Self] = &[Self::Write, Self::Read, Self::Refusal, Self::Forgetting, Self::Pruning];
 
     fn code(self) -> &'static str {
         match self {
             Self::Write => "write",
             Self::Read => "read",
+            Self::Refusal => "refusal",
             Self::Forgetting => "forgetting",
             Self::Pruning => "pruning",
         }
@@ -88,7 +91,7 @@ impl Occasion {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Details {
-    /// The id of the request; of several that were read alike, the first.
+    /// The id of the request; of several that read alike, the first.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub request: Option<String>,
     /// The network that it came from.
@@ -100,7 +103,7 @@ pub struct Details {
     /// The members of the body.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub fields: Vec<String>,
-    /// How many requests read alike, if more than one.
+    /// How many requests were refused alike, if more than one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub times: Option<u64>,
 }
@@ -144,13 +147,22 @@ pub enum Deed {
     Removed,
     /// It was read.
     Read,
+    /// Of a user: somebody wanted to be this user, and was refused.
+    Refused,
     /// What was said in words about it was forgotten.
     Forgotten,
 }
 
 impl Named for Deed {
     const NAME: &'static str = "AuditDeed";
-    const ALL: &'static [Self] = &[Self::Created, Self::Updated, Self::Removed, Self::Read, Self::Forgotten];
+    const ALL: &'static [Self] = &[
+        Self::Created,
+        Self::Updated,
+        Self::Removed,
+        Self::Read,
+        Self::Refused,
+        Self::Forgotten,
+    ];
 
     fn code(self) -> &'static str {
         match self {
@@ -158,6 +170,7 @@ impl Named for Deed {
             Self::Updated => Operation::Updated.code(),
             Self::Removed => Operation::Removed.code(),
             Self::Read => "read",
+            Self::Refused => "refused",
             Self::Forgotten => "forgotten",
         }
     }

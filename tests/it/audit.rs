@@ -12,6 +12,7 @@ use werkstadt_tests::database::{TestDatabase, on_each};
 use werkstadt_tests::document::{Document, Operation};
 use werkstadt_tests::http::Request;
 
+mod notes;
 mod tampering;
 
 /// The entries that a query finds, the newest first.

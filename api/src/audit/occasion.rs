@@ -1,13 +1,15 @@
 //! On what occasion something is done: what the audit log says about a request.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use actix_web::dev::ServiceRequest;
 use actix_web::http::Method;
 use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
 use serde_json::Value;
-use werkstadt_persistence::Actor;
+use werkstadt_domain::account::UserId;
 use werkstadt_persistence::audit::{Author, Details, Occasion};
+use werkstadt_persistence::{Actor, Noun};
 
 use crate::origin;
 use crate::state::State;
@@ -28,6 +30,8 @@ tokio::task_local! {
 pub struct Asked {
     occasion: Occasion,
     fields: Mutex<Vec<String>>,
+    noted: Arc<AtomicBool>,
+    actor: OnceLock<Actor>,
 }
 
 impl Asked {
@@ -49,7 +53,21 @@ impl Asked {
                 },
             },
             fields: Mutex::default(),
+            noted: Arc::default(),
+            actor: OnceLock::new(),
         }))
+    }
+
+    /// True once if it was noted that the answer tells of people.
+    pub fn has_noted(&self) -> bool {
+        self.noted.swap(false, Ordering::Relaxed)
+    }
+
+    /// Notes that the caller, if it is somebody, was denied what was asked for.
+    pub fn note_denial(&self, state: &State) {
+        if let Some(actor) = self.actor.get() {
+            state.notes.refused(*actor, &self.occasion, state.now(), &[]);
+        }
     }
 
     /// Handles a request on its occasion.
@@ -70,6 +88,24 @@ pub fn current() -> Occasion {
         occasion
     };
     REQUEST.try_with(of).unwrap_or_default()
+}
+
+/// Notes who makes the request that this task handles.
+pub fn note_caller(actor: Actor) {
+    // Outside requests there is nothing to note; who asked once is the same the second time.
+    let _ = REQUEST.try_with(|asked| asked.actor.set(actor));
+}
+
+/// Notes that somebody wanted to be this user, or to be sure to be, and was refused.
+pub fn note_impostor(state: &State, actor: Actor, user: UserId) {
+    state
+        .notes
+        .refused(actor, &current(), state.now(), &[(Noun::User, user.uuid())]);
+}
+
+/// What is set when the request that this task handles notes what it tells of people.
+pub fn noted() -> Arc<AtomicBool> {
+    REQUEST.try_with(|asked| Arc::clone(&asked.noted)).unwrap_or_default()
 }
 
 /// Somebody who writes in the request that this task handles.

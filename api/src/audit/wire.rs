@@ -84,8 +84,9 @@ pub struct AuditRecordBody {
     /// Its id.
     #[schema(format = Uuid)]
     pub id: String,
-    /// What was done to it: `created`, `updated`, `removed`, `read`, or `forgotten`: what entries say of it in words is gone.
-    #[schema(examples("created", "updated", "removed", "read", "forgotten"))]
+    /// What was done to it: `created`, `updated`, `removed`, `read`; `refused`: somebody wanted to
+    /// be this user; `forgotten`: what entries say of it in words is gone.
+    #[schema(examples("created", "updated", "removed", "read", "refused", "forgotten"))]
     pub deed: String,
 }
 
@@ -112,9 +113,10 @@ pub struct AuditEntryBody {
     pub sequence: i64,
     /// When it happened.
     pub at: DateTime<Utc>,
-    /// `write`: records were changed. `read`: records were read. `forgetting`: words of earlier entries were forgotten. `pruning`: the
+    /// `write`: records were changed. `read`: records were read. `refusal`: a caller was denied what was
+    /// asked for, or a sign-in or a password was wrong. `forgetting`: words of earlier entries were forgotten. `pruning`: the
     /// oldest entries were removed.
-    #[schema(examples("write", "read", "forgetting", "pruning"))]
+    #[schema(examples("write", "read", "refusal", "forgetting", "pruning"))]
     pub kind: String,
     /// Who.
     pub actor: AuditActorBody,
@@ -134,7 +136,7 @@ pub struct AuditEntryBody {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[schema(required = false)]
     pub fields: Vec<String>,
-    /// How many requests were alike, if more than one.
+    /// How many requests were refused alike within a second, if more than one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub times: Option<u64>,
     /// The last entry that it concerns, where words were forgotten or entries removed up to one.

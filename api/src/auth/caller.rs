@@ -15,6 +15,7 @@ use werkstadt_persistence::sessions::Session;
 use werkstadt_persistence::{Actor, Noun, Touched};
 
 use super::{Access, ApiKeySecret, Bearer, SecondFactorPolicy};
+use crate::audit::occasion;
 use crate::extract::{operation, state};
 use crate::origin;
 use crate::problem::{Code, Problem};
@@ -221,6 +222,9 @@ impl Caller {
     fn admitted(self, request: &HttpRequest) -> Result<Self, Problem> {
         let state = state(request)?;
         count(request, state, &self.counted_as(request, state))?;
+        if self.user.is_some() {
+            occasion::note_caller(self.actor());
+        }
         if let Some(key) = &self.key {
             let mut uses = state.uses.lock().unwrap_or_else(PoisonError::into_inner);
             uses.insert(key.id, state.now());

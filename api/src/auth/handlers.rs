@@ -8,6 +8,7 @@ use super::sign_in::{Claim, sign_in};
 use super::token::LIFETIME;
 use super::wire::{Limits, LoginRequest, RefreshRequest, Tokens};
 use super::{Bearer, Caller, RefreshSecret, digest};
+use crate::audit::occasion;
 use crate::extract::{Json, NoQuery};
 use crate::origin;
 use crate::problem::{Code, Problem};
@@ -65,6 +66,7 @@ pub async fn refresh(
         Renewal::Renewed(session, _) => tokens(&state, &session, &secret),
         Renewal::Reused(session) => {
             tracing::warn!(session = %session.id, user = %session.user, "refresh token reused; session ended");
+            occasion::note_impostor(&state, Actor::System, session.user);
             Err(Problem::new(Code::InvalidCredentials))
         }
         Renewal::Refused => Err(Problem::new(Code::InvalidCredentials)),

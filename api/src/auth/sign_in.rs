@@ -11,6 +11,7 @@ use werkstadt_persistence::{Actor, Db, UnitOfWork, users};
 
 use super::second_factor::step;
 use super::{Hashing, Password, RecoveryCode, RefreshSecret};
+use crate::audit::occasion;
 use crate::letters::{self, Kind, To};
 use crate::origin;
 use crate::problem::{Breach, Code, Place, Problem};
@@ -90,6 +91,9 @@ pub async fn sign_in(
         let user = known.user.as_ref().map(|user| user.id.to_string());
         let network = origin.address.as_deref();
         tracing::info!(user, network, "sign-in refused");
+        if let Some(user) = &known.user {
+            occasion::note_impostor(state, Actor::System, user.id);
+        }
         Problem::new(Code::InvalidCredentials)
     };
     if !fits {
@@ -124,8 +128,8 @@ pub async fn sign_in(
         second_factor: shown.is_some(),
         origin,
     };
-    let (token, shared) = (secret.digest(), state.clone());
-    let session = state::write(state, Actor::User(user.id), move |unit| {
+    let (token, shared, by) = (secret.digest(), state.clone(), user.id);
+    let session = state::write(state, Actor::User(by), move |unit| {
         if !users::confirm(unit, user.id, &hash, anew.as_deref())? {
             return Err(Problem::new(Code::InvalidCredentials));
         }
@@ -136,7 +140,12 @@ pub async fn sign_in(
         }
         Ok(sessions::insert(unit, new, &token)?)
     })
-    .await?;
+    .await
+    .inspect_err(|problem| {
+        if problem.code() == Code::InvalidCredentials {
+            occasion::note_impostor(state, Actor::System, by);
+        }
+    })?;
     attempt.take_back();
     tracing::info!(user = %session.user, session = %session.id, second_factor = session.second_factor,
         network = session.origin.address, "signed in");
@@ -195,7 +204,10 @@ pub async fn reauthenticate(
     let known = state::read(state, move |db| Ok(users::credentials(db, &email)?)).await?;
     let hash = known.and_then(|known| known.password_hash);
     let fits = state.hashing.verify(Password::typed(password), hash.clone()).await?;
-    let hash = hash.filter(|_| fits).ok_or_else(|| incorrect(pointer))?;
+    let hash = hash.filter(|_| fits).ok_or_else(|| {
+        occasion::note_impostor(state, Actor::User(user.id), user.id);
+        incorrect(pointer)
+    })?;
     attempt.take_back();
     Ok(hash)
 }

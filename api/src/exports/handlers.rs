@@ -122,8 +122,16 @@ pub async fn export_people_vcf(
     caller: Caller,
     _query: NoQuery,
 ) -> Result<HttpResponse, Problem> {
-    let cards = people::people(view(&state, &caller));
-    Ok(answer(&caller, cards, Format::Cards.media_type(), "people.vcf"))
+    let view = view(&state, &caller);
+    let told = view.told.clone();
+    let cards = people::people(view);
+    Ok(answer(
+        &caller,
+        Some(told),
+        cards,
+        Format::Cards.media_type(),
+        "people.vcf",
+    ))
 }
 
 /// The whole network
@@ -136,8 +144,16 @@ pub async fn export_people_vcf(
         example = "{\"record\": \"skill\", \"uri\": \"urn:example:skill:lasers\", \"label\": {\"de\": \"Lasertechnik\"}}\n")))]
 #[get("/exports/network.jsonl")]
 pub async fn export_network(state: web::Data<State>, caller: Caller, _query: NoQuery) -> Result<HttpResponse, Problem> {
-    let lines = network::network(view(&state, &caller), state.store.clone());
-    Ok(answer(&caller, lines, Format::JsonLines.media_type(), "network.jsonl"))
+    let view = view(&state, &caller);
+    let told = view.told.clone();
+    let lines = network::network(view, state.store.clone());
+    Ok(answer(
+        &caller,
+        Some(told),
+        lines,
+        Format::JsonLines.media_type(),
+        "network.jsonl",
+    ))
 }
 
 /// The file of everything that a query finds.
@@ -152,9 +168,10 @@ pub fn file(
     table: TableOptions,
 ) -> Result<HttpResponse, Problem> {
     let view = view(state, caller);
-    let chunks = organisations(view.clone(), query.asked(&view.snapshot)?, format, table);
+    let (told, asked) = (view.told.clone(), query.asked(&view.snapshot)?);
+    let chunks = organisations(view, asked, format, table);
     let name = format!("organisations.{}", format.ending());
-    Ok(answer(caller, chunks, format.media_type(), &name))
+    Ok(answer(caller, Some(told), chunks, format.media_type(), &name))
 }
 
 fn view(state: &web::Data<State>, caller: &Caller) -> View {

@@ -11,7 +11,7 @@ use werkstadt_persistence::personal::{self, Erasure, ErasureId, Subject};
 use werkstadt_persistence::{Db, persons, users};
 
 use super::wire::{DisclosureBody, PersonalData};
-use crate::audit::{occasion, reads};
+use crate::audit::{notes, occasion};
 use crate::problem::{Breach, Place, Problem};
 use crate::state::{self, State};
 
@@ -84,7 +84,7 @@ pub fn of(db: &mut Db, whom: Whom) -> Result<Subject, Problem> {
 /// # Errors
 /// [`crate::problem::Code::NotFound`].
 pub async fn data(state: &web::Data<State>, whom: Whom) -> Result<PersonalData, Problem> {
-    reads::write_down_here(state).await?;
+    notes::write_down_here(state).await?;
     let shared = state.clone();
     state::read(state, move |db| {
         let subject = of(db, whom)?;
@@ -108,7 +108,7 @@ pub async fn finish(state: &web::Data<State>, id: ErasureId) -> Result<Erasure, 
     let (state, occasion) = (state.clone(), occasion::current());
     web::block(move || {
         // What was said about readings must not be written down after it was forgotten.
-        reads::write_down(&state)?;
+        notes::write_down(&state)?;
         let author = Author {
             actor: werkstadt_persistence::Actor::System,
             occasion,

@@ -105,5 +105,5 @@ fn of_skill(snapshot: &Snapshot, balance: &Balance) -> Vec<Cell> {
 }
 
 fn file(caller: &Caller, table: Small, name: &str) -> HttpResponse {
-    exports::answer(caller, Box::new(table), Format::Csv.media_type(), name)
+    exports::answer(caller, None, Box::new(table), Format::Csv.media_type(), name)
 }

@@ -62,7 +62,7 @@ fn filled(app: &TestApp) {
         manager.read(&format!("/v1/people/{id}"));
         manager.read("/v1/users");
         app.advance(TimeDelta::seconds(1));
-        werkstadt_api::audit::reads::write_down(&app.state).expect("noted");
+        werkstadt_api::audit::notes::write_down(&app.state).expect("noted");
         if round % 20 == 7 {
             let gone = [(werkstadt_persistence::Noun::Person, id.parse().expect("an id"))];
             let state = &app.state;

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use serde_json::json;
-use werkstadt_api::audit::reads;
+use werkstadt_api::audit::notes;
 use werkstadt_domain::account::{Scope, UserId};
 use werkstadt_tests::accounts;
 use werkstadt_tests::app::TestApp;
@@ -76,7 +76,7 @@ pub(super) fn canary(app: &TestApp, stage: &Stage<'_>, number: usize) -> Canary 
     // What others do about this person.
     let read = Request::new("GET", &format!("/v1/people/{id}")).header("Audit-Reason", &word("Anfrage"));
     app.as_owner(&stage.own).send(read).is(200);
-    reads::write_down(&app.state).expect("noted");
+    notes::write_down(&app.state).expect("noted");
     let contact = json!({"name": format!("{given} {family}"), "email": email, "phone": phone});
     let mut asked = application("kanarie", &format!("Firma {number} GmbH"));
     asked["contact"] = contact.clone();
