@@ -10,6 +10,8 @@ use werkstadt_tests::calls::{Stage, scope, success};
 use werkstadt_tests::database::on_each;
 use werkstadt_tests::document::{Document, Operation};
 
+mod missing;
+
 const ROLES: [&str; 6] = ["anonymous", "guest", "member", "editor", "owner", "manager"];
 
 /// The published rule of an operation.
