@@ -19,7 +19,7 @@ use crate::page::{List, PageQuery, and_one_more, cut};
 use crate::problem::{Code, Problem};
 use crate::state::{self, State};
 use crate::users::handlers::no_such_organisation;
-use crate::users::link;
+use crate::users::link::{self, Link};
 
 pub mod wire;
 
@@ -93,12 +93,13 @@ pub async fn create_invitation(
     let letter = state.id();
     let (shared, asking) = (state.clone(), caller.clone());
     let (stored, guardianship) = state::write(&state, caller.actor(), move |unit| {
-        link::check(
-            unit.db(),
-            (&shared, &asking),
-            (None, invitation.person),
-            guardianship.as_ref(),
-        )?;
+        let person = Link {
+            email: &invitation.email,
+            is_own: false,
+            before: None,
+            after: invitation.person,
+        };
+        link::check(unit.db(), (&shared, &asking), &person, guardianship.as_ref())?;
         if sees_all && users::credentials(unit.db(), &invitation.email)?.is_some() {
             return Err(Problem::new(Code::Conflict).with_fact("constraint", "users_login_key"));
         }

@@ -185,7 +185,8 @@ pub async fn update_person(
 
 /// Remove a person
 ///
-/// With the history: nothing is kept of somebody who wants to go. Owners remove who works nowhere else.
+/// With the history. What others keep of them, in contacts, letters, applications, goes by `POST /v1/erasures` (before, or by address after).
+/// Owners remove who works nowhere else.
 #[utoipa::path(tag = "people", params(PersonPath, IfMatchHeader),
     extensions(("x-authz" = json!({"from": "owner", "scope": "organisations:write", "own": true}))),
     responses((status = 204, description = "Removed.")))]

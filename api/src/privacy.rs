@@ -8,7 +8,7 @@ use werkstadt_domain::account::UserId;
 use werkstadt_domain::person::PersonId;
 use werkstadt_persistence::action_tokens::{self, ActionToken, ActionTokenId};
 use werkstadt_persistence::personal::{self, Erasure, ErasureId};
-use werkstadt_persistence::{Noun, users};
+use werkstadt_persistence::users;
 
 use crate::answer;
 use crate::audit::Disclosures;
@@ -28,7 +28,7 @@ pub mod subject;
 pub mod wire;
 
 use subject::Whom;
-use wire::{ErasureBody, ErasureCreate, ErasurePage, ErasureRequest, PersonalData, ProcessingRecord};
+use wire::{AddressBody, ErasureBody, ErasureCreate, ErasurePage, ErasureRequest, PersonalData, ProcessingRecord};
 
 /// How long somebody who wants to be erased may take to confirm it.
 const PATIENCE: TimeDelta = TimeDelta::days(2);
@@ -67,7 +67,8 @@ pub async fn get_record_of_processing(
 #[get("/me/export")]
 pub async fn export_me(state: web::Data<State>, caller: Caller, _query: NoQuery) -> Result<HttpResponse, Problem> {
     let (user, _) = caller.in_session()?;
-    let data = subject::data(&state, Whom::User(user.id)).await?;
+    let told = Disclosures::to(&state, &caller);
+    let data = subject::data(&state, told, Whom::Oneself(user.id)).await?;
     answer::private_page(&data, None)
 }
 
@@ -80,7 +81,8 @@ pub async fn export_me(state: web::Data<State>, caller: Caller, _query: NoQuery)
 #[get("/me/export.csv")]
 pub async fn export_me_csv(state: web::Data<State>, caller: Caller, _query: NoQuery) -> Result<HttpResponse, Problem> {
     let (user, _) = caller.in_session()?;
-    let data = subject::data(&state, Whom::User(user.id)).await?;
+    let told = Disclosures::to(&state, &caller);
+    let data = subject::data(&state, told, Whom::Oneself(user.id)).await?;
     file::answer(&data)
 }
 
@@ -115,9 +117,7 @@ pub async fn export_person_csv(
 }
 
 async fn of_person(state: &web::Data<State>, caller: &Caller, id: PersonId) -> Result<PersonalData, Problem> {
-    let data = subject::data(state, Whom::Person(id)).await?;
-    Disclosures::to(state, caller).note(Noun::Person, [id.uuid()])?;
-    Ok(data)
+    subject::data(state, Disclosures::to(state, caller), Whom::Person(id)).await
 }
 
 /// Export what is kept of a user
@@ -132,8 +132,26 @@ pub async fn export_user(
     path: Path<UserId>,
     _query: NoQuery,
 ) -> Result<HttpResponse, Problem> {
-    let data = subject::data(&state, Whom::User(path.0)).await?;
-    Disclosures::to(&state, &caller).note(Noun::User, [path.0.uuid()])?;
+    let told = Disclosures::to(&state, &caller);
+    let data = subject::data(&state, told, Whom::User(path.0)).await?;
+    answer::private_page(&data, None)
+}
+
+/// Export what is kept of an address
+///
+/// For somebody who is neither a user nor in the directory: who applied, represents a member, agreed as a guardian, or is a contact.
+#[utoipa::path(tag = "privacy", request_body = AddressBody,
+    extensions(("x-safe" = json!(true)), ("x-authz" = json!({"from": "manager", "scope": "admin"}))),
+    responses((status = 200, description = "The data.", body = PersonalData)))]
+#[post("/privacy/export")]
+pub async fn export_address(
+    state: web::Data<State>,
+    caller: Caller,
+    _query: NoQuery,
+    body: Json<AddressBody>,
+) -> Result<HttpResponse, Problem> {
+    let whom = body.0.read()?;
+    let data = subject::data(&state, Disclosures::to(&state, &caller), whom).await?;
     answer::private_page(&data, None)
 }
 
@@ -202,7 +220,7 @@ pub async fn confirm_erasure(
         if action_tokens::consume(unit, token, ERASE_ACCOUNT)?.is_none() {
             return Err(refused());
         }
-        let subject = subject::of(unit.db(), Whom::User(by))?;
+        let subject = subject::of(unit.db(), &Whom::Oneself(by))?;
         Ok(personal::begin(unit, id, &subject)?)
     });
     subject::finish(&state, begun.await?.id).await?;
@@ -211,9 +229,11 @@ pub async fn confirm_erasure(
 
 /// Erase somebody
 ///
-/// A user, a person, or both where they are one: the record with its history, and every copy: letters, answers that are kept, files that
+/// A user, a person, or both where they are one; or who is neither, by e-mail address. The record with its history, and every copy: letters,
+/// answers that are kept, files that
 /// were imported, contacts and earlier states of organisations, words in the audit log. Ids stay in logs and stand for nobody. The
-/// answer tells where others still name the person in free words, for people to change. After a backup was played back, the
+/// answer tells where others still name the person in free words, for people to change. An address that somebody else has, too, is left
+/// alone: it is told where it stands. After a backup was played back, the
 /// same ids are to be erased again.
 #[utoipa::path(tag = "privacy", request_body = ErasureCreate,
     extensions(("x-authz" = json!({"from": "manager", "scope": "admin"}))),
@@ -228,14 +248,12 @@ pub async fn create_erasure(
     let whom = body.0.read()?;
     let id: ErasureId = state.id();
     let begun = state::write(&state, caller.actor(), move |unit| {
-        let subject = subject::of(unit.db(), whom).map_err(unknown)?;
-        personal::begin(unit, id, &subject)?;
-        Ok(subject)
+        let subject = subject::of(unit.db(), &whom).map_err(unknown)?;
+        Ok(personal::begin(unit, id, &subject)?)
     });
-    let subject = begun.await?;
+    begun.await?;
     let done = subject::finish(&state, id).await?;
-    let mentions = state::read(&state, move |db| Ok(personal::mentions(db, &subject)?)).await?;
-    answer::created(format!("/v1/erasures/{id}"), &ErasureBody::new(&done, Some(&mentions)))
+    answer::created(format!("/v1/erasures/{id}"), &ErasureBody::from(&done))
 }
 
 /// List erasures
@@ -254,7 +272,7 @@ pub async fn list_erasures(
     let (before, limit) = (list.after::<uuid::Uuid>(&page.0)?.map(ErasureId::new), page.0.limit());
     let found = state::read(&state, move |db| Ok(personal::list(db, before, and_one_more(limit))?));
     let (found, after) = cut(found.await?, limit, |last: &Erasure| last.id.uuid());
-    let bodies = found.iter().map(|one| ErasureBody::new(one, None));
+    let bodies = found.iter().map(|one| ErasureBody::from(one));
     list.answer(&caller, bodies.collect(), after)
 }
 
@@ -270,7 +288,7 @@ pub async fn get_erasure(
     _query: NoQuery,
 ) -> Result<HttpResponse, Problem> {
     let found = state::read(&state, move |db| Ok(personal::find(db, path.0)?)).await?;
-    answer::record(&request, &caller, &ErasureBody::new(&found, None))
+    answer::record(&request, &caller, &ErasureBody::from(&found))
 }
 
 /// Who is named in a body and is not there.

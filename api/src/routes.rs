@@ -259,6 +259,7 @@ fn rights(config: &mut ServiceConfig<'_>) {
         .service(privacy::export_person)
         .service(privacy::export_person_csv)
         .service(privacy::export_user)
+        .service(privacy::export_address)
         .service(privacy::request_erasure)
         .service(privacy::confirm_erasure)
         .service(privacy::create_erasure)

@@ -9,13 +9,15 @@ use werkstadt_domain::privacy::{Category, Purpose};
 
 mod erase;
 mod export;
+mod mentions;
 mod purge;
 mod register;
 mod scrub;
 mod sql;
 
-pub use erase::{Erasure, ErasureId, Mention, begin, carry_out, find, list, mentions, unfinished};
+pub use erase::{Erasure, ErasureId, begin, carry_out, find, list, unfinished};
 pub use export::{Section, export};
+pub use mentions::Mention;
 pub use purge::{purge, purged};
 pub use register::TABLES;
 
@@ -79,8 +81,8 @@ pub enum Link {
     /// Who has an address that occurs in the text or structure of this column. The row is about something else: only what it says of
     /// them is theirs.
     Within(&'static str),
-    /// Who has an address that occurs in this column, and wrote the row.
-    Writer(&'static str),
+    /// Who wrote the row: has the address that stands in the structure of this column, by the way to it.
+    Writer(&'static str, &'static [&'static str]),
     /// Whose address, id, full name or number a copy quotes that is kept for a while. Names are not one's own alone: good for erasing
     /// copies, and for nothing else.
     Quoted(&'static str),
@@ -114,10 +116,12 @@ pub struct Subject {
     pub user: Option<UserId>,
     /// The person of the directory.
     pub person: Option<PersonId>,
-    /// E-mail addresses, in lower case.
+    /// E-mail addresses that are nobody else's, in lower case.
     pub addresses: Vec<String>,
-    /// Full name and telephone number as they are written, to find where others wrote them.
+    /// Full name and telephone number as they are written, by which technical copies are found.
     pub words: Vec<String>,
+    /// By what else others may name them: told to who erases, and nothing else.
+    pub called: Vec<String>,
 }
 
 impl Subject {

@@ -11,7 +11,7 @@ use werkstadt_domain::person::{Affiliation, Person, PersonId};
 use crate::changes::{Noun, Operation};
 use crate::consents;
 use crate::db::Db;
-use crate::dialect;
+use crate::dialect::{self, plain};
 use crate::error::{Error, Result};
 use crate::guard::{self, IDS_PER_QUERY};
 use crate::schema::{affiliations, persons, versions};
@@ -82,6 +82,19 @@ pub fn at_organisations(db: &mut Db, organisations: &[OrganisationId]) -> Result
     found.sort_unstable();
     found.dedup();
     Ok(found.into_iter().map(PersonId::from).collect())
+}
+
+/// The ids of those with this e-mail address, without regard to case.
+///
+/// # Errors
+/// As every read.
+pub fn by_email(db: &mut Db, email: &str) -> Result<Vec<PersonId>> {
+    let same = format!("lower(email) = {}", plain::text(&email.to_lowercase()));
+    let rows: Vec<SqlId> = persons::table
+        .filter(diesel::dsl::sql::<diesel::sql_types::Bool>(&same))
+        .select(persons::id)
+        .load(db)?;
+    Ok(rows.into_iter().map(PersonId::from).collect())
 }
 
 /// Adds a person.

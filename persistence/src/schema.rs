@@ -10,7 +10,9 @@ mod showroom;
 mod sign_in;
 mod upkeep;
 
-pub(crate) use accounts::{api_keys, job_errors, jobs, network_settings, refresh_tokens, sessions, settings, users};
+pub(crate) use accounts::{
+    api_keys, former_logins, job_errors, jobs, network_settings, refresh_tokens, sessions, settings, users,
+};
 pub(crate) use agreements::{consent_texts, consents, guardianships};
 pub(crate) use audit::{audit_details, audit_entries, audit_head, audit_records, erasures};
 pub(crate) use directory::{

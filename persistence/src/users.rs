@@ -13,7 +13,7 @@ use crate::db::Db;
 use crate::dialect;
 use crate::error::{Error, Result};
 use crate::guard;
-use crate::schema::users;
+use crate::schema::{former_logins, users};
 use crate::shapes::{Fault, named};
 use crate::sqltypes::{SqlId, SqlInstant};
 use crate::work::UnitOfWork;
@@ -151,8 +151,30 @@ pub fn update(unit: &mut UnitOfWork<'_>, before: &Stored<User>, after: User) -> 
     );
     let rows = diesel::update(guarded).set(columns).execute(db)?;
     guard::judge(NOUN, rows, || exists(db, id))?;
+    let former = login(&before.record.email);
+    if former != login(&stored.record.email) {
+        let row = FormerLogin {
+            user_id: id.into(),
+            login: former,
+            until_at: unit.now().into(),
+        };
+        diesel::delete(former_logins::table.find((row.user_id, &row.login))).execute(unit.db())?;
+        dialect::insert_all::<former_logins::table, FormerLogin>(unit.db(), former_logins::table, &[row])?;
+    }
     unit.record(NOUN, id.uuid(), Operation::Updated);
     Ok(stored)
+}
+
+/// The addresses by which a user signed in before, in lower case.
+///
+/// # Errors
+/// As every read.
+pub fn former_logins(db: &mut Db, id: UserId) -> Result<Vec<String>> {
+    Ok(former_logins::table
+        .filter(former_logins::user_id.eq(SqlId::from(id)))
+        .select(former_logins::login)
+        .order(former_logins::login)
+        .load(db)?)
 }
 
 /// Sets the password. The caller ends the sessions that the old one began.
@@ -229,6 +251,14 @@ fn exists(db: &mut Db, id: UserId) -> Result<bool> {
 
 pub(crate) fn login(email: &str) -> String {
     email.to_lowercase()
+}
+
+#[derive(Insertable)]
+#[diesel(table_name = former_logins)]
+struct FormerLogin {
+    user_id: SqlId,
+    login: String,
+    until_at: SqlInstant,
 }
 
 #[derive(Queryable, Insertable)]

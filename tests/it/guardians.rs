@@ -205,6 +205,7 @@ fn an_invited_minor_waits_for_the_guardian() {
         let owner = app.as_owner(&own);
         let mut body = person(&own);
         body["birth_year"] = json!(2012);
+        body["email"] = json!(MINOR);
         body["consent"] = json!({"by": "guardian", "name": "Grete Muster", "how": "signed form"});
         let id = owner.create("/v1/people", &body);
         let target = format!("/v1/people/{id}");

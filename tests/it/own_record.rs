@@ -98,7 +98,16 @@ fn who_administers_both_says_who_is_who() {
         }
         link(&manager, &member, nobody).is(422);
         link(&app.as_owner(&other), &member, &theirs).is(404);
+        // Nobody says of oneself who one is, and owners of nobody whose address is another.
+        let of = |whom: &Caller<'_>| manager.read(&user(whom))["email"].clone();
+        let reachable = |email: &Value| owner.patch(&format!("/v1/people/{mine}"), "*", &json!({"email": email}));
+        reachable(&of(&owner)).is(200);
+        link(&owner, &owner, &mine).is(403);
+        let refused = link(&owner, &member, &mine).is(422).json();
+        assert_eq!(refused["errors"][0]["pointer"], "/person_id", "{refused}");
+        reachable(&of(&member)).is(200);
         link(&owner, &member, &mine).is(200);
+        reachable(&of(&editor)).is(200);
         assert_eq!(
             link(&owner, &editor, &mine).is(409).json()["constraint"],
             "users_person_id_key"
@@ -117,7 +126,9 @@ fn who_administers_both_says_who_is_who() {
         let new = json!({"email": "new@example.org", "name": "New", "role": "guest", "person_id": mine});
         manager.post("/v1/users", &new).is(409);
         // An invitation may carry it.
-        let free = owner.create("/v1/people", &person(&own));
+        let mut free = person(&own);
+        free["email"] = json!("Free@example.org");
+        let free = owner.create("/v1/people", &free);
         let invite = json!({"email": "free@example.org", "name": "Free", "role": "member", "organisation_id": own, "person_id": free});
         assert_eq!(
             owner.post("/v1/invitations", &invite).is(201).json()["person_id"],

@@ -3,101 +3,177 @@
 use std::time::Duration;
 
 use actix_web::web;
+use uuid::Uuid;
 use werkstadt_domain::account::UserId;
 use werkstadt_domain::invalid::Rule;
-use werkstadt_domain::person::{Person, PersonId};
+use werkstadt_domain::person::PersonId;
 use werkstadt_persistence::audit::{self, Author, Span};
-use werkstadt_persistence::personal::{self, Erasure, ErasureId, Subject};
-use werkstadt_persistence::{Db, persons, users};
+use werkstadt_persistence::personal::{self, Erasure, ErasureId, Section, Subject};
+use werkstadt_persistence::{Db, Noun, persons, users};
 
 use super::wire::{DisclosureBody, PersonalData};
-use crate::audit::{notes, occasion};
-use crate::problem::{Breach, Place, Problem};
+use crate::audit::{Disclosures, notes, occasion};
+use crate::problem::{Breach, Code, Place, Problem};
 use crate::state::{self, State};
 
 /// Somebody, as they are named.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub enum Whom {
+    /// By the account, by who is signed in with it: only what is proven to be theirs counts.
+    Oneself(UserId),
     /// By the account.
     User(UserId),
     /// By the record of the directory.
     Person(PersonId),
-    /// By both.
+    /// By both, which must be one.
     Both(UserId, PersonId),
+    /// Somebody who is neither, by the e-mail address: an applicant, a representative, a guardian.
+    Address(String),
 }
 
-impl Whom {
-    const fn parts(self) -> (Option<UserId>, Option<PersonId>) {
-        match self {
-            Self::User(user) => (Some(user), None),
-            Self::Person(person) => (None, Some(person)),
-            Self::Both(user, person) => (Some(user), Some(person)),
-        }
-    }
-}
-
-/// Somebody with everything that they are found by.
+/// Somebody with everything that they are found by. An address that is somebody else's, too, finds nothing.
 ///
 /// # Errors
-/// [`crate::problem::Code::NotFound`].
-pub fn of(db: &mut Db, whom: Whom) -> Result<Subject, Problem> {
-    let (user, mut person) = whom.parts();
-    // Whoever has an account and is in the directory is one.
-    if let (Some(id), None) = (user, person) {
-        person = users::find(db, id)?.record.person;
+/// [`Code::NotFound`]; [`Code::Invalid`] if these are two, or the address is that of somebody who is there.
+pub fn of(db: &mut Db, whom: &Whom) -> Result<Subject, Problem> {
+    let (user, person) = match whom {
+        Whom::Oneself(id) | Whom::User(id) => (Some(users::find(db, *id)?.record), None),
+        // Whoever has an account and is in the directory is one.
+        Whom::Person(id) => (users::by_person(db, *id)?.map(|stored| stored.record), Some(*id)),
+        Whom::Both(user, person) => (Some(users::find(db, *user)?.record), Some(*person)),
+        Whom::Address(address) => return of_address(db, address),
+    };
+    let linked = user.as_ref().and_then(|user| user.person);
+    let person = match person.or(linked) {
+        Some(id) => Some(persons::find(db, id)?.record),
+        None => None,
+    };
+    if let (Whom::Both(..), Some(user), Some(person)) = (whom, &user, &person) {
+        let holder = users::by_person(db, person.id)?.map(|stored| stored.record.id);
+        let same = person.email.as_ref().map(|email| email.to_lowercase()) == Some(user.email.to_lowercase());
+        let free = holder.is_none() && linked.is_none();
+        if linked != Some(person.id) && !(free && same) {
+            return Err(refused("/person_id", Rule::Conflicts("user_id")));
+        }
     }
     let mut subject = Subject {
-        user,
-        person,
+        user: user.as_ref().map(|user| user.id),
+        person: person.as_ref().map(|person| person.id),
         ..Subject::default()
     };
-    if let Some(id) = user {
-        let user = users::find(db, id)?.record;
+    let mut said = Vec::new();
+    if let Some(user) = user {
         subject.addresses.push(user.email.to_lowercase());
-        subject.words.push(user.name);
+        said.extend(users::former_logins(db, user.id)?);
+        subject.called.push(user.name);
     }
-    if let Some(id) = person {
-        let Person {
-            given_name,
-            family_name,
-            email,
-            phone,
-            ..
-        } = persons::find(db, id)?.record;
-        subject.addresses.extend(email.map(|email| email.to_lowercase()));
-        subject.words.push(format!("{given_name} {family_name}"));
-        subject.words.extend(phone);
+    if let Some(person) = person {
+        // What somebody says of oneself, or an organisation of its people, is no proof.
+        let email = person.email.map(|email| email.to_lowercase());
+        match whom {
+            Whom::Oneself(_) => subject.called.extend(email),
+            _ => said.extend(email),
+        }
+        let words = [
+            Some(format!("{} {}", person.given_name, person.family_name)),
+            person.phone,
+        ];
+        subject
+            .words
+            .extend(words.into_iter().flatten().filter(|words| is_telling(words)));
+    }
+    for address in said {
+        if subject.addresses.contains(&address) {
+            continue;
+        }
+        match is_anothers(db, &address, &subject)? {
+            true => subject.called.push(address),
+            false => subject.addresses.push(address),
+        }
     }
     // One word alone may be anyone's.
-    subject
-        .words
-        .retain(|word| word.contains(' ') || word.chars().any(|one| one.is_ascii_digit()));
+    subject.called.retain(|words| is_telling(words) || words.contains('@'));
     subject.addresses.sort_unstable();
-    subject.addresses.dedup();
-    subject.words.sort_unstable();
-    subject.words.dedup();
     Ok(subject)
 }
 
-/// What is kept of somebody, and who was told of it.
+fn of_address(db: &mut Db, address: &str) -> Result<Subject, Problem> {
+    let subject = Subject {
+        addresses: vec![address.to_lowercase()],
+        ..Subject::default()
+    };
+    if is_anothers(db, address, &subject)? {
+        return Err(refused("/email", Rule::Conflicts("user_id, person_id")));
+    }
+    Ok(subject)
+}
+
+/// True if there is somebody else with this address.
+fn is_anothers(db: &mut Db, address: &str, subject: &Subject) -> Result<bool, Problem> {
+    let user = users::credentials(db, address)?.map(|known| known.user.record.id);
+    let persons = persons::by_email(db, address)?;
+    Ok(user.is_some_and(|user| subject.user != Some(user))
+        || persons.iter().any(|person| subject.person != Some(*person)))
+}
+
+/// True for words that are hardly anyone else's: a full name, a telephone number.
+fn is_telling(words: &str) -> bool {
+    let letters = words.chars().filter(|one| one.is_alphabetic()).count();
+    let digits = words.chars().filter(char::is_ascii_digit).count();
+    (letters >= 6 && words.trim().contains(' ')) || digits >= 6
+}
+
+fn refused(pointer: &str, rule: Rule) -> Problem {
+    let place = Place::Body(pointer.to_owned());
+    Problem::new(Code::Invalid).with_breaches(vec![(place, Breach::Rule(rule))])
+}
+
+/// What is kept of somebody, and who was told of it. That it is told is noted with `told`.
 ///
 /// # Errors
-/// [`crate::problem::Code::NotFound`].
-pub async fn data(state: &web::Data<State>, whom: Whom) -> Result<PersonalData, Problem> {
+/// As [`of`].
+pub async fn data(state: &web::Data<State>, told: Disclosures, whom: Whom) -> Result<PersonalData, Problem> {
     notes::write_down_here(state).await?;
     let shared = state.clone();
     state::read(state, move |db| {
-        let subject = of(db, whom)?;
+        let subject = of(db, &whom)?;
         let sections = personal::export(db, &subject)?;
         let mut disclosures = Vec::new();
-        let ids = [subject.user.map(UserId::uuid), subject.person.map(PersonId::uuid)];
-        for id in ids.into_iter().flatten() {
-            let told = audit::disclosures(db, id, Span::default())?;
-            disclosures.extend(told.iter().map(|one| DisclosureBody::new(one, &shared)));
+        let user = subject.user.map(|id| (Noun::User, id.uuid()));
+        let person = subject.person.map(|id| (Noun::Person, id.uuid()));
+        for (noun, id) in user.into_iter().chain(person) {
+            let before = audit::disclosures(db, id, Span::default())?;
+            disclosures.extend(before.iter().map(|one| DisclosureBody::new(one, &shared)));
+            told.note(noun, [id])?;
+        }
+        disclosures.sort_by(|one, other| other.last_at.cmp(&one.last_at));
+        // Who was told of both at once was told once.
+        disclosures.dedup();
+        if let Whom::Address(_) = whom {
+            for (noun, ids) in records(&sections) {
+                told.note(noun, ids)?;
+            }
         }
         Ok(PersonalData::new(shared.now(), &sections, disclosures))
     })
     .await
+}
+
+/// The applications and memberships of which something is told.
+fn records(sections: &[Section]) -> Vec<(Noun, Vec<Uuid>)> {
+    let of = |section: &Section| {
+        let (noun, column) = match section.name {
+            "membership_applications" => (Noun::MembershipApplication, "id"),
+            "membership_representatives" => (Noun::Membership, "membership_id"),
+            _ => return None,
+        };
+        let ids = section
+            .rows
+            .iter()
+            .filter_map(|row| row.get(column)?.as_str()?.parse().ok());
+        Some((noun, ids.collect()))
+    };
+    sections.iter().filter_map(of).collect()
 }
 
 /// Erases the copies of somebody whose erasure has begun, and waits a moment until nothing is left of them beside the database.

@@ -12,6 +12,7 @@ use werkstadt_domain::id::Id;
 use werkstadt_domain::invalid::{Faults, Invalid, Rule};
 use werkstadt_domain::named::Named;
 use werkstadt_domain::person::PersonId;
+use werkstadt_domain::text;
 use werkstadt_persistence::Actor;
 use werkstadt_persistence::audit::Disclosure;
 use werkstadt_persistence::personal::{Erasure, Mention, Section};
@@ -78,7 +79,7 @@ impl PersonalData {
 }
 
 /// Somebody who was told of the person. Individuals are not named: the organisation answers for them.
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Debug, PartialEq, Eq, Serialize, ToSchema)]
 #[schema(as = DataDisclosure, example = json!({"recipient": "members", "organisation": "Beispiel Optik GmbH", "operation": "list_people",
     "first_at": "2026-11-22T09:00:00Z", "last_at": "2026-11-22T09:00:00Z", "times": 1}))]
 pub struct DisclosureBody {
@@ -138,6 +139,28 @@ pub struct ErasureRequest {
     pub password: String,
 }
 
+/// An address.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = Address, example = json!({"email": "erika@example.org"}))]
+pub struct AddressBody {
+    /// The e-mail address of somebody who is neither a user nor in the directory.
+    #[schema(format = Email)]
+    pub email: String,
+}
+
+impl AddressBody {
+    /// Whom it names.
+    ///
+    /// # Errors
+    /// If it is no address.
+    pub fn read(&self) -> Result<Whom, Invalid> {
+        let mut faults = Faults::new();
+        let address = faults.take("/email", text::email(&self.email));
+        faults.finish(address.map(Whom::Address))
+    }
+}
+
 /// Who is to be erased.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -149,6 +172,9 @@ pub struct ErasureCreate {
     /// The person of the directory.
     #[schema(format = Uuid)]
     pub person_id: Option<String>,
+    /// The e-mail address of somebody who is neither: who applied, represents a member, agreed as a guardian, or is a contact.
+    #[schema(format = Email)]
+    pub email: Option<String>,
 }
 
 impl ErasureCreate {
@@ -160,14 +186,20 @@ impl ErasureCreate {
         let mut faults = Faults::new();
         let user: Option<UserId> = id(&mut faults, "/user_id", self.user_id.as_deref());
         let person: Option<PersonId> = id(&mut faults, "/person_id", self.person_id.as_deref());
+        let email = self
+            .email
+            .as_deref()
+            .and_then(|email| faults.take("/email", text::email(email)));
         let whom = match (user, person) {
             (Some(user), Some(person)) => Some(Whom::Both(user, person)),
             (Some(user), None) => Some(Whom::User(user)),
             (None, Some(person)) => Some(Whom::Person(person)),
-            (None, None) => None,
+            (None, None) => email.map(Whom::Address),
         };
-        if self.user_id.is_none() && self.person_id.is_none() {
-            faults.note("/person_id", Rule::Required);
+        match (self.user_id.is_some() || self.person_id.is_some(), &self.email) {
+            (false, None) => faults.note("/person_id", Rule::Required),
+            (true, Some(_)) => faults.note("/email", Rule::Conflicts("user_id, person_id")),
+            _ => {}
         }
         faults.finish(whom)
     }
@@ -181,7 +213,7 @@ fn id<N>(faults: &mut Faults, pointer: &str, given: Option<&str>) -> Option<Id<N
 /// An erasure.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Erasure, example = json!({"id": "01936d3e-7f10-7000-8000-0000000000f1", "person_id": "01936d3e-7f10-7000-8000-0000000000e1",
-    "rows": {"persons": 1, "letters": 2}, "created_at": "2026-11-22T09:00:00Z", "finished_at": "2026-11-22T09:00:00Z"}))]
+    "rows": {"persons": 1, "letters": 2}, "mentions": [], "created_at": "2026-11-22T09:00:00Z", "finished_at": "2026-11-22T09:00:00Z"}))]
 pub struct ErasureBody {
     /// Its id.
     #[schema(format = Uuid)]
@@ -201,9 +233,9 @@ pub struct ErasureBody {
     /// When all copies were gone.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub finished_at: Option<DateTime<Utc>>,
-    /// Where others name the person in free words; told once.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub mentions: Option<Vec<ErasureMention>>,
+    /// Where others name the person in free words, or an address that somebody else has, too: as it was when all copies were gone, two
+    /// hundred places at most. For people to change.
+    pub mentions: Vec<ErasureMention>,
 }
 
 /// A page of erasures.
@@ -221,12 +253,11 @@ pub struct ErasureMention {
     pub key: String,
 }
 
-impl ErasureBody {
-    /// The body of an erasure.
-    pub fn new(erasure: &Erasure, mentions: Option<&[Mention]>) -> Self {
+impl From<&Erasure> for ErasureBody {
+    fn from(erasure: &Erasure) -> Self {
         let mention = |one: &Mention| ErasureMention {
-            table: one.table.to_owned(),
-            column: one.column.to_owned(),
+            table: one.table.clone(),
+            column: one.column.clone(),
             key: one.key.clone(),
         };
         Self {
@@ -236,7 +267,7 @@ impl ErasureBody {
             rows: erasure.result.clone(),
             created_at: erasure.created_at,
             finished_at: erasure.finished_at,
-            mentions: mentions.map(|all| all.iter().map(mention).collect()),
+            mentions: erasure.mentions.iter().map(mention).collect(),
         }
     }
 }

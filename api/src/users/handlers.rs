@@ -8,7 +8,7 @@ use werkstadt_domain::audience::Audience;
 use werkstadt_domain::invalid::Rule;
 use werkstadt_persistence::{FOREIGN_KEY, Noun, action_tokens, guardianships, sessions, users};
 
-use super::link;
+use super::link::{self, Link};
 use super::wire::{BASE, UserBody, UserCreate, UserPage, UserPatch};
 use crate::answer;
 use crate::audit::Disclosures;
@@ -68,7 +68,13 @@ pub async fn create_user(
     let hash = hashed(&state.hashing, body.0.password, own).await?;
     let (shared, asking) = (state.clone(), caller.clone());
     let written = state::write(&state, caller.actor(), move |unit| {
-        link::check(unit.db(), (&shared, &asking), (None, user.person), None)?;
+        let person = Link {
+            email: &user.email,
+            is_own: false,
+            before: None,
+            after: user.person,
+        };
+        link::check(unit.db(), (&shared, &asking), &person, None)?;
         users::insert(unit, user, hash.as_deref()).map_err(no_such_organisation)
     });
     let stored = written.await?;
@@ -142,8 +148,13 @@ pub async fn update_user(
             may_become(&before.record, &after, hash.is_some())?;
         }
         let guardian = guardianships::of_user(unit.db(), id)?;
-        let persons = (before.record.person, after.person);
-        link::check(unit.db(), (&shared, &asking), persons, guardian.as_ref())?;
+        let person = Link {
+            email: &before.record.email,
+            is_own: asking.user().is_some_and(|user| user.id == id),
+            before: before.record.person,
+            after: after.person,
+        };
+        link::check(unit.db(), (&shared, &asking), &person, guardian.as_ref())?;
         if after.active && guardian.is_some_and(|guardian| guardian.forbids(unit.now())) {
             return Err(Problem::new(Code::StepRefused)
                 .with_fact("current", "withdrawn")

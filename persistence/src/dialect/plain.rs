@@ -62,6 +62,14 @@ pub(crate) fn contains(db: &Db, (table, column): (&str, &str), needle: &str) -> 
     }
 }
 
+/// The text that stands in the structure of a column, by the way to it.
+pub(crate) fn member(db: &Db, column: &str, way: &[&str]) -> String {
+    match db {
+        Db::Postgres(_) => format!("({column} #>> '{{{}}}')", way.join(",")),
+        Db::Sqlite(_) => format!("json_extract({column}, '$.{}')", way.join(".")),
+    }
+}
+
 /// Runs a statement; the number of rows.
 pub(crate) fn execute(db: &mut Db, statement: &str) -> Result<usize> {
     let query = diesel::sql_query(statement);

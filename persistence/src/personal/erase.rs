@@ -14,8 +14,8 @@ use werkstadt_domain::account::UserId;
 use werkstadt_domain::id::Id;
 use werkstadt_domain::organisation::{Organisation, OrganisationId};
 use werkstadt_domain::person::PersonId;
-use werkstadt_domain::privacy::Category;
 
+use super::mentions::{Mention, mentions};
 use super::scrub::Gone;
 use super::sql::{condition, one, tables};
 use super::{Erased, Link, Subject, Table};
@@ -50,21 +50,10 @@ pub struct Erasure {
     pub created_at: DateTime<Utc>,
     /// When all copies were gone.
     pub finished_at: Option<DateTime<Utc>>,
+    /// Where somebody who was erased is still named by others, in free words, when the copies were gone; two hundred places at most. A
+    /// program cannot tell what else such words say, so they are for people to change.
+    pub mentions: Vec<Mention>,
 }
-
-/// A place where somebody who was erased is still named by others, in free words.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Mention {
-    /// The table.
-    pub table: &'static str,
-    /// The column.
-    pub column: &'static str,
-    /// The first column of the row, its id as a rule.
-    pub key: String,
-}
-
-/// Places that are told at most.
-const MENTIONS: usize = 200;
 
 /// By what copies are found, until they are gone.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -72,6 +61,7 @@ const MENTIONS: usize = 200;
 struct WordsShape {
     addresses: Vec<String>,
     words: Vec<String>,
+    called: Vec<String>,
 }
 
 /// Erases somebody from everything that is read. The copies are left to [`carry_out`].
@@ -101,12 +91,14 @@ pub fn begin(unit: &mut UnitOfWork<'_>, id: ErasureId, subject: &Subject) -> Res
         words: Json(WordsShape {
             addresses: subject.addresses.clone(),
             words: subject.words.clone(),
+            called: subject.called.clone(),
         }),
         result: Json(result),
         actor_kind: actor_kind.to_owned(),
         actor_id: actor_id.map(SqlId),
         created_at: unit.now().into(),
         finished_at: None,
+        mentions: Json(Vec::new()),
     };
     dialect::insert_all::<erasures::table, ErasureRow>(unit.db(), erasures::table, std::slice::from_ref(&row))?;
     unit.record(NOUN, id.uuid(), Operation::Created);
@@ -122,12 +114,17 @@ pub fn carry_out(unit: &mut UnitOfWork<'_>, id: ErasureId) -> Result<Erasure> {
     if row.finished_at.is_some() {
         return row.into_erasure();
     }
-    let Json(WordsShape { addresses, words }) = row.words.clone();
+    let Json(WordsShape {
+        addresses,
+        words,
+        called,
+    }) = row.words.clone();
     let subject = Subject {
         user: row.user_id.map(UserId::from),
         person: row.person_id.map(PersonId::from),
         addresses,
         words,
+        called,
     };
     let mut result = row.result.0.clone();
     // What belongs to a row that is changed goes first, while it can be told to belong to it.
@@ -153,6 +150,7 @@ pub fn carry_out(unit: &mut UnitOfWork<'_>, id: ErasureId) -> Result<Erasure> {
     let columns = (
         erasures::words.eq(Json(WordsShape::default())),
         erasures::result.eq(Json(result)),
+        erasures::mentions.eq(Json(mentions(unit.db(), &subject)?)),
         erasures::finished_at.eq(Some(SqlInstant::from(unit.now()))),
     );
     let unfinished = erasures::table
@@ -194,46 +192,6 @@ pub fn unfinished(db: &mut Db) -> Result<Vec<ErasureId>> {
         .select(erasures::id)
         .load(db)?;
     Ok(ids.into_iter().map(ErasureId::from).collect())
-}
-
-/// Where somebody is still named by others, two hundred places at most. A program cannot tell what else such words say, so they are
-/// for people to change.
-///
-/// # Errors
-/// As every read.
-pub fn mentions(db: &mut Db, subject: &Subject) -> Result<Vec<Mention>> {
-    let needles: Vec<&String> = subject.addresses.iter().chain(&subject.words).collect();
-    let mut found = Vec::new();
-    for table in tables() {
-        let Some((key, _)) = table.columns.first() else {
-            continue;
-        };
-        for (column, category) in table.columns {
-            let told = matches!(category, Some(Category::Words | Category::Identity | Category::Contact));
-            if !told || needles.is_empty() || table.name == "erasures" {
-                continue;
-            }
-            let any: Vec<String> = needles
-                .iter()
-                .map(|needle| plain::contains(db, (table.name, column), needle))
-                .collect();
-            for row in plain::rows(db, table.name, &[key], &any.join(" OR "))? {
-                let key = row
-                    .get(*key)
-                    .map(|key| key.as_str().map_or_else(|| key.to_string(), str::to_owned));
-                found.push(Mention {
-                    table: table.name,
-                    column,
-                    key: key.unwrap_or_default(),
-                });
-            }
-            if found.len() > MENTIONS {
-                found.truncate(MENTIONS);
-                return Ok(found);
-            }
-        }
-    }
-    Ok(found)
 }
 
 fn remove_representatives(
@@ -349,6 +307,7 @@ struct ErasureRow {
     actor_id: Option<SqlId>,
     created_at: SqlInstant,
     finished_at: Option<SqlInstant>,
+    mentions: Json<Vec<Mention>>,
 }
 
 impl ErasureRow {
@@ -362,6 +321,7 @@ impl ErasureRow {
             result: self.result.0,
             created_at: self.created_at.utc(),
             finished_at: self.finished_at.map(SqlInstant::utc),
+            mentions: self.mentions.0,
         })
     }
 }

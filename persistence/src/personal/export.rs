@@ -63,7 +63,12 @@ fn whole(db: &mut Db, table: &Table, subject: &Subject) -> Result<Vec<Map<String
 
 /// What other rows say of the subject in a column, each with what tells which row that is.
 fn parts(db: &mut Db, table: &Table, column: &'static str, subject: &Subject) -> Result<Vec<Map<String, Value>>> {
-    let Some(within) = one(db, table, &Link::Within(column), subject) else {
+    // Names are not one's own alone.
+    let unnamed = Subject {
+        words: Vec::new(),
+        ..subject.clone()
+    };
+    let Some(within) = one(db, table, &Link::Quoted(column), &unnamed) else {
         return Ok(Vec::new());
     };
     let others = own(db, table, subject).map_or_else(String::new, |own| format!(" AND NOT {own}"));
@@ -78,7 +83,12 @@ fn parts(db: &mut Db, table: &Table, column: &'static str, subject: &Subject) ->
     for mut row in plain::rows(db, table.name, &columns, &format!("{within}{others}"))? {
         match row.get(column) {
             // A text that names somebody is told as it is: a cell of a file, a fault.
-            Some(Value::String(_)) | None => told.push(row),
+            Some(Value::String(text)) => {
+                if named.is_quoted(text) {
+                    told.push(row);
+                }
+            }
+            None => {}
             Some(structure) => {
                 let parts = named.parts(structure);
                 if !parts.is_empty() {

@@ -67,6 +67,23 @@ impl Gone<'_> {
         parts
     }
 
+    /// True if a text has an address or an id, not as a part of a longer one.
+    pub(super) fn is_quoted(&self, text: &str) -> bool {
+        let text = text.to_lowercase();
+        let begins = |before: &str| !before.ends_with(|one: char| one.is_alphanumeric() || "._-+".contains(one));
+        let ends = |after: &str| {
+            let after = after.strip_prefix('.').unwrap_or(after);
+            !after.starts_with(|one: char| one.is_alphanumeric() || one == '-')
+        };
+        let stands = |word: &String| {
+            text.match_indices(word.as_str()).any(|(at, _)| {
+                let (before, rest) = text.split_at_checked(at).unwrap_or_default();
+                begins(before) && rest.strip_prefix(word.as_str()).is_some_and(ends)
+            })
+        };
+        self.addresses.iter().chain(self.ids).any(stands)
+    }
+
     fn is_about(&self, value: &Value) -> bool {
         match value {
             Value::String(text) => self.ids.contains(text),
@@ -130,5 +147,29 @@ mod tests {
         });
         assert_eq!(value, left);
         assert!(!gone.take_out(&mut value));
+    }
+
+    #[test]
+    fn an_address_is_not_the_end_of_another() {
+        let gone = Gone {
+            addresses: &["ada@example.org".to_owned()],
+            ids: &[],
+        };
+        for text in [
+            "ada@example.org",
+            "Not an address: \"Ada@example.org\".",
+            "an ada@example.org.",
+        ] {
+            assert!(gone.is_quoted(text), "{text}");
+        }
+        for text in [
+            "maria.ada@example.org",
+            "canada@example.org",
+            "ada@example.org.invalid",
+            "ada@example.orga",
+            "",
+        ] {
+            assert!(!gone.is_quoted(text), "{text}");
+        }
     }
 }

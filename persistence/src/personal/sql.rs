@@ -36,12 +36,15 @@ pub(super) fn one(db: &Db, table: &Table, link: &Link, subject: &Subject) -> Opt
             any(user.into_iter().chain(person))
         }
         Link::Within(column) => {
-            let needles = subject.addresses.iter().cloned().chain(subject.ids());
+            // As a whole: an address may be the end of another one.
+            let addresses = subject.addresses.iter().map(|address| format!("\"{address}\""));
+            let needles = addresses.chain(subject.ids());
             any(needles.map(|needle| plain::contains(db, (table.name, column), &needle)))
         }
-        Link::Writer(column) => {
-            let needles = subject.addresses.iter();
-            any(needles.map(|needle| plain::contains(db, (table.name, column), needle)))
+        Link::Writer(column, way) => {
+            let member = plain::member(db, column, way);
+            let same = |address: &String| format!("lower({member}) = {}", plain::text(address));
+            any(subject.addresses.iter().map(same))
         }
         Link::Quoted(column) => {
             let needles = subject

@@ -22,6 +22,17 @@ diesel::table! {
 }
 
 diesel::table! {
+    use diesel::sql_types::Text;
+    use crate::sqltypes::{IdSql, InstantSql};
+
+    former_logins (user_id, login) {
+        user_id -> IdSql,
+        login -> Text,
+        until_at -> InstantSql,
+    }
+}
+
+diesel::table! {
     use diesel::sql_types::{BigInt, Binary, Nullable, Text};
     use crate::sqltypes::{IdSql, InstantSql, JsonSql};
 

@@ -65,6 +65,7 @@ diesel::table! {
         actor_id -> Nullable<IdSql>,
         created_at -> InstantSql,
         finished_at -> Nullable<InstantSql>,
+        mentions -> JsonSql,
     }
 }
 

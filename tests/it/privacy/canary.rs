@@ -53,6 +53,9 @@ pub(super) fn canary(app: &TestApp, stage: &Stage<'_>, number: usize) -> Canary 
     manager
         .patch(&format!("/v1/people/{id}"), "*", &json!({"titles": word("Dr")}))
         .is(200);
+    manager
+        .patch(&format!("/v1/users/{user}"), "*", &json!({"person_id": id}))
+        .is(200);
     // The own doings, with words about them.
     let caller = Caller::user(app, UserId::parse(&user).expect("an id"));
     let search = json!({"name": word("Suche"), "target": "organisations", "query": format!("q={}", word("laser"))});

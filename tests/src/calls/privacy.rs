@@ -10,6 +10,7 @@ impl Stage<'_> {
         let somebody = || self.manager().create("/v1/people", &person(organisation));
         match operation.id.as_str() {
             "create_erasure" => (operation.path.clone(), Some(json!({"person_id": somebody()}))),
+            "export_address" => (operation.path.clone(), Some(json!({"email": "nobody@example.org"}))),
             "get_erasure" => {
                 let erasure = self.manager().create("/v1/erasures", &json!({"person_id": somebody()}));
                 (operation.path.replace("{erasure_id}", &erasure), None)

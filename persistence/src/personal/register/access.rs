@@ -29,6 +29,18 @@ pub(super) const TABLES: &[Table] = &[
         ],
     },
     Table {
+        name: "former_logins",
+        purpose: Purpose::Access,
+        kept: Kept::WithRecord,
+        links: &[Link::User("user_id")],
+        erased: Erased::With,
+        columns: &[
+            ("user_id", Some(Pseudonym)),
+            ("login", Some(Contact)),
+            ("until_at", Some(Trace)),
+        ],
+    },
+    Table {
         name: "api_keys",
         purpose: Purpose::Access,
         kept: Kept::WithRecord,

@@ -125,6 +125,7 @@ pub(super) const TABLES: &[Table] = &[
             ("actor_id", Some(Pseudonym)),
             ("created_at", Some(Trace)),
             ("finished_at", None),
+            ("mentions", None),
         ],
     },
     Table {

@@ -39,7 +39,10 @@ pub(super) const TABLES: &[Table] = &[
             after: "decided_at",
             only: Some("status = 'rejected'"),
         },
-        links: &[Link::Writer("content"), Link::Actor("actor_kind", "actor_id")],
+        links: &[
+            Link::Writer("content", &["contact", "email"]),
+            Link::Actor("actor_kind", "actor_id"),
+        ],
         erased: Erased::Scrubbed(&["content"]),
         columns: &[
             ("id", None),

@@ -1,0 +1,2 @@
+ALTER TABLE erasures DROP COLUMN mentions;
+DROP TABLE former_logins;
