@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use actix_web::http::Method;
 use jsonschema::Validator;
 use serde_json::{Map, Value, json};
+use werkstadt_domain::account::{Role, Scope};
 
 use crate::auth::Access;
 use crate::idempotency;
@@ -98,6 +99,12 @@ impl Contract {
         let all = self.operations.values().flat_map(HashMap::values);
         let found = all.into_iter().find(|operation| operation.id == id)?;
         Some(&found.query)
+    }
+
+    /// True if a scope lets a key of somebody in this role call anything.
+    pub fn serves(&self, role: Role, scope: Scope) -> bool {
+        let mut all = self.operations.values().flat_map(HashMap::values);
+        all.any(|operation| operation.access.scope == Some(scope) && operation.access.roles.contains(&role))
     }
 
     /// True for a path that the document has literally, but not with this method. Templates that it would fit, too, do not count.

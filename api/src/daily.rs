@@ -9,8 +9,8 @@ use actix_web::web;
 use chrono::{DateTime, Days, NaiveDate, TimeDelta, Utc};
 use werkstadt_domain::opportunity::{Opportunity, Status};
 use werkstadt_domain::solution::Solution;
-use werkstadt_persistence::audit::Author;
-use werkstadt_persistence::{Error, UnitOfWork, api_keys, audit, opportunities, personal, sessions, solutions};
+use werkstadt_persistence::audit::{Author, Draft, Kind, Occasion};
+use werkstadt_persistence::{Actor, Error, UnitOfWork, api_keys, audit, opportunities, personal, sessions, solutions};
 
 use crate::auth::keys;
 use crate::consents;
@@ -134,20 +134,46 @@ fn days(number: u32) -> TimeDelta {
     TimeDelta::days(number.into())
 }
 
-/// Does what is due today, one step after the other. To do it twice changes nothing more. `done` hears of each step.
+/// Does what is due today, one step after the other. To do it twice changes nothing more. `done` hears of each step. A step that fails
+/// keeps no other from being done.
 ///
 /// # Errors
-/// [`crate::problem::Code::Unavailable`], or what `done` fails with; what was done until then stays done.
+/// What the first step failed with that failed, after all others; at once what `done` fails with. What was done stays done.
 pub fn work(state: &State, mut done: impl FnMut(&'static str, u64) -> Result<(), Problem>) -> Result<(), Problem> {
+    let mut failed = None;
+    let mut fails = |name: &str, problem: Problem| {
+        let cause = problem.cause().unwrap_or_default();
+        tracing::error!(step = name, cause, "a step of the day's work failed");
+        failed.get_or_insert(problem);
+    };
     for (name, step) in STEPS {
-        done(name, step(state)?)?;
+        match step(state) {
+            Ok(changed) => done(name, changed)?,
+            Err(problem) => fails(name, problem),
+        }
     }
+    match purge(state) {
+        Ok(purged) => {
+            for (table, removed) in purged {
+                done(table, count(removed))?;
+            }
+        }
+        Err(problem) => fails("purge", problem),
+    }
+    failed.map_or(Ok(()), Err)
+}
+
+/// Removes what was kept for long enough. That it was is in the audit log; whose it was, nobody is to know any more.
+fn purge(state: &State) -> Result<Vec<(&'static str, usize)>, Problem> {
     let now = state.now();
-    let purged = state.store.write(Author::task("daily"), now, personal::purge)?;
-    for (table, removed) in purged {
-        done(table, count(removed))?;
-    }
-    Ok(())
+    Ok(state.store.write(Author::task("daily"), now, |unit| {
+        let purged = personal::purge(unit)?;
+        if purged.iter().any(|(_, removed)| *removed > 0) {
+            let occasion = Occasion::task("purge");
+            unit.append(Draft::new(now, Kind::Write, Actor::System, occasion, Vec::new()));
+        }
+        Ok::<_, Error>(purged)
+    })?)
 }
 
 /// Forgets what is over, and tells how many records that were.

@@ -49,6 +49,8 @@ pub enum Rule {
     Incorrect,
     /// One of these must be among them.
     Missing(String),
+    /// Somebody who was erased, and does not come back by a copy.
+    Erased,
 }
 
 impl Rule {
@@ -70,6 +72,7 @@ impl Rule {
             Self::Guessable => "guessable",
             Self::Incorrect => "incorrect",
             Self::Missing(_) => "missing",
+            Self::Erased => "erased",
         }
     }
 
@@ -102,6 +105,7 @@ impl Rule {
                     .into()
             }
             Self::Missing(what) => format!("{what} is missing."),
+            Self::Erased => "Somebody who was erased.".into(),
         }
     }
 
@@ -125,6 +129,7 @@ impl Rule {
                 "Zu leicht zu erraten. Besser sind mehrere Wörter, die nichts miteinander und nichts mit Ihnen zu tun haben.".into()
             }
             Self::Missing(what) => format!("{what} fehlt."),
+            Self::Erased => "Jemand, der gelöscht wurde.".into(),
         }
     }
 }

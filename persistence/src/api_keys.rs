@@ -115,6 +115,17 @@ pub fn note_uses(unit: &mut UnitOfWork<'_>, uses: &[(ApiKeyId, DateTime<Utc>)]) 
     Ok(())
 }
 
+/// Removes all keys of a user.
+///
+/// # Errors
+/// As every write.
+pub(crate) fn remove_all(unit: &mut UnitOfWork<'_>, user: UserId) -> Result<()> {
+    for key in list(unit.db(), user)? {
+        remove(unit, key.record.id)?;
+    }
+    Ok(())
+}
+
 /// Removes a key: it is no longer accepted.
 ///
 /// # Errors

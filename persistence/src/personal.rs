@@ -15,7 +15,7 @@ mod register;
 mod scrub;
 mod sql;
 
-pub use erase::{Erasure, ErasureId, begin, carry_out, find, list, unfinished};
+pub use erase::{Erasure, ErasureId, begin, carry_out, erased, find, list, unfinished};
 pub use export::{Section, export};
 pub use mentions::Mention;
 pub use purge::{purge, purged};

@@ -8,6 +8,7 @@ use werkstadt_domain::named::Named;
 use werkstadt_domain::organisation::OrganisationId;
 use werkstadt_domain::person::PersonId;
 
+use crate::api_keys;
 use crate::changes::{Noun, Operation};
 use crate::db::Db;
 use crate::dialect;
@@ -120,7 +121,7 @@ pub fn insert(unit: &mut UnitOfWork<'_>, user: User, password_hash: Option<&str>
     Ok(stored)
 }
 
-/// Changes a user, if the record is still as it was read in `before`. The password stays.
+/// Changes a user, if the record is still as it was read in `before`. The password stays. The API keys of who becomes a manager go.
 ///
 /// # Errors
 /// [`Error::Stale`], [`Error::NotFound`], and [`Error::Conflict`] as [`insert`].
@@ -151,6 +152,10 @@ pub fn update(unit: &mut UnitOfWork<'_>, before: &Stored<User>, after: User) -> 
     );
     let rows = diesel::update(guarded).set(columns).execute(db)?;
     guard::judge(NOUN, rows, || exists(db, id))?;
+    // What was made without the second factor that managers need is no way around it.
+    if stored.record.role == Role::Manager && before.record.role != Role::Manager {
+        api_keys::remove_all(unit, id)?;
+    }
     let former = login(&before.record.email);
     if former != login(&stored.record.email) {
         let row = FormerLogin {

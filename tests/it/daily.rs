@@ -177,3 +177,30 @@ fn until(holds: impl Fn() -> bool) {
         std::thread::sleep(Duration::from_millis(5));
     }
 }
+
+#[test]
+fn a_step_that_fails_keeps_no_other_from_being_done() {
+    on_each(|database| {
+        let app = TestApp::on(database);
+        let own = app.company("Eigene GmbH");
+        let mut ends = offer(&own);
+        ends["expires_on"] = json!((app.state.now().date_naive() + TimeDelta::days(1)).to_string());
+        let one = app.published(&ends);
+        let forgot = json!({"email": "nobody@example.org"});
+        app.anonymous().post("/v1/auth/password/forgot", &forgot).is(202);
+        let _ = app.letters_to("nobody@example.org");
+        app.execute("ALTER TABLE solutions RENAME COLUMN lapsed TO lapsed_away");
+        app.advance(TimeDelta::days(40));
+        let done = run(&app);
+        assert_eq!(done["status"], "failed", "{done}");
+        assert_eq!(done["created"]["letters"], 1, "what comes later is done: {done}");
+        let seen = app.as_manager().read(&format!("/v1/opportunities/{one}"));
+        assert_eq!(seen["status"], "expired");
+        // That something was purged is in the audit log.
+        let entries = app.as_manager().read("/v1/audit-log?operation=purge");
+        assert_eq!(entries["items"].as_array().map(Vec::len), Some(1), "{entries}");
+        app.execute("ALTER TABLE solutions RENAME COLUMN lapsed_away TO lapsed");
+        app.advance(TimeDelta::days(1));
+        assert_eq!(run(&app)["status"], "succeeded");
+    });
+}

@@ -244,3 +244,25 @@ fn whom_one_server_signs_out_the_others_refuse() {
     there.get("/v1/me").is(401);
     assert_eq!(renew(&other, &tokens), 401);
 }
+
+#[test]
+fn a_key_has_no_scope_that_its_user_cannot_use_and_does_not_rise_with_its_user() {
+    on_each(|database| {
+        let app = TestApp::on(database);
+        let own = app.company("Eigene GmbH");
+        let (member, manager) = (app.as_member(&own), app.as_manager());
+        let make = |scopes: &[&str]| member.post("/v1/me/api-keys", &json!({"name": "Key", "scopes": scopes}));
+        let refused = make(&["directory:read", "admin"]).is(422).json();
+        assert_eq!(refused["errors"][0]["pointer"], "/scopes/1");
+        make(&["skills:write"]).is(422);
+        let secret = make(&["directory:read", "matches:read"]).is(201).json()["secret"].clone();
+        let key = Caller::bearing(&app, secret.as_str().expect("a secret").to_owned());
+        key.get("/v1/organisations").is(200);
+        let target = format!("/v1/users/{}", member.user_id());
+        manager.patch(&target, "*", &json!({"role": "editor"})).is(200);
+        key.get("/v1/organisations").is(200);
+        let rise = json!({"role": "manager", "organisation_id": null});
+        manager.patch(&target, "*", &rise).is(200);
+        key.get("/v1/organisations").is(401);
+    });
+}

@@ -72,12 +72,18 @@ fn what_is_not_set_is_as_the_server_was_configured() {
             .patch(
                 SETTINGS,
                 "*",
-                &json!({"opportunity_days": 0, "contact": "nobody", "network_name": {"fr": "Réseau"}, "second_factor": "some"}),
+                &json!({"opportunity_days": 0, "contact": "nobody", "network_name": {"fr": "Réseau"}, "second_factor": "some", "read_as": {"lapsed": "manager"}}),
             )
             .is(422)
             .faults();
         let places: Vec<&str> = faults.iter().filter_map(|fault| fault.split(' ').next()).collect();
-        for place in ["/opportunity_days", "/contact", "/network_name", "/second_factor"] {
+        for place in [
+            "/opportunity_days",
+            "/contact",
+            "/network_name/fr",
+            "/second_factor",
+            "/read_as/lapsed",
+        ] {
             assert!(places.contains(&place), "{place} in {faults:?}");
         }
     });

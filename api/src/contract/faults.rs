@@ -62,8 +62,28 @@ fn read(error: &ValidationError<'_>, fields: &[String], found: &mut Vec<(Place, 
             let name = property.as_str().unwrap_or_default();
             found.push((below(name), Breach::Rule(Rule::Required)));
         }
+        Kind::OneOfNotValid { context } | Kind::AnyOf { context } => match meant(error, context) {
+            Some(branch) => branch.iter().for_each(|error| read(error, fields, found)),
+            None => found.push((Place::Body(pointer), breach(error.kind()))),
+        },
         kind => found.push((Place::Body(pointer), breach(kind))),
     }
+}
+
+/// What is wrong with a value by the one branch of several that has its type, as where it may also be null.
+fn meant<'c, 'e>(
+    error: &ValidationError<'_>,
+    context: &'c [Vec<ValidationError<'e>>],
+) -> Option<&'c [ValidationError<'e>]> {
+    let is_of_another_type = |branch: &&Vec<ValidationError<'_>>| {
+        let at_all = |one: &ValidationError<'_>| {
+            matches!(one.kind(), Kind::Type { .. }) && one.instance_path() == error.instance_path()
+        };
+        branch.iter().any(at_all)
+    };
+    let mut branches = context.iter().filter(|branch| !is_of_another_type(branch));
+    let one = branches.next()?;
+    branches.next().is_none().then_some(one.as_slice())
 }
 
 /// What one error means for a single value.

@@ -1,6 +1,6 @@
 //! From rows to records: every reference resolved, every fault found, nothing written yet.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::fmt;
 
 use chrono::{DateTime, Utc};
@@ -12,7 +12,7 @@ use werkstadt_domain::membership::representative::Representative;
 use werkstadt_domain::membership::{Membership, MembershipId};
 use werkstadt_domain::opportunity::Opportunity;
 use werkstadt_domain::organisation::{Organisation, OrganisationId};
-use werkstadt_domain::person::Person;
+use werkstadt_domain::person::{Person, PersonId};
 use werkstadt_domain::reference::Reference;
 use werkstadt_domain::skill::{Claim, Skill};
 use werkstadt_domain::solution::Solution;
@@ -115,6 +115,8 @@ pub struct Directory<'a> {
     pub names: HashMap<String, OrganisationId>,
     /// Organisations by what tells them apart.
     pub index: Index,
+    /// Persons who were erased: a file of before does not bring them back.
+    pub erased: HashSet<PersonId>,
     /// The present.
     pub now: DateTime<Utc>,
 }
@@ -203,6 +205,7 @@ pub fn plan(rows: Vec<(usize, Line)>, directory: Directory<'_>, mode: OnDuplicat
         names: Names::new(directory.snapshot, directory.names),
         index: directory.index,
         mode,
+        erased: directory.erased,
         now,
         new_id,
     };
@@ -231,6 +234,7 @@ struct Planner<'a> {
     names: Names<'a>,
     index: Index,
     mode: OnDuplicate,
+    erased: HashSet<PersonId>,
     now: DateTime<Utc>,
     new_id: NewId<'a>,
 }

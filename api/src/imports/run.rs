@@ -1,6 +1,6 @@
 //! Running an import: rows are read and planned, then everything good is written in one transaction.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use serde_json::json;
 use werkstadt_domain::account::UserId;
@@ -12,8 +12,8 @@ use werkstadt_persistence::audit::Author;
 use werkstadt_persistence::imports;
 use werkstadt_persistence::jobs::{self, Job, JobId, JobStatus, Severity};
 use werkstadt_persistence::{
-    Db, UnitOfWork, claims, logos, memberships, opportunities, organisations, persons, references, skills, solutions,
-    units,
+    Db, UnitOfWork, claims, logos, memberships, opportunities, organisations, personal, persons, references, skills,
+    solutions, units,
 };
 
 use super::duplicates::Index;
@@ -159,6 +159,7 @@ pub fn prepare(state: &State, source: &Source, choices: &Choices) -> Result<Prep
     let snapshot = state.directory().snapshot();
     let names = organisation_names(&rows);
     let brings_organisations = rows.iter().any(|(_, line)| matches!(line, Line::Organisation(..)));
+    let brings_persons = rows.iter().any(|(_, line)| matches!(line, Line::Person(..)));
     let directory = state.store.read::<_, Problem>(|db| {
         let known = if brings_organisations {
             imports::known(db)?
@@ -169,6 +170,11 @@ pub fn prepare(state: &State, source: &Source, choices: &Choices) -> Result<Prep
             snapshot: &snapshot,
             names: organisations::by_name_keys(db, &names)?.into_iter().collect(),
             index: Index::new(&known),
+            erased: if brings_persons {
+                personal::erased(db)?
+            } else {
+                HashSet::new()
+            },
             now: state.now(),
         })
     })?;

@@ -45,7 +45,8 @@ pub async fn list_api_keys(
 
 /// Make an API key
 ///
-/// The secret is in this answer only. A key can do what its user can, within its scopes.
+/// The secret is in this answer only. A key can do what its user can, within its scopes, and has none that would be of no use to its user.
+/// Who becomes a manager loses the keys of before: they were made without a second factor.
 #[utoipa::path(tag = "auth", request_body = ApiKeyCreate, extensions(("x-authz" = json!({"from": "member"}))),
     responses((status = 201, description = "Made.", body = ApiKeyBody)))]
 #[post("/me/api-keys")]
@@ -61,8 +62,13 @@ pub async fn create_api_key(
     if body.expires_at.is_some_and(|end| end <= state.now()) {
         faults.note("/expires_at", Rule::Reversed);
     }
+    let (scopes, role) = (chosen(&body.scopes), caller.signed_in()?.role);
+    for (index, scope) in scopes.iter().enumerate() {
+        if !state.contract.serves(role, *scope) {
+            faults.note(&format!("/scopes/{index}"), Rule::Conflicts("role"));
+        }
+    }
     let name = faults.finish(name)?;
-    let scopes = chosen(&body.scopes);
     let key = ApiKey {
         id: state.id(),
         user: caller.signed_in()?.id,

@@ -3,7 +3,7 @@
 //! First, in one transaction, the account and the person go, and what readers see of them elsewhere; then the copies: earlier states,
 //! letters, answers, files that were imported, words in the audit log. What a crash leaves to be done is done by the next day's work.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
@@ -180,6 +180,18 @@ pub fn list(db: &mut Db, before: Option<ErasureId>, limit: i64) -> Result<Vec<Er
     }
     let rows: Vec<ErasureRow> = query.order(erasures::id.desc()).limit(limit).load(db)?;
     rows.into_iter().map(ErasureRow::into_erasure).collect()
+}
+
+/// The persons who were erased.
+///
+/// # Errors
+/// As every read.
+pub fn erased(db: &mut Db) -> Result<HashSet<PersonId>> {
+    let ids: Vec<Option<SqlId>> = erasures::table
+        .filter(erasures::person_id.is_not_null())
+        .select(erasures::person_id)
+        .load(db)?;
+    Ok(ids.into_iter().flatten().map(PersonId::from).collect())
 }
 
 /// Erasures whose copies are not all gone.

@@ -33,8 +33,8 @@ fn who_is_erased_leaves_no_trace() {
         for word in &first.words {
             assert_ne!(traces(&app, database, word), [""; 0], "{word} is nowhere to begin with");
         }
-        let export = manager.get("/v1/exports/network.jsonl").is(200).text();
-        assert!(export.contains("Kanarie0000"));
+        let before = manager.get("/v1/exports/network.jsonl").is(200).text();
+        assert!(before.contains("Kanarie0000"));
         let stays = manager.read("/v1/people?limit=200")["items"].as_array().map(Vec::len);
         for one in &all {
             let whom = json!({"user_id": one.user, "person_id": one.person});
@@ -80,6 +80,18 @@ fn who_is_erased_leaves_no_trace() {
             let id = company["organisation"]["id"].as_str().expect("an id");
             manager.read(&format!("/v1/organisations/{id}/history"));
         }
+        // A file of before does not bring them back.
+        let line = before
+            .lines()
+            .find(|line| line.contains(&first.person) && line.contains("\"person\""));
+        let import = Request::new("POST", "/v1/imports").bytes("application/x-ndjson", line.expect("a line"));
+        let job = manager.send(import.header("Prefer", "wait=20")).is(202).json();
+        assert_eq!(
+            (&job["failed"], &job["created"]["persons"]),
+            (&json!(1), &json!(0)),
+            "{job}"
+        );
+        manager.get(&format!("/v1/people/{}", first.person)).is(404);
         // Twice is once.
         let again = json!({"person_id": first.person});
         manager.post("/v1/erasures", &again).is(422);

@@ -44,6 +44,9 @@ impl Planner<'_> {
             skills.extend(skill.zip(parts::level(faults, &place, one.level)));
         }
         let id = self.given_id(faults, "/id", given.id.as_ref());
+        if self.erased.contains(&id) {
+            faults.note("/id", Rule::Erased);
+        }
         let person = given_name.zip(family_name).map(|(given_name, family_name)| Person {
             id,
             given_name,
