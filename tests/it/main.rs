@@ -31,6 +31,7 @@ mod joining;
 mod letters;
 mod life_cycles;
 mod logos;
+mod managers;
 mod matching;
 mod memberships;
 mod merging;
