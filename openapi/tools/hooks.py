@@ -30,6 +30,21 @@ def before_call(ctx, case, kwargs):
         anew(case.headers)
 
 
+@schemathesis.hook
+def filter_failure(context, failure, case, response):
+    """Now and then another id is sent than the link says, and what does not exist is reported as lost. Ours are of version 7."""
+    if type(failure).__name__ != "EnsureResourceAvailability":
+        return True
+    return all(uuid.UUID(value).version == 7 for value in case.path_parameters.values() if is_id(value))
+
+
+def is_id(value):
+    try:
+        return bool(uuid.UUID(value))
+    except (ValueError, TypeError, AttributeError):
+        return False
+
+
 def spare(values):
     """Says another id where the own account is named."""
     if own and isinstance(values, dict):
