@@ -3,6 +3,7 @@
 use std::fmt;
 use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use chrono::TimeDelta;
 use clap::Args;
@@ -185,6 +186,9 @@ pub struct Config {
 #[error("the settings cannot be used:\n{0}")]
 pub struct BadSettings(String);
 
+/// How long a mail server may take over one step.
+const PATIENCE: Duration = Duration::from_secs(30);
+
 /// The file that is read when it exists.
 const FILE: &str = "werkstadt.toml";
 
@@ -322,7 +326,10 @@ impl Settings {
                 network_name: self.network_name.unwrap_or_else(|| "Werkstadt".to_owned()),
                 app_url: self.app_url.map(|url| url.trim_end_matches('/').to_owned()),
                 mail: match (self.smtp_url, self.mail_folder) {
-                    (Some(url), _) => Mail::Smtp(url),
+                    (Some(url), _) => Mail::Smtp {
+                        url,
+                        patience: PATIENCE,
+                    },
                     (None, Some(folder)) => Mail::Folder(folder),
                     (None, None) => Mail::Nowhere,
                 },

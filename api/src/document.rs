@@ -7,6 +7,7 @@ use crate::wire;
 
 mod finish;
 mod items;
+mod links;
 mod patches;
 mod unused;
 mod v30;
@@ -85,6 +86,7 @@ pub fn finish(collected: &utoipa::openapi::OpenApi) -> Result<Value, serde_json:
     let mut document = serde_json::to_value(collected)?;
     items::formats(&mut document);
     finish::all(&mut document);
+    links::all(&mut document);
     unused::remove(&mut document);
     Ok(document)
 }

@@ -39,6 +39,8 @@ pub enum Kind {
     Registration,
     /// You, or somebody else, forgot your password.
     ForgottenPassword,
+    /// A manager ended your password.
+    PasswordEnded,
     /// Your password was changed.
     PasswordChanged,
     /// Your address is to be changed: to the one that you have.
@@ -73,6 +75,7 @@ impl Named for Kind {
         Self::Invitation,
         Self::Registration,
         Self::ForgottenPassword,
+        Self::PasswordEnded,
         Self::PasswordChanged,
         Self::OldAddress,
         Self::NewAddress,
@@ -93,6 +96,7 @@ impl Named for Kind {
             Self::Invitation => "invitation",
             Self::Registration => "registration",
             Self::ForgottenPassword => "forgotten_password",
+            Self::PasswordEnded => "password_ended",
             Self::PasswordChanged => "password_changed",
             Self::OldAddress => "old_address",
             Self::NewAddress => "new_address",

@@ -158,6 +158,7 @@ pub async fn export_address(
 /// Ask to be erased
 ///
 /// Sends a letter to the own address; who answers it within two days is erased: the account, the person that goes with it, and all copies.
+/// The last active manager has to make somebody else one first.
 #[utoipa::path(tag = "privacy", request_body = ErasureRequest,
     extensions(("x-authz" = json!({"from": "guest", "enrolment": true})), ("x-errors" = json!([429]))),
     responses((status = 202, description = "A letter is on its way.")))]
@@ -173,6 +174,10 @@ pub async fn request_erasure(
     reauthenticate(&request, &state, user, ("/password", body.0.password)).await?;
     let (user, id, now) = (user.clone(), state.id(), state.now());
     state::write(&state, caller.actor(), move |unit| {
+        // Told now; what counts is whether it is so when the letter is answered.
+        if users::is_last_manager(unit.db(), &user)? {
+            return Err(Problem::new(Code::LastManager));
+        }
         action_tokens::withdraw(unit, user.id, Some(ERASE_ACCOUNT))?;
         let token = ActionToken {
             id,
@@ -195,7 +200,7 @@ pub async fn request_erasure(
 
 /// Confirm to be erased
 ///
-/// By the token of the letter. There is no way back.
+/// By the token of the letter. There is no way back. The last active manager cannot be erased.
 #[utoipa::path(tag = "privacy", request_body = LetterToken,
     extensions(("x-authz" = json!({"from": "anonymous"})), ("x-errors" = json!([401]))),
     responses((status = 204, description = "Erased.")))]
@@ -234,7 +239,7 @@ pub async fn confirm_erasure(
 /// were imported, contacts and earlier states of organisations, words in the audit log. Ids stay in logs and stand for nobody. The
 /// answer tells where others still name the person in free words, for people to change. An address that somebody else has, too, is left
 /// alone: it is told where it stands. After a backup was played back, the
-/// same ids are to be erased again.
+/// same ids are to be erased again. The last active manager cannot be erased.
 #[utoipa::path(tag = "privacy", request_body = ErasureCreate,
     extensions(("x-authz" = json!({"from": "manager", "scope": "admin"}))),
     responses((status = 201, description = "Erased.", body = ErasureBody)))]

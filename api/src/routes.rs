@@ -312,5 +312,6 @@ fn agreements(config: &mut ServiceConfig<'_>) {
         .service(consents::people::withdraw_person_consent)
         .service(auth::guardians::give_guardian_consent)
         .service(auth::guardians::withdraw_guardian_consent)
-        .service(auth::guardians::withdraw_user_guardian_consent);
+        .service(auth::guardians::withdraw_user_guardian_consent)
+        .service(users::handlers::reset_user_password);
 }

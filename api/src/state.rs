@@ -264,8 +264,10 @@ impl From<werkstadt_persistence::Error> for Problem {
     fn from(error: werkstadt_persistence::Error) -> Self {
         use crate::problem::Code;
         use werkstadt_persistence::Error;
+        use werkstadt_persistence::users::LAST_MANAGER;
         match error {
             Error::NotFound { .. } => Self::new(Code::NotFound),
+            Error::Conflict { constraint } if constraint == LAST_MANAGER => Self::new(Code::LastManager),
             Error::Conflict { constraint } => Self::new(Code::Conflict).with_fact("constraint", constraint),
             Error::Stale { .. } => Self::new(Code::Stale),
             Error::Unavailable(_) => Self::new(Code::Unavailable).retry_after(1).because(&error),

@@ -160,6 +160,19 @@ pub(crate) fn lock_records(db: &mut Db, ids: &[Uuid]) -> Result<()> {
     Ok(())
 }
 
+/// The lock of who decides that somebody is an active manager no longer. An arbitrary number, ours alone.
+const MANAGERS: i64 = 0x7765_726b_6d67_7273;
+
+/// Lets transactions that take somebody out of the managers do so one after the other, each in the sight of what the ones before it
+/// left. To be called after the row is written: so all wait in the same order. SQLite has one writer.
+pub(crate) fn lock_managers(db: &mut Db) -> Result<()> {
+    let Db::Postgres(db) = db else { return Ok(()) };
+    diesel::sql_query("SELECT pg_advisory_xact_lock($1)")
+        .bind::<BigInt, _>(MANAGERS)
+        .execute(db)?;
+    Ok(())
+}
+
 /// The channel on which writers wake followers.
 const CHANNEL: &str = "werkstadt_changes";
 

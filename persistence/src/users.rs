@@ -21,6 +21,9 @@ use crate::work::UnitOfWork;
 
 const NOUN: Noun = Noun::User;
 
+/// The constraint that [`Error::Conflict`] names when nobody would be left who can administer.
+pub const LAST_MANAGER: &str = "users_last_manager";
+
 /// A user with what the login is checked against.
 #[derive(Clone, Debug)]
 pub struct Credentials {
@@ -121,10 +124,37 @@ pub fn insert(unit: &mut UnitOfWork<'_>, user: User, password_hash: Option<&str>
     Ok(stored)
 }
 
+/// True if this user is an active manager, and nobody else is.
+///
+/// # Errors
+/// As every read.
+pub fn is_last_manager(db: &mut Db, user: &User) -> Result<bool> {
+    let others = users::table
+        .filter(users::role.eq(Role::Manager.code()))
+        .filter(users::active.eq(true))
+        .filter(users::id.ne(SqlId::from(user.id)));
+    Ok(manages(user) && !diesel::select(diesel::dsl::exists(others)).get_result::<bool>(db)?)
+}
+
+const fn manages(user: &User) -> bool {
+    user.active && matches!(user.role, Role::Manager)
+}
+
+/// Makes sure, after an active manager was made less than that, that there is another.
+fn leave_a_manager(unit: &mut UnitOfWork<'_>) -> Result<()> {
+    dialect::lock_managers(unit.db())?;
+    match has_manager(unit.db())? {
+        true => Ok(()),
+        false => Err(Error::Conflict {
+            constraint: LAST_MANAGER.to_owned(),
+        }),
+    }
+}
+
 /// Changes a user, if the record is still as it was read in `before`. The password stays. The API keys of who becomes a manager go.
 ///
 /// # Errors
-/// [`Error::Stale`], [`Error::NotFound`], and [`Error::Conflict`] as [`insert`].
+/// [`Error::Stale`], [`Error::NotFound`], and [`Error::Conflict`] as [`insert`], and [`LAST_MANAGER`] when no active manager would be left.
 pub fn update(unit: &mut UnitOfWork<'_>, before: &Stored<User>, after: User) -> Result<Stored<User>> {
     let id = before.record.id;
     let stored = Stored {
@@ -166,6 +196,9 @@ pub fn update(unit: &mut UnitOfWork<'_>, before: &Stored<User>, after: User) -> 
         diesel::delete(former_logins::table.find((row.user_id, &row.login))).execute(unit.db())?;
         dialect::insert_all::<former_logins::table, FormerLogin>(unit.db(), former_logins::table, &[row])?;
     }
+    if manages(&before.record) && !manages(&stored.record) {
+        leave_a_manager(unit)?;
+    }
     unit.record(NOUN, id.uuid(), Operation::Updated);
     Ok(stored)
 }
@@ -180,6 +213,20 @@ pub fn former_logins(db: &mut Db, id: UserId) -> Result<Vec<String>> {
         .select(former_logins::login)
         .order(former_logins::login)
         .load(db)?)
+}
+
+/// Takes the password away: nothing opens the account until another is set. The caller ends the sessions that the old one began.
+///
+/// # Errors
+/// [`Error::NotFound`].
+pub fn end_password(unit: &mut UnitOfWork<'_>, id: UserId) -> Result<()> {
+    let at = SqlInstant::from(unit.now());
+    let columns = (users::password_hash.eq(None::<String>), users::updated_at.eq(at));
+    let user = users::table.filter(users::id.eq(SqlId::from(id)));
+    let rows = diesel::update(user).set(columns).execute(unit.db())?;
+    guard::judge(NOUN, rows, || Ok(false))?;
+    unit.record(NOUN, id.uuid(), Operation::Updated);
+    Ok(())
 }
 
 /// Sets the password. The caller ends the sessions that the old one began.
@@ -234,17 +281,21 @@ pub fn lock_all(unit: &mut UnitOfWork<'_>) -> Result<()> {
     Ok(())
 }
 
-/// Removes a user with the API keys and the sessions.
+/// Removes a user, as it was read in `before`, with the API keys and the sessions.
 ///
 /// # Errors
-/// [`Error::Stale`], [`Error::NotFound`].
-pub fn remove(unit: &mut UnitOfWork<'_>, id: UserId, version: i64) -> Result<()> {
+/// [`Error::Stale`], [`Error::NotFound`], and [`Error::Conflict`] with [`LAST_MANAGER`] when no active manager would be left.
+pub fn remove(unit: &mut UnitOfWork<'_>, before: &Stored<User>) -> Result<()> {
+    let (id, version) = (before.record.id, before.version);
     let db = unit.db();
     let guarded = users::table
         .filter(users::id.eq(SqlId::from(id)))
         .filter(users::version.eq(version));
     let rows = diesel::delete(guarded).execute(db)?;
     guard::judge(NOUN, rows, || exists(db, id))?;
+    if manages(&before.record) {
+        leave_a_manager(unit)?;
+    }
     unit.record(NOUN, id.uuid(), Operation::Removed);
     Ok(())
 }

@@ -94,25 +94,16 @@ fn a_suspension_holds_from_the_next_request_on() {
 }
 
 #[test]
-fn a_new_password_or_a_suspension_ends_every_session() {
+fn a_suspension_ends_every_session() {
     on_each(|database| {
         let app = TestApp::on(database);
         let user = format!("/v1/users/{}", manager(&app));
         let before = login(&app, "erika@example.org", PASSWORD).is(200).json();
-        let new = json!({"password": "Regenschirm tanzt leise"});
-        app.as_manager().patch(&user, "*", &new).is(200);
-        renew(&app, &before["refresh_token"]).is(401);
-        login(&app, "erika@example.org", PASSWORD).is(401);
-        let before = login(&app, "erika@example.org", "Regenschirm tanzt leise")
-            .is(200)
-            .json();
         for active in [false, true] {
             app.as_manager().patch(&user, "*", &json!({"active": active})).is(200);
         }
         renew(&app, &before["refresh_token"]).is(401);
-        let after = login(&app, "erika@example.org", "Regenschirm tanzt leise")
-            .is(200)
-            .json();
+        let after = login(&app, "erika@example.org", PASSWORD).is(200).json();
         app.as_manager().patch(&user, "*", &json!({"name": "Erika M."})).is(200);
         renew(&app, &after["refresh_token"]).is(200);
     });
@@ -134,16 +125,7 @@ fn a_password_that_others_would_guess_is_refused() {
             );
             assert!(!refused.to_string().contains(weak), "a password is not repeated");
         }
-        let made = format!(
-            "/v1/users/{}",
-            manager.create("/v1/users", &user("Regenschirm tanzt leise"))
-        );
-        manager
-            .patch(&made, "*", &json!({"password": "Musterfrau-Erika"}))
-            .is(422);
-        // The name that is given with it counts, too.
-        let renamed = json!({"name": "Kunigunde Drosselbart", "password": "Kunigunde Drosselbart"});
-        manager.patch(&made, "*", &renamed).is(422);
+        manager.create("/v1/users", &user("Regenschirm tanzt leise"));
         login(&app, "erika@example.org", "Regenschirm tanzt leise").is(200);
     });
 }

@@ -68,6 +68,11 @@ fn accounts_in_conflict(app: &TestApp) {
     let begin = json!({"password": accounts::PASSWORD});
     manager.post("/v1/me/second-factor", &begin).is(409);
     accounts::reset(state, manager.user_id());
+    let suspended = accounts::user(state, Role::Guest, None);
+    let suspended = format!("/v1/users/{suspended}");
+    manager.patch(&suspended, "*", &json!({"active": false})).is(200);
+    let reset = manager.post(&format!("{suspended}/password-reset"), &Value::Null);
+    assert_eq!(reset.is(409).code(), "step_refused");
     // Somebody has got the login meanwhile.
     let (email, token) = accounts::registration(state);
     let user = json!({"email": email, "name": "Faster", "role": "guest"});

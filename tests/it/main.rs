@@ -31,6 +31,8 @@ mod joining;
 mod letters;
 mod life_cycles;
 mod logos;
+mod mail_server;
+mod managers;
 mod matching;
 mod memberships;
 mod merging;

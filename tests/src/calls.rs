@@ -238,7 +238,7 @@ impl<'a> Stage<'a> {
             json!({"email": email, "name": "Someone", "role": "member", "organisation_id": organisation})
         };
         let body = match operation.method.as_str() {
-            "POST" => Some(new()),
+            "POST" if operation.id == "create_user" => Some(new()),
             "PATCH" => Some(json!({"name": "Someone else"})),
             _ => None,
         };

@@ -23,4 +23,5 @@ pub mod load;
 pub mod local;
 pub mod mailbox;
 pub mod postgres;
+pub mod smtp;
 pub mod world;

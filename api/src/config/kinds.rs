@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use serde::Deserialize;
 
@@ -24,7 +25,12 @@ pub enum Mail {
     /// They wait in the queue.
     Nowhere,
     /// To a mail server.
-    Smtp(String),
+    Smtp {
+        /// Its URL.
+        url: String,
+        /// How long it may take over one step.
+        patience: Duration,
+    },
     /// Into a folder.
     Folder(PathBuf),
     /// To whom a program brings along.

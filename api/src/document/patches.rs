@@ -4,6 +4,9 @@ use serde_json::{Map, Value, json};
 
 use super::finish::without_null;
 
+/// Members of a noun that are chosen when a record is made, and are no business of who changes it later.
+const CHOSEN_ONCE: [(&str, &str); 1] = [("User", "password")];
+
 /// A patch has the members of the creation, none of them required; null removes one (RFC 7396). Objects inside are patched in
 /// the same way, lists are replaced.
 pub(super) fn derive_patches(document: &mut Value) {
@@ -32,6 +35,9 @@ fn derive_patch(schemas: &mut Map<String, Value>, noun: &str, source: &str) {
         .flatten()
         .filter_map(Value::as_str)
         .collect();
+    if let Some(properties) = patch["properties"].as_object_mut() {
+        properties.retain(|name, _| !CHOSEN_ONCE.contains(&(noun, name.as_str())));
+    }
     patch["description"] = json!("A JSON Merge Patch: members given replace, null removes, the rest stays.");
     let mut inner = Vec::new();
     for (name, property) in patch["properties"].as_object_mut().into_iter().flatten() {

@@ -2,7 +2,6 @@
 
 use std::path::Path;
 use std::sync::Arc;
-use std::time::Duration;
 
 use lettre::message::{Mailbox, header};
 use lettre::{FileTransport, Message, SmtpTransport, Transport};
@@ -44,9 +43,6 @@ impl PostFault {
     }
 }
 
-/// How long a mail server may take over one step.
-const PATIENCE: Duration = Duration::from_secs(30);
-
 struct Smtp {
     transport: SmtpTransport,
     from: Mailbox,
@@ -65,9 +61,9 @@ pub fn open(mail: &Mail, from: &str) -> Result<Way, String> {
     let sender = || from.parse::<Mailbox>().map_err(|error| format!("mail_from: {error}"));
     match mail {
         Mail::Nowhere => Ok(None),
-        Mail::Smtp(url) => {
+        Mail::Smtp { url, patience } => {
             let transport = SmtpTransport::from_url(url).map_err(|error| format!("smtp_url: {error}"))?;
-            let transport = transport.timeout(Some(PATIENCE)).build();
+            let transport = transport.timeout(Some(*patience)).build();
             Ok(Some(Arc::new(Smtp {
                 transport,
                 from: sender()?,
@@ -90,12 +86,23 @@ impl Post for Smtp {
     fn send(&self, letter: &Written) -> Result<(), PostFault> {
         let sent = self.transport.send(&message(&self.from, letter)?);
         sent.map(drop).map_err(|error| {
-            if error.is_permanent() {
+            if error.is_permanent() && self.is_about_the_letter(&error) {
                 PostFault::last(error)
             } else {
                 PostFault::for_now(error)
             }
         })
+    }
+}
+
+impl Smtp {
+    /// False where the mail server refuses us, whatever the letter: a login that is wrong, or a server that takes nothing from us. No
+    /// letter is to be lost by that; the settings can be mended.
+    fn is_about_the_letter(&self, error: &lettre::transport::smtp::Error) -> bool {
+        /// RFC 4954, section 6.
+        const NOT_LET_IN: [u16; 4] = [530, 534, 535, 538];
+        let not_let_in = error.status().is_some_and(|code| NOT_LET_IN.contains(&u16::from(code)));
+        !not_let_in && self.transport.test_connection().is_ok()
     }
 }
 

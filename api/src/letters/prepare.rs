@@ -1,6 +1,6 @@
 //! What a letter says is decided when it is sent: who asked for it learns nothing from how long that takes.
 
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::Value;
 use werkstadt_domain::account::{Invitation, InvitationId, Role, User};
 use werkstadt_domain::consent::{Guardianship, GuardianshipId};
@@ -22,6 +22,8 @@ pub const REGISTRATION: TimeDelta = TimeDelta::days(2);
 pub const GUARDIAN: TimeDelta = TimeDelta::days(14);
 /// How long a new password may be set.
 pub const RESET: TimeDelta = TimeDelta::hours(1);
+/// How long a new password may be set by who did not ask for the letter, and may not read it at once.
+pub const ENDED: TimeDelta = TimeDelta::days(2);
 
 /// The purpose of the tokens that make an account.
 pub const ACTIVATE: &str = "activate";
@@ -50,7 +52,8 @@ pub(super) fn write(unit: &mut UnitOfWork<'_>, state: &State, letter: &Letter) -
     let said = match kind {
         Kind::Invitation => invite(unit, state, letter)?,
         Kind::Registration => register(unit, state, letter)?,
-        Kind::ForgottenPassword => reset(unit, state, letter)?,
+        Kind::ForgottenPassword => reset(unit, state, letter, RESET)?.map(Reset::forgotten),
+        Kind::PasswordEnded => reset(unit, state, letter, ENDED)?.map(Reset::ended),
         Kind::OldAddress | Kind::NewAddress | Kind::Erasure if !is_open(unit, letter)? => None,
         Kind::OldAddress => Some((letter.language, address(state, letter, OLD_ADDRESS, Say::OldAddress))),
         Kind::NewAddress => new_address(unit, state, letter)?,
@@ -209,13 +212,32 @@ fn stands(unit: &mut UnitOfWork<'_>, guardianship: Option<GuardianshipId>) -> Re
     Ok(asked.is_some_and(|asked| asked.stands()))
 }
 
-fn reset(unit: &mut UnitOfWork<'_>, state: &State, letter: &Letter) -> Result<Said, Problem> {
+/// How a new password is set, and by whom.
+struct Reset {
+    user: User,
+    link: words::Link,
+    until: DateTime<Utc>,
+}
+
+impl Reset {
+    fn forgotten(self) -> (Language, Say) {
+        let (name, link, until) = (self.user.name, self.link, self.until);
+        (self.user.language, Say::Reset { name, link, until })
+    }
+
+    fn ended(self) -> (Language, Say) {
+        let (name, link, until) = (self.user.name, self.link, self.until);
+        (self.user.language, Say::PasswordEnded { name, link, until })
+    }
+}
+
+fn reset(unit: &mut UnitOfWork<'_>, state: &State, letter: &Letter, time: TimeDelta) -> Result<Option<Reset>, Problem> {
     let known = users::credentials(unit.db(), &letter.recipient)?;
     let Some(user) = known.map(|known| known.user.record).filter(|user: &User| user.active) else {
         return Ok(None);
     };
     let id = ActionTokenId::new(letter.id.uuid());
-    let expires_at = letter.created_at + RESET;
+    let expires_at = letter.created_at + time;
     if expires_at <= unit.now() {
         return Ok(None);
     }
@@ -232,12 +254,12 @@ fn reset(unit: &mut UnitOfWork<'_>, state: &State, letter: &Letter) -> Result<Sa
             },
         )?;
     }
-    let said = Say::Reset {
-        name: user.name,
-        link: link(state, RESET_PASSWORD, id.uuid()),
+    let link = link(state, RESET_PASSWORD, id.uuid());
+    Ok(Some(Reset {
+        user,
+        link,
         until: expires_at,
-    };
-    Ok(Some((user.language, said)))
+    }))
 }
 
 /// An address that somebody else signs in with is not offered, and only its owner learns why.

@@ -38,6 +38,15 @@ pub enum Say {
         /// How long.
         until: DateTime<Utc>,
     },
+    /// A manager ended your password.
+    PasswordEnded {
+        /// You.
+        name: String,
+        /// How to set another.
+        link: Link,
+        /// How long.
+        until: DateTime<Utc>,
+    },
     /// Your password was changed.
     PasswordChanged,
     /// You want another address, and this is the present one.
@@ -87,7 +96,7 @@ impl Say {
     /// Whom it greets by name.
     fn name(&self) -> Option<&str> {
         match self {
-            Self::Invitation { name, .. } | Self::Reset { name, .. } => Some(name),
+            Self::Invitation { name, .. } | Self::Reset { name, .. } | Self::PasswordEnded { name, .. } => Some(name),
             _ => None,
         }
     }

@@ -42,6 +42,8 @@ pub enum Code {
     DoneAlready,
     /// The life cycle does not allow this step.
     StepRefused,
+    /// Nobody would be left who can administer.
+    LastManager,
     /// The record has changed since it was read.
     Stale,
     /// The body is too long.
@@ -66,7 +68,7 @@ pub enum Code {
 
 impl Code {
     /// All codes, in order of status.
-    pub const ALL: [Self; 27] = [
+    pub const ALL: [Self; 28] = [
         Self::InvalidQuery,
         Self::MalformedBody,
         Self::Unauthenticated,
@@ -84,6 +86,7 @@ impl Code {
         Self::InFlight,
         Self::DoneAlready,
         Self::StepRefused,
+        Self::LastManager,
         Self::Stale,
         Self::PayloadTooLarge,
         Self::AddressTooLong,
@@ -121,7 +124,8 @@ impl Code {
             | Self::Outdated
             | Self::InFlight
             | Self::DoneAlready
-            | Self::StepRefused => StatusCode::CONFLICT,
+            | Self::StepRefused
+            | Self::LastManager => StatusCode::CONFLICT,
             Self::Stale => StatusCode::PRECONDITION_FAILED,
             Self::PayloadTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::AddressTooLong => StatusCode::URI_TOO_LONG,
@@ -155,6 +159,7 @@ impl Code {
             Self::DoneAlready => "done_already",
             Self::KeyReused => "key_reused",
             Self::StepRefused => "step_refused",
+            Self::LastManager => "last_manager",
             Self::Stale => "stale",
             Self::PayloadTooLarge => "payload_too_large",
             Self::AddressTooLong => "address_too_long",

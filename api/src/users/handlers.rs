@@ -1,6 +1,7 @@
 //! The operations on users; for managers.
 
 use actix_web::{HttpRequest, HttpResponse, delete, get, patch, post, web};
+use serde_json::json;
 use utoipa::IntoParams;
 use uuid::Uuid;
 use werkstadt_domain::account::{Role, User, UserId};
@@ -16,6 +17,7 @@ use crate::auth::second_factor::take_off;
 use crate::auth::{Caller, Hashing, own_words};
 use crate::etag::{IfMatch, IfMatchHeader};
 use crate::extract::{Json, MergePatch, NoQuery, Path, Query};
+use crate::letters::{self, Kind, To};
 use crate::page::{List, PageQuery, and_one_more, cut};
 use crate::patch;
 use crate::problem::{Breach, Code, Place, Problem};
@@ -100,10 +102,11 @@ pub async fn get_user(
 
 /// Change a user
 ///
-/// `active: false` suspends: from the next request on, tokens and keys of the user are refused. That, and a new password, end all
-/// sessions of the user. Owners change name, role, language and suspension of who belongs to their organisation; who moves to another
-/// organisation, signs in with another address or gets a password is for managers. The account of a minor whose guardian took the
-/// consent back stays suspended.
+/// `active: false` suspends: from the next request on, tokens and keys of the user are refused, and all sessions have ended. Owners
+/// change name, role, language and suspension of who belongs to their organisation; who moves to another organisation or signs in with
+/// another address is for managers. Nobody chooses the password of somebody else: `POST /v1/users/{user_id}/password-reset` has the
+/// user choose a new one. The account of a minor whose guardian took the consent back stays suspended. The last active manager
+/// stays one.
 #[utoipa::path(tag = "admin", params(UserPath, IfMatchHeader),
     request_body(content = UserPatch, content_type = "application/merge-patch+json"),
     extensions(("x-authz" = json!({"from": "owner", "scope": "admin", "own": true, "absent": true}))),
@@ -119,23 +122,6 @@ pub async fn update_user(
 ) -> Result<HttpResponse, Problem> {
     let (Path(id), MergePatch(change)) = (id, body);
     let asking = caller.clone();
-    let password = change
-        .get("password")
-        .and_then(serde_json::Value::as_str)
-        .map(str::to_owned);
-    let hash = match password {
-        Some(password) => {
-            let known = state::read(&state, move |db| Ok(users::find(db, id)?)).await?.record;
-            may_manage(&caller, &known)?;
-            let given = |member: &str| change.get(member).and_then(serde_json::Value::as_str);
-            let own = own_words(
-                given("email").unwrap_or(&known.email),
-                given("name").unwrap_or(&known.name),
-            );
-            hashed(&state.hashing, Some(password), own).await?
-        }
-        None => None,
-    };
     let shared = state.clone();
     let written = state::write(&state, caller.actor(), move |unit| {
         let before = users::find(unit.db(), id)?;
@@ -145,7 +131,7 @@ pub async fn update_user(
         let changed: UserCreate = patch::apply(&shared, &BASE, &present, &change)?;
         let after = changed.to_domain(id)?;
         if asking.audience() != Audience::Manager {
-            may_become(&before.record, &after, hash.is_some())?;
+            may_become(&before.record, &after)?;
         }
         let guardian = guardianships::of_user(unit.db(), id)?;
         let person = Link {
@@ -161,11 +147,8 @@ pub async fn update_user(
                 .with_fact("allowed", Vec::<String>::new()));
         }
         let after = users::update(unit, &before, after).map_err(no_such_organisation)?;
-        if let Some(hash) = &hash {
-            users::set_password(unit, id, hash)?;
-        }
-        // Whoever signed in with the old password, or before a suspension, must not come back by an old session.
-        if hash.is_some() || !after.record.active {
+        // Whoever signed in before a suspension must not come back by an old session.
+        if !after.record.active {
             sessions::revoke_all(unit, id, None)?;
             action_tokens::withdraw(unit, id, None)?;
         }
@@ -195,6 +178,47 @@ pub async fn end_user_sessions(
     Ok(HttpResponse::NoContent().finish())
 }
 
+/// Have a user choose a new password
+///
+/// For a password that may have come into wrong hands. From the next request on, the old password opens nothing and the tokens of the
+/// user's sessions are refused; API keys stay. The user gets a letter with a token for `POST /v1/auth/password/reset`, good for two
+/// days, and may ask for another at `POST /v1/auth/password/forgot`. Managers do not learn the new password. Whoever is suspended
+/// has to be let in again first; the own password is changed at `POST /v1/me/password`.
+#[utoipa::path(tag = "admin", params(UserPath),
+    extensions(("x-authz" = json!({"from": "manager", "scope": "admin"}))),
+    responses((status = 202, description = "The old password is void, and a letter is on its way.")))]
+#[post("/users/{user_id}/password-reset")]
+pub async fn reset_user_password(
+    state: web::Data<State>,
+    caller: Caller,
+    id: Path<UserId>,
+    _query: NoQuery,
+) -> Result<HttpResponse, Problem> {
+    // Who is asked for the password before it is changed must not be spared that here.
+    if caller.signed_in()?.id == id.0 {
+        return Err(Problem::new(Code::Forbidden));
+    }
+    let shared = state.clone();
+    state::write(&state, caller.actor(), move |unit| {
+        let user = users::find(unit.db(), id.0)?.record;
+        if !user.active {
+            return Err(Problem::new(Code::StepRefused)
+                .with_fact("current", "suspended")
+                .with_fact("allowed", Vec::<String>::new()));
+        }
+        users::end_password(unit, user.id)?;
+        sessions::revoke_all(unit, user.id, None)?;
+        action_tokens::withdraw(unit, user.id, None)?;
+        let to = To {
+            address: &user.email,
+            language: user.language,
+        };
+        letters::enqueue(unit, shared.id(), Kind::PasswordEnded, to, json!({}))
+    })
+    .await?;
+    Ok(HttpResponse::Accepted().finish())
+}
+
 /// Take the second factor from a user
 ///
 /// For who lost the device and the recovery codes. The user is told by letter; where the role needs a second factor, another must be
@@ -222,6 +246,8 @@ pub async fn delete_user_second_factor(
 }
 
 /// Remove a user
+///
+/// The last active manager cannot be removed.
 #[utoipa::path(tag = "admin", params(UserPath, IfMatchHeader),
     extensions(("x-authz" = json!({"from": "owner", "scope": "admin", "own": true, "absent": true}))),
     responses((status = 204, description = "Removed.")))]
@@ -238,7 +264,7 @@ pub async fn delete_user(
         let before = users::find(unit.db(), id.0)?;
         may_manage(&asking, &before.record)?;
         condition.check(&answer::tag(&UserBody::from(&before))?)?;
-        Ok(users::remove(unit, id.0, before.version)?)
+        Ok(users::remove(unit, &before)?)
     })
     .await?;
     Ok(HttpResponse::NoContent().finish())
@@ -256,9 +282,9 @@ pub(crate) fn may_manage(caller: &Caller, user: &User) -> Result<(), Problem> {
 }
 
 /// What an owner may make of a user.
-fn may_become(before: &User, after: &User, password: bool) -> Result<(), Problem> {
+fn may_become(before: &User, after: &User) -> Result<(), Problem> {
     let same = before.organisation == after.organisation && before.email == after.email;
-    if same && !password && (Role::Member..=Role::Owner).contains(&after.role) {
+    if same && (Role::Member..=Role::Owner).contains(&after.role) {
         Ok(())
     } else {
         Err(Problem::new(Code::Forbidden))

@@ -79,8 +79,8 @@ pub fn begin(unit: &mut UnitOfWork<'_>, id: ErasureId, subject: &Subject) -> Res
         result.insert("persons".to_owned(), 1);
     }
     if let Some(user) = subject.user {
-        let version = users::find(unit.db(), user)?.version;
-        users::remove(unit, user, version)?;
+        let before = users::find(unit.db(), user)?;
+        users::remove(unit, &before)?;
         result.insert("users".to_owned(), 1);
     }
     let (actor_kind, actor_id) = unit.actor().parts();

@@ -51,6 +51,18 @@ pub(super) fn words(said: &Say, network: &str) -> Words {
                 not_you,
             ],
         ),
+        Say::PasswordEnded { link, until, .. } => (
+            "Please choose a new password",
+            vec![
+                "A manager of the network has ended the password of your account, and all its sessions. This is where you choose a new one:"
+                    .to_owned(),
+                link.words(en),
+                format!(
+                    "It works until {}, and once. After that, ask for another letter as somebody who forgot the password.",
+                    when(until, en)
+                ),
+            ],
+        ),
         Say::PasswordChanged => (
             "Your password was changed",
             vec![

@@ -51,6 +51,18 @@ pub(super) fn words(said: &Say, network: &str) -> Words {
                 not_you,
             ],
         ),
+        Say::PasswordEnded { link, until, .. } => (
+            "Bitte wählen Sie ein neues Passwort",
+            vec![
+                "die Verwaltung des Netzwerks hat das Passwort Ihres Kontos und alle seine Sitzungen beendet. Hier wählen Sie ein neues:"
+                    .to_owned(),
+                link.words(de),
+                format!(
+                    "Das geht bis {}, und einmal. Danach fordern Sie einen weiteren Brief an wie jemand, der das Passwort vergessen hat.",
+                    when(until, de)
+                ),
+            ],
+        ),
         Say::PasswordChanged => (
             "Ihr Passwort wurde geändert",
             vec![

@@ -55,6 +55,10 @@ impl Code {
                 "Conflict",
                 "A record with the same unique value exists already, or is still needed elsewhere.",
             ),
+            Self::LastManager => (
+                "Last manager",
+                "This is the only active manager; without one nobody could administer. Make somebody else a manager first.",
+            ),
             Self::InFlight => (
                 "Being done",
                 "A request with this Idempotency-Key is being handled. Ask again for its answer.",
@@ -161,6 +165,10 @@ impl Code {
             Self::Conflict => (
                 "Konflikt",
                 "Einen Eintrag mit demselben eindeutigen Wert gibt es schon, oder er wird anderswo noch gebraucht.",
+            ),
+            Self::LastManager => (
+                "Letzte Verwaltung",
+                "Das ist die einzige aktive Person mit der Rolle manager; ohne sie könnte niemand verwalten. Geben Sie erst einer anderen diese Rolle.",
             ),
             Self::InFlight => (
                 "In Arbeit",
