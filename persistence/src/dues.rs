@@ -99,15 +99,6 @@ pub fn of_memberships(db: &mut Db, ids: &[MembershipId]) -> Result<Vec<Stored<Du
     Ok(found)
 }
 
-/// All dues, in order of id.
-///
-/// # Errors
-/// As every read.
-pub fn all(db: &mut Db) -> Result<Vec<Stored<Due>>> {
-    let rows: Vec<DueRow> = membership_dues::table.order(membership_dues::id).load(db)?;
-    rows.into_iter().map(DueRow::into_stored).collect()
-}
-
 /// Adds a due.
 ///
 /// # Errors

@@ -119,22 +119,6 @@ pub fn history(db: &mut Db, id: MembershipId) -> Result<Vec<(MembershipStep, Opt
         .collect()
 }
 
-/// The steps of all memberships, those of one in order.
-///
-/// # Errors
-/// As every read.
-pub fn all_steps(db: &mut Db) -> Result<Vec<(MembershipId, MembershipStep)>> {
-    let rows: Vec<StepRow> = membership_steps::table.order(membership_steps::version).load(db)?;
-    let step = |row: StepRow| {
-        let id = row.membership();
-        let (step, _) = row
-            .into_step()
-            .map_err(|fault| Error::inconsistent("membership_steps", id, fault))?;
-        Ok((id, step))
-    };
-    rows.into_iter().map(step).collect()
-}
-
 /// Adds a membership; its first step is recorded.
 ///
 /// # Errors
