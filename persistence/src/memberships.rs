@@ -18,12 +18,14 @@ use crate::work::UnitOfWork;
 
 mod coverings;
 mod kept;
+mod kinds;
 pub mod representatives;
 mod row;
 
 pub(crate) use coverings::CoveringRow;
 pub use coverings::covered;
 pub(crate) use kept::{MembershipRows, record_uncovered};
+pub use kinds::kind_changes;
 pub use row::Why;
 use row::{MembershipRow, StepRow};
 
@@ -191,6 +193,7 @@ pub fn update(
     if news.is_some() || by.is_none() && before.record.covered.is_some() {
         coverings::set(unit.db(), id, by)?;
     }
+    kinds::note(unit, &before.record, &stored)?;
     if before.record.status != stored.record.status {
         let step = StepRow::new(
             unit,

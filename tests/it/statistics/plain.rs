@@ -27,6 +27,9 @@ struct Stay {
     end: Option<NaiveDate>,
 }
 
+/// The type of a membership, and its stays.
+type Member = (String, Vec<Stay>);
+
 /// The stays of a membership, by its steps. The last one begins with the first day of membership, whenever that was entered.
 fn stays(membership: &Membership, steps: &[MembershipStep]) -> Vec<Stay> {
     use MembershipStatus::{Lapsed, Resigned, Suspended};
@@ -34,14 +37,11 @@ fn stays(membership: &Membership, steps: &[MembershipStep]) -> Vec<Stay> {
     for step in steps {
         let day = step.effective_on.unwrap_or_else(|| step.at.date_naive());
         let is_member = step.to.is_member() || step.to == Suspended;
-        match stays.last_mut() {
-            Some(stay) if stay.end.is_none() => {
-                if !is_member {
-                    stay.end = Some(day.max(stay.first));
-                }
-            }
-            last if is_member => {
-                let before = last.and_then(|stay| stay.end);
+        let open = stays.last_mut().filter(|stay| stay.end.is_none());
+        match (open, is_member) {
+            (Some(stay), false) => stay.end = Some(day.max(stay.first)),
+            (None, true) => {
+                let before = stays.last().and_then(|stay| stay.end);
                 let first = before.map_or(day, |end| end.max(day));
                 stays.push(Stay { first, end: None });
             }
@@ -64,7 +64,7 @@ fn stays(membership: &Membership, steps: &[MembershipStep]) -> Vec<Stay> {
 }
 
 /// What `GET /v1/statistics/memberships` says of a month whose first day is this, but for its name.
-fn counted(first: NaiveDate, members: &[(String, Vec<Stay>)], dues: &[Due]) -> Value {
+fn counted(first: NaiveDate, members: &[Member], dues: &[Due]) -> Value {
     let next = first + Months::new(1);
     let within = |day: NaiveDate| first <= day && day < next;
     let (mut joined, mut left, mut by_type) = (0, 0, BTreeMap::<&str, u32>::new());
@@ -179,6 +179,7 @@ fn write(store: &Store, chance: &mut Numbers, number: u128) -> Result<(), Error>
                 _ => Settled::Paid(day(chance)),
             },
             note: None,
+            reminded: None,
         };
         store.write::<_, Error>(Actor::System, noon(at), |unit| dues::insert(unit, due))?;
     }
@@ -186,7 +187,7 @@ fn write(store: &Store, chance: &mut Numbers, number: u128) -> Result<(), Error>
 }
 
 /// All memberships with their stays, and all dues, read one by one.
-fn read(store: &Store) -> Result<(Vec<(String, Vec<Stay>)>, Vec<Due>), Error> {
+fn read(store: &Store) -> Result<(Vec<Member>, Vec<Due>), Error> {
     store.read(|db| {
         let all: Vec<Stored<Membership>> = memberships::list(db, None, None, i64::MAX)?;
         let mut found: HashMap<MembershipId, Vec<Stay>> = HashMap::new();
