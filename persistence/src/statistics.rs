@@ -80,15 +80,23 @@ pub fn membership_moves(db: &mut Db) -> Result<Vec<Moved>> {
 /// # Errors
 /// As every read.
 pub fn due_cents(db: &mut Db) -> Result<Vec<Owed>> {
-    let owed = |row: months::OwedRow| {
-        Ok(Owed {
-            month: month(&row.month)?,
-            due: row.due,
-            paid: row.paid,
-            settled: row.settled,
-        })
-    };
-    months::owed(db)?.into_iter().map(owed).collect()
+    let mut all = Vec::new();
+    for row in months::owed(db)? {
+        let owed = |month, due, paid, settled| Owed {
+            month,
+            due,
+            paid,
+            settled,
+        };
+        let due = month(&row.due)?;
+        all.push(owed(due, row.cents, 0, 0));
+        if let Some(text) = &row.paid {
+            let paid = month(text)?;
+            all.push(owed(paid, 0, row.cents, 0));
+            all.push(owed(paid.max(due), 0, 0, row.cents));
+        }
+    }
+    Ok(all)
 }
 
 fn month(text: &str) -> Result<Month> {

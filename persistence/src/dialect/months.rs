@@ -1,7 +1,7 @@
 //! What begins and ends in each month, counted by the database. Both engines count alike; they differ in how they take a day apart.
 
 use diesel::prelude::*;
-use diesel::sql_types::{BigInt, Text};
+use diesel::sql_types::{BigInt, Nullable, Text};
 
 use crate::db::Db;
 use crate::error::Result;
@@ -20,18 +20,17 @@ pub(crate) struct MovedRow {
     pub(crate) parted: i64,
 }
 
-/// Cents of dues in a month.
+/// Cents of dues that are alike.
 #[derive(Debug, QueryableByName)]
 pub(crate) struct OwedRow {
-    /// The month, as `2026-11`.
+    /// The month of the last day to pay.
     #[diesel(sql_type = Text)]
-    pub(crate) month: String,
+    pub(crate) due: String,
+    /// The month in which they were paid, if they were.
+    #[diesel(sql_type = Nullable<Text>)]
+    pub(crate) paid: Option<String>,
     #[diesel(sql_type = BigInt)]
-    pub(crate) due: i64,
-    #[diesel(sql_type = BigInt)]
-    pub(crate) paid: i64,
-    #[diesel(sql_type = BigInt)]
-    pub(crate) settled: i64,
+    pub(crate) cents: i64,
 }
 
 /// How an engine takes days apart.
@@ -76,13 +75,10 @@ impl Words {
         } = self;
         let (first, end) = (self.month("first_on"), self.month("end_on"));
         format!(
-            "WITH marked AS (
-                 SELECT membership_id, version, COALESCE(effective_on, {day_of_step}) AS day, to_status IN {STAYS} AS stays,
-                        LAG(to_status IN {STAYS}, 1, FALSE) OVER (PARTITION BY membership_id ORDER BY version) AS stayed
-                 FROM membership_steps),
-             turns AS (
-                 SELECT membership_id, version, stays, MAX(day) OVER (PARTITION BY membership_id ORDER BY version) AS day
-                 FROM marked WHERE stays <> stayed),
+            "WITH turns AS (
+                 SELECT membership_id, version, to_status IN {STAYS} AS stays,
+                        MAX(COALESCE(effective_on, {day_of_step})) OVER (PARTITION BY membership_id ORDER BY version) AS day
+                 FROM membership_steps WHERE (to_status IN {STAYS}) <> (COALESCE(from_status, '') IN {STAYS})),
              spells AS (
                  SELECT membership_id, stays, day, LAG(day) OVER w AS before_on, LEAD(day) OVER w AS end_on,
                         LEAD(day, 2) OVER w IS NULL AS is_last
@@ -114,16 +110,9 @@ impl Words {
 
     fn owed(&self) -> String {
         let (due, paid) = (self.month("due_on"), self.month("paid_on"));
-        let settled = self.month("CASE WHEN due_on > paid_on THEN due_on ELSE paid_on END");
         format!(
-            "SELECT month, CAST(SUM(due) AS BIGINT) AS due, CAST(SUM(paid) AS BIGINT) AS paid, CAST(SUM(settled) AS BIGINT) AS settled
-             FROM (
-                 SELECT {due} AS month, amount_cents AS due, 0 AS paid, 0 AS settled FROM membership_dues WHERE status <> 'waived'
-                 UNION ALL
-                 SELECT {paid}, 0, amount_cents, 0 FROM membership_dues WHERE status = 'paid'
-                 UNION ALL
-                 SELECT {settled}, 0, 0, amount_cents FROM membership_dues WHERE status = 'paid') AS sums
-             GROUP BY month"
+            "SELECT {due} AS due, {paid} AS paid, CAST(SUM(amount_cents) AS BIGINT) AS cents
+             FROM membership_dues WHERE status <> 'waived' GROUP BY {due}, {paid}"
         )
     }
 }
@@ -136,7 +125,7 @@ pub(crate) fn moves(db: &mut Db) -> Result<Vec<MovedRow>> {
     })
 }
 
-/// All dues, by months.
+/// All dues that are not waived, by their months.
 pub(crate) fn owed(db: &mut Db) -> Result<Vec<OwedRow>> {
     Ok(match db {
         Db::Postgres(db) => diesel::sql_query(POSTGRES.owed()).load(db)?,
