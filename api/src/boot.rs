@@ -176,6 +176,7 @@ fn documents() -> Result<Documents, Defect> {
         opportunity: schema("ImportOpportunity")?,
         solution: schema("ImportSolution")?,
         person: schema("ImportPerson")?,
+        membership_type: schema("ImportMembershipType")?,
     };
     Ok((Contract::compile(&document)?, texts, lines))
 }

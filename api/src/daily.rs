@@ -113,10 +113,11 @@ pub fn note_uses(state: &State) -> Result<(), Problem> {
 type Step = (&'static str, fn(&State) -> Result<u64, Problem>);
 
 /// The steps of the day's work, in order.
-const STEPS: [Step; 8] = [
+const STEPS: [Step; 9] = [
     ("opportunities", expire),
     ("solutions", lapse),
     ("memberships", memberships::daily::run),
+    ("due_reminders", memberships::reminders::run),
     ("consents", expire_consents),
     ("sessions", forget_sessions),
     ("erasures", privacy::subject::go_on),

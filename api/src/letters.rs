@@ -61,6 +61,8 @@ pub enum Kind {
     ApplicationAccepted,
     /// You are not.
     ApplicationRejected,
+    /// You have not paid a due.
+    DueReminder,
     /// You want to be erased.
     Erasure,
     /// A minor wants an account, and you are named as the guardian.
@@ -86,6 +88,7 @@ impl Named for Kind {
         Self::ApplicationReceived,
         Self::ApplicationAccepted,
         Self::ApplicationRejected,
+        Self::DueReminder,
         Self::Erasure,
         Self::GuardianAsked,
         Self::GuardianConsented,
@@ -107,6 +110,7 @@ impl Named for Kind {
             Self::ApplicationReceived => "application_received",
             Self::ApplicationAccepted => "application_accepted",
             Self::ApplicationRejected => "application_rejected",
+            Self::DueReminder => "due_reminder",
             Self::Erasure => "erasure",
             Self::GuardianAsked => "guardian_asked",
             Self::GuardianConsented => "guardian_consented",

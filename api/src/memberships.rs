@@ -29,6 +29,7 @@ mod charging;
 pub mod daily;
 pub mod dues;
 pub mod life;
+pub mod reminders;
 pub mod statistics;
 mod terms;
 pub mod tiers;
@@ -236,6 +237,7 @@ fn find(db: &mut Db, state: &State, id: MembershipId) -> Result<MembershipBody, 
         &stored,
         &representatives::of(db, id)?,
         memberships::history(db, id)?,
+        memberships::kind_changes(db, id)?,
         state.accounts(),
     ))
 }

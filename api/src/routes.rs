@@ -295,7 +295,8 @@ fn members(config: &mut ServiceConfig<'_>) {
         .service(memberships::dues::list_membership_dues)
         .service(memberships::dues::create_due)
         .service(memberships::dues::get_due)
-        .service(memberships::dues::update_due);
+        .service(memberships::dues::update_due)
+        .service(memberships::reminders::remind_of_due);
 }
 
 fn agreements(config: &mut ServiceConfig<'_>) {

@@ -5,6 +5,7 @@ use actix_web::{HttpRequest, HttpResponse, get, patch, web};
 use chrono::TimeDelta;
 use werkstadt_domain::account::SecondFactorPolicy;
 use werkstadt_domain::audience::{Audience, Stored};
+use werkstadt_domain::membership::due;
 use werkstadt_domain::organisation::OrganisationId;
 use werkstadt_domain::settings::Settings;
 use werkstadt_domain::text::{Language, Text};
@@ -67,6 +68,16 @@ impl Configured {
         }
     }
 
+    /// When members are reminded of what they owe. A server is not started with that: what is not set is as usual.
+    pub fn reminding_of_dues(set: &Settings) -> due::Reminding {
+        let usual = due::Reminding::default();
+        due::Reminding {
+            first_days: set.remind_dues_days.unwrap_or(usual.first_days),
+            again_days: set.remind_dues_again_days.unwrap_or(usual.again_days),
+            at_most: set.remind_dues_at_most.unwrap_or(usual.at_most),
+        }
+    }
+
     /// When people are reminded.
     pub fn reminding(&self, set: &Settings) -> Reminding {
         let days = |set: Option<u16>, usual| set.map_or(usual, |days| TimeDelta::days(i64::from(days)));
@@ -102,6 +113,11 @@ impl State {
     /// When people are reminded.
     pub fn reminding(&self) -> Reminding {
         self.configured.reminding(&self.accounts().settings())
+    }
+
+    /// When members are reminded of what they owe.
+    pub fn reminding_of_dues(&self) -> due::Reminding {
+        Configured::reminding_of_dues(&self.accounts().settings())
     }
 
     /// Whose sign-in needs a second factor.

@@ -7,7 +7,7 @@ use chrono::NaiveDate;
 use serde::Serialize;
 use utoipa::ToSchema;
 use werkstadt_domain::audience::Audience;
-use werkstadt_domain::membership::statistics::{Month, Stay, moves};
+use werkstadt_domain::membership::statistics::{Members, Month, members};
 use werkstadt_domain::page::Limit;
 use werkstadt_domain::search::{Facet, FacetCount, OrganisationFilter};
 use werkstadt_persistence::directory::{Count, OrganisationQuery, Snapshot};
@@ -16,7 +16,7 @@ use werkstadt_persistence::{Db, statistics};
 use crate::answer;
 use crate::auth::Caller;
 use crate::extract::Query;
-use crate::memberships::statistics::{Months, members};
+use crate::memberships::statistics::Months;
 use crate::organisations::list::FacetValueBody;
 use crate::problem::Problem;
 use crate::state::{self, State};
@@ -135,14 +135,12 @@ pub async fn get_statistics(
     answer::page(&caller, &counted.await?, None)
 }
 
-/// Counts in the index what it can tell, and in the database the rest. Reads all memberships with their steps, which takes longest: about
-/// as long as reading them one page after the other.
+/// Counts in the index what it can tell, and lets the database count the rest. What takes longest there are the steps of all memberships.
 fn count(db: &mut Db, snapshot: &Snapshot, months: Vec<Month>, today: NaiveDate) -> Result<StatisticsBody, Problem> {
-    let stays: Vec<Vec<Stay>> = members(db)?.into_iter().map(|(_, stays)| stays).collect();
     let founded = snapshot.member_foundings();
-    let months: Vec<StatisticsMonth> = months
+    let months: Vec<StatisticsMonth> = members(&months, &statistics::membership_moves(db)?)
         .into_iter()
-        .map(|month| StatisticsMonth::new(month, &stays, &founded))
+        .map(|month| StatisticsMonth::new(&month, &founded))
         .collect();
     let mut totals = MonthTotals::default();
     for month in &months {
@@ -195,24 +193,15 @@ fn values(counts: Vec<FacetCount>) -> Vec<FacetValueBody> {
 }
 
 impl StatisticsMonth {
-    fn new(month: Month, members: &[Vec<Stay>], founded: &[NaiveDate]) -> Self {
-        let mut counted = Self {
-            month: month.to_string(),
-            members: 0,
-            joined: 0,
-            left: 0,
-            founded: 0,
-        };
-        for stays in members {
-            let moves = moves(stays, month);
-            counted.members += u32::from(moves.is_member);
-            counted.joined += moves.joined;
-            counted.left += moves.left;
+    fn new(members: &Members, founded: &[NaiveDate]) -> Self {
+        let in_month = founded.iter().filter(|day| members.month.contains(**day));
+        Self {
+            month: members.month.to_string(),
+            members: members.by_type.values().sum(),
+            joined: members.joined,
+            left: members.left,
+            founded: u32::try_from(in_month.count()).unwrap_or(u32::MAX),
         }
-        for day in founded {
-            counted.founded += u32::from(month.contains(*day));
-        }
-        counted
     }
 }
 

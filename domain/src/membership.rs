@@ -110,6 +110,17 @@ pub struct MembershipStep {
     pub effective_on: Option<NaiveDate>,
 }
 
+/// A change of the type of a membership.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KindChange {
+    /// The type before.
+    pub from: String,
+    /// The type after.
+    pub to: String,
+    /// When.
+    pub at: DateTime<Utc>,
+}
+
 impl MembershipStep {
     /// The first day on which the state after it holds.
     pub fn day(&self) -> NaiveDate {

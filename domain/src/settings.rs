@@ -25,6 +25,12 @@ pub struct Settings {
     pub confirm_profiles_days: Option<u16>,
     /// Days of notice before a certificate or an opportunity ends.
     pub notice_days: Option<u16>,
+    /// Days after the last day to pay until a member is reminded of a due.
+    pub remind_dues_days: Option<u16>,
+    /// Days from one reminder of a due to the next.
+    pub remind_dues_again_days: Option<u16>,
+    /// How often a member is reminded of a due, at most.
+    pub remind_dues_at_most: Option<u16>,
     /// Whose sign-in needs a second factor.
     pub second_factor: Option<SecondFactorPolicy>,
     /// What members of organisations see.

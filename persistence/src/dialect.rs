@@ -16,6 +16,7 @@ use crate::schema::{logos, membership_coverings, settings};
 use crate::settings::SettingRow;
 use crate::sqltypes::{IdSql, InstantSql, SqlId, SqlInstant};
 
+pub(crate) mod months;
 pub(crate) mod plain;
 
 /// Rows per `INSERT`: 32 columns at most, and SQLite binds 32,766 values, PostgreSQL 65,535.

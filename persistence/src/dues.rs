@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 use werkstadt_domain::audience::{ChangedAt, Stored};
 use werkstadt_domain::membership::MembershipId;
-use werkstadt_domain::membership::due::{Due, DueId, DueStatus, Settled};
+use werkstadt_domain::membership::due::{Due, DueId, DueStatus, Reminded, Settled};
 use werkstadt_domain::membership::period::Span;
 
 use crate::changes::{Noun, Operation};
@@ -80,6 +80,23 @@ pub fn list(
     rows.into_iter().map(DueRow::into_stored).collect()
 }
 
+/// Those of some ids that dues have.
+///
+/// # Errors
+/// As every read.
+pub fn known(db: &mut Db, ids: &[DueId]) -> Result<Vec<DueId>> {
+    let mut found = Vec::new();
+    for chunk in ids.chunks(guard::IDS_PER_QUERY) {
+        let keys: Vec<SqlId> = chunk.iter().copied().map(SqlId::from).collect();
+        let rows: Vec<SqlId> = membership_dues::table
+            .filter(membership_dues::id.eq_any(keys))
+            .select(membership_dues::id)
+            .load(db)?;
+        found.extend(rows.into_iter().map(DueId::from));
+    }
+    Ok(found)
+}
+
 /// The dues of some memberships, by the first day of their period.
 ///
 /// # Errors
@@ -99,12 +116,27 @@ pub fn of_memberships(db: &mut Db, ids: &[MembershipId]) -> Result<Vec<Stored<Du
     Ok(found)
 }
 
-/// All dues, in order of id.
+/// Dues that are overdue on a day and of which nobody was reminded from the other day on, in order of id, after `after`, at most `limit`.
 ///
 /// # Errors
 /// As every read.
-pub fn all(db: &mut Db) -> Result<Vec<Stored<Due>>> {
-    let rows: Vec<DueRow> = membership_dues::table.order(membership_dues::id).load(db)?;
+pub fn to_remind(
+    db: &mut Db,
+    today: NaiveDate,
+    not_since: NaiveDate,
+    after: Option<DueId>,
+    limit: i64,
+) -> Result<Vec<Stored<Due>>> {
+    let after = SqlId(after.map_or(Uuid::nil(), DueId::uuid));
+    let before = membership_dues::reminded_on.lt(not_since);
+    let rows: Vec<DueRow> = membership_dues::table
+        .filter(membership_dues::id.gt(after))
+        .filter(membership_dues::status.eq(OPEN))
+        .filter(membership_dues::due_on.lt(today))
+        .filter(membership_dues::reminded_on.is_null().or(before.assume_not_null()))
+        .order(membership_dues::id)
+        .limit(limit)
+        .load(db)?;
     rows.into_iter().map(DueRow::into_stored).collect()
 }
 
@@ -124,6 +156,27 @@ pub fn insert(unit: &mut UnitOfWork<'_>, due: Due) -> Result<Stored<Due>> {
     dialect::insert_all::<membership_dues::table, DueRow>(unit.db(), membership_dues::table, &[row])?;
     record(unit, &stored.record, Operation::Created);
     Ok(stored)
+}
+
+/// Adds many dues with few statements.
+///
+/// # Errors
+/// As [`insert`]; then none of them is there.
+pub fn insert_all(unit: &mut UnitOfWork<'_>, dues: Vec<Due>) -> Result<()> {
+    let at = unit.now().into();
+    let stored = dues.into_iter().map(|record| Stored {
+        record,
+        version: 1,
+        created_at: at,
+        changed_at: ChangedAt::all(at),
+    });
+    let stored: Vec<Stored<Due>> = stored.collect();
+    let rows: Vec<DueRow> = stored.iter().map(DueRow::from).collect();
+    dialect::insert_all::<membership_dues::table, DueRow>(unit.db(), membership_dues::table, &rows)?;
+    for one in &stored {
+        record(unit, &one.record, Operation::Created);
+    }
+    Ok(())
 }
 
 /// Changes a due, if it is still as it was read in `before`.
@@ -178,6 +231,10 @@ pub(crate) struct DueRow {
     version: i64,
     created_at: SqlInstant,
     updated_at: SqlInstant,
+    #[serde(default)]
+    reminders: i32,
+    #[serde(default)]
+    reminded_on: Option<NaiveDate>,
 }
 
 impl From<&Stored<Due>> for DueRow {
@@ -201,6 +258,8 @@ impl From<&Stored<Due>> for DueRow {
             version: stored.version,
             created_at: SqlInstant::from(stored.created_at),
             updated_at: SqlInstant::from(stored.changed_at.last()),
+            reminders: due.reminded.map_or(0, |reminded| i32::from(reminded.times)),
+            reminded_on: due.reminded.map(|reminded| reminded.last_on),
         }
     }
 }
@@ -219,6 +278,7 @@ impl DueRow {
             (PAID, Some(on)) => Settled::Paid(on),
             (other, _) => return Err(format!("status `{other}`")),
         };
+        let times = u16::try_from(self.reminders).map_err(|_| format!("{} reminders", self.reminders))?;
         let record = Due {
             id: self.id.into(),
             membership: self.membership_id.into(),
@@ -230,6 +290,7 @@ impl DueRow {
             due_on: self.due_on,
             settled,
             note: self.note,
+            reminded: self.reminded_on.map(|last_on| Reminded { times, last_on }),
         };
         Ok(guard::stored_alike(
             record,

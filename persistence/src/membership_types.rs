@@ -4,7 +4,7 @@ use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 use werkstadt_domain::audience::{ChangedAt, Stored};
-use werkstadt_domain::membership::period::Period;
+use werkstadt_domain::membership::period::{FirstDue, Period};
 use werkstadt_domain::membership::tier::{Document, Field, Tier, TierId};
 use werkstadt_domain::named::Named;
 use werkstadt_domain::organisation::{Kind, SizeClass};
@@ -14,7 +14,7 @@ use crate::db::Db;
 use crate::dialect;
 use crate::error::{Error, FOREIGN_KEY, Result};
 use crate::guard;
-use crate::schema::{membership_types, memberships};
+use crate::schema::{membership_applications, membership_types, memberships};
 use crate::shapes::{Fault, TextShape, all_named, codes, named};
 use crate::sqltypes::{Json, SqlId, SqlInstant};
 use crate::work::UnitOfWork;
@@ -119,6 +119,17 @@ pub fn remove(unit: &mut UnitOfWork<'_>, before: &Stored<Tier>) -> Result<()> {
     Ok(())
 }
 
+/// Whether memberships or applications name a type.
+///
+/// # Errors
+/// As every read.
+pub fn is_used(db: &mut Db, tier: &Tier) -> Result<bool> {
+    let named = memberships::table.filter(memberships::kind.eq(&tier.code));
+    let applied = membership_applications::table.filter(membership_applications::type_id.eq(SqlId::from(tier.id)));
+    Ok(diesel::select(diesel::dsl::exists(named)).get_result(db)?
+        || diesel::select(diesel::dsl::exists(applied)).get_result(db)?)
+}
+
 /// Memberships name types by their code, and may name what is none. So a membership that is entered in the same instant stays
 /// valid, as one of a type that nobody has described.
 fn must_be_unused(db: &mut Db, code: &str) -> Result<()> {
@@ -167,6 +178,7 @@ struct TierRow {
     version: i64,
     created_at: SqlInstant,
     updated_at: SqlInstant,
+    first_due: String,
 }
 
 impl From<&Stored<Tier>> for TierRow {
@@ -197,6 +209,7 @@ impl From<&Stored<Tier>> for TierRow {
             version: stored.version,
             created_at: SqlInstant::from(stored.created_at),
             updated_at: SqlInstant::from(stored.changed_at.last()),
+            first_due: tier.first_due.code().to_owned(),
         }
     }
 }
@@ -223,6 +236,7 @@ impl TierRow {
             fee_cents: self.fee_cents,
             fees: self.fees.0.into_iter().map(fee).collect::<Result<_, _>>()?,
             period: named::<Period>(&self.period)?,
+            first_due: named::<FirstDue>(&self.first_due)?,
             due_days: days(self.due_days)?,
             grace_days: days(self.grace_days)?,
             kinds: all_named::<Kind>(&self.kinds.0)?,

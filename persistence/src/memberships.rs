@@ -18,12 +18,14 @@ use crate::work::UnitOfWork;
 
 mod coverings;
 mod kept;
+mod kinds;
 pub mod representatives;
 mod row;
 
 pub(crate) use coverings::CoveringRow;
 pub use coverings::covered;
 pub(crate) use kept::{MembershipRows, record_uncovered};
+pub use kinds::kind_changes;
 pub use row::Why;
 use row::{MembershipRow, StepRow};
 
@@ -119,22 +121,6 @@ pub fn history(db: &mut Db, id: MembershipId) -> Result<Vec<(MembershipStep, Opt
         .collect()
 }
 
-/// The steps of all memberships, those of one in order.
-///
-/// # Errors
-/// As every read.
-pub fn all_steps(db: &mut Db) -> Result<Vec<(MembershipId, MembershipStep)>> {
-    let rows: Vec<StepRow> = membership_steps::table.order(membership_steps::version).load(db)?;
-    let step = |row: StepRow| {
-        let id = row.membership();
-        let (step, _) = row
-            .into_step()
-            .map_err(|fault| Error::inconsistent("membership_steps", id, fault))?;
-        Ok((id, step))
-    };
-    rows.into_iter().map(step).collect()
-}
-
 /// Adds a membership; its first step is recorded.
 ///
 /// # Errors
@@ -207,6 +193,7 @@ pub fn update(
     if news.is_some() || by.is_none() && before.record.covered.is_some() {
         coverings::set(unit.db(), id, by)?;
     }
+    kinds::note(unit, &before.record, &stored)?;
     if before.record.status != stored.record.status {
         let step = StepRow::new(
             unit,

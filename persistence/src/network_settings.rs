@@ -93,6 +93,12 @@ struct SettingsShape {
     #[serde(skip_serializing_if = "Option::is_none")]
     notice_days: Option<u16>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    remind_dues_days: Option<u16>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    remind_dues_again_days: Option<u16>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    remind_dues_at_most: Option<u16>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     second_factor: Option<String>,
     /// As whom people read, by the state of their organisation's membership.
     read_as: BTreeMap<String, String>,
@@ -112,6 +118,9 @@ impl From<&Settings> for SettingsShape {
             confirm_skills_days: settings.confirm_skills_days,
             confirm_profiles_days: settings.confirm_profiles_days,
             notice_days: settings.notice_days,
+            remind_dues_days: settings.remind_dues_days,
+            remind_dues_again_days: settings.remind_dues_again_days,
+            remind_dues_at_most: settings.remind_dues_at_most,
             second_factor: settings.second_factor.map(|policy| policy.code().to_owned()),
             read_as: said.collect(),
         }
@@ -138,6 +147,9 @@ impl TryFrom<SettingsShape> for Settings {
             confirm_skills_days: shape.confirm_skills_days,
             confirm_profiles_days: shape.confirm_profiles_days,
             notice_days: shape.notice_days,
+            remind_dues_days: shape.remind_dues_days,
+            remind_dues_again_days: shape.remind_dues_again_days,
+            remind_dues_at_most: shape.remind_dues_at_most,
             second_factor: shape.second_factor.as_deref().map(named).transpose()?,
             reading: Reading::new(said.collect::<Result<Vec<_>, Fault>>()?),
         })

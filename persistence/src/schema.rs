@@ -23,7 +23,7 @@ pub(crate) use directory::{
 pub(crate) use imports::{import_duplicates, import_records};
 pub(crate) use membership::{
     application_documents, membership_applications, membership_coverings, membership_dues, membership_representatives,
-    membership_types,
+    membership_type_changes, membership_types,
 };
 pub(crate) use showroom::{logos, opportunity_reviews, solutions};
 pub(crate) use sign_in::{

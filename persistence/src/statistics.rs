@@ -3,11 +3,13 @@
 use chrono::NaiveDate;
 use diesel::dsl::count_star;
 use diesel::prelude::*;
+use werkstadt_domain::membership::statistics::{Month, Moved, Owed};
 use werkstadt_domain::named::Named;
 use werkstadt_domain::opportunity::Status;
 
 use crate::db::Db;
-use crate::error::Result;
+use crate::dialect::months;
+use crate::error::{Error, Result};
 use crate::schema::{
     logos, membership_applications, membership_dues, memberships, opportunities, organisation_references,
     organisations, persons, saved_searches, skill_claims, skills, solutions, units, users,
@@ -54,6 +56,55 @@ pub fn membership_states(db: &mut Db) -> Result<Vec<(String, u64)>> {
         .into_iter()
         .map(|(status, count)| (status, count.cast_unsigned()))
         .collect())
+}
+
+/// Memberships that ever began or ended, by month and type. Who is suspended stays a member; what is entered later counts from its day;
+/// a covered membership ends with the one above. Reads all steps of memberships, in the database.
+///
+/// # Errors
+/// As every read.
+pub fn membership_moves(db: &mut Db) -> Result<Vec<Moved>> {
+    let moved = |row: months::MovedRow| {
+        Ok(Moved {
+            month: month(&row.month)?,
+            kind: row.kind,
+            joined: whole(row.joined)?,
+            left: whole(row.parted)?,
+        })
+    };
+    months::moves(db)?.into_iter().map(moved).collect()
+}
+
+/// Cents of all dues by month: to be paid, paid, and no more to be paid.
+///
+/// # Errors
+/// As every read.
+pub fn due_cents(db: &mut Db) -> Result<Vec<Owed>> {
+    let mut all = Vec::new();
+    for row in months::owed(db)? {
+        let owed = |month, due, paid, settled| Owed {
+            month,
+            due,
+            paid,
+            settled,
+        };
+        let due = month(&row.due)?;
+        all.push(owed(due, row.cents, 0, 0));
+        if let Some(text) = &row.paid {
+            let paid = month(text)?;
+            all.push(owed(paid, 0, row.cents, 0));
+            all.push(owed(paid.max(due), 0, 0, row.cents));
+        }
+    }
+    Ok(all)
+}
+
+fn month(text: &str) -> Result<Month> {
+    Month::parse(text).ok_or_else(|| Error::internal(format!("the month `{text}`")))
+}
+
+fn whole(count: i64) -> Result<u32> {
+    u32::try_from(count).map_err(Error::internal)
 }
 
 /// Some opportunities that are alike.

@@ -323,6 +323,8 @@ fn memberships(app: &TestApp) {
     manager.post(&dues, &due(2020)).is(201);
     manager.post(&dues, &due(2020)).is(409);
     let second = manager.create(&dues, &due(2021));
+    let nobody = format!("/v1/dues/{second}/remind");
+    assert_eq!(manager.post(&nobody, &json!({})).is(409).json()["reason"], "nobody");
     let moved = json!({"first_on": "2020-01-01"});
     manager.patch(&format!("/v1/dues/{second}"), "*", &moved).is(409);
     assert_eq!(

@@ -8,6 +8,7 @@ use werkstadt_tests::calls::{PDF, application, due, tier};
 use werkstadt_tests::database::on_each;
 
 mod bulk;
+mod dues;
 mod life;
 
 /// An organisation of this name that is a member of a type; both addresses.

@@ -30,7 +30,7 @@ fn what_is_not_set_is_as_the_server_was_configured() {
         let first = manager.get(SETTINGS).is(200);
         let (tag, before) = (first.etag(), first.json());
         let configured = json!({"network_name": {"de": "Netzwerk", "en": "Netzwerk"}, "opportunity_days": 77, "solution_days": 365,
-            "confirm_skills_days": 365, "confirm_profiles_days": 180, "notice_days": 30, "second_factor": "managers",
+            "confirm_skills_days": 365, "confirm_profiles_days": 180, "notice_days": 30, "remind_dues_days": 7, "remind_dues_again_days": 14, "remind_dues_at_most": 3, "second_factor": "managers",
             "read_as": {"applied": "member", "under_review": "member", "rejected": "member", "active": "member", "grace": "member",
                 "lapsed": "member", "suspended": "member", "resigned": "member", "none": "member"},
             "set": []});

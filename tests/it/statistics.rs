@@ -6,6 +6,8 @@ use werkstadt_tests::app::TestApp;
 use werkstadt_tests::calls::person;
 use werkstadt_tests::database::on_each;
 
+mod plain;
+
 fn counts(list: &Value) -> Vec<(&str, u64)> {
     let items = list.as_array().unwrap().iter();
     let mut counts: Vec<_> = items

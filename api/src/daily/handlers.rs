@@ -13,8 +13,8 @@ use crate::state::{self, State};
 
 /// Do the day's work now
 ///
-/// What falls due by date is done once a day anyway: opportunities expire, solutions lapse, memberships take their steps, what is over is
-/// forgotten. Here it is done at once, for example after the clock or many dates were put right; to do it again changes nothing more.
+/// What falls due by date is done once a day anyway: opportunities expire, solutions lapse, memberships take their steps, members are
+/// reminded of dues, what is over is forgotten. Here it is done at once, for example after the clock or many dates were put right; to do it again changes nothing more.
 /// While a run has not ended, the answer is that run. `Prefer: wait=10` waits so many seconds for the end.
 #[utoipa::path(tag = "admin",
     params(("Prefer" = Option<String>, Header, description = "`wait=10` waits up to so many seconds for the end.")),

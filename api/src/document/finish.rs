@@ -281,16 +281,22 @@ fn import_lines(document: &mut Value) {
     }
     organisation["description"] = json!("An organisation with its parts, in an import.");
     schemas.insert("ImportOrganisation".to_owned(), organisation);
+    let mut membership_type = schemas.get("MembershipTypeCreate").cloned().unwrap_or_default();
+    membership_type["properties"]["id"] =
+        json!({"type": "string", "format": "uuid", "description": "Its id; a new one if left out."});
+    membership_type["description"] =
+        json!("A type of membership, in an import. Where the directory has one of this code, that one stays as it is.");
+    schemas.insert("ImportMembershipType".to_owned(), membership_type);
     let sorts = [
-        "ImportSkill",
-        "ImportOrganisation",
-        "ImportOpportunity",
-        "ImportSolution",
-        "ImportPerson",
+        ("ImportSkill", "skill"),
+        ("ImportOrganisation", "organisation"),
+        ("ImportOpportunity", "opportunity"),
+        ("ImportSolution", "solution"),
+        ("ImportPerson", "person"),
+        ("ImportMembershipType", "membership_type"),
     ];
-    for name in sorts {
+    for (name, record) in sorts {
         let Some(schema) = schemas.get_mut(name) else { continue };
-        let record = name.trim_start_matches("Import").to_lowercase();
         schema["example"]["record"] = json!(record);
         schema["properties"]["record"] =
             json!({"type": "string", "enum": [record], "description": "The sort of the line."});
@@ -300,7 +306,7 @@ fn import_lines(document: &mut Value) {
     }
     let choices: Vec<Value> = sorts
         .iter()
-        .map(|name| json!({"$ref": format!("#/components/schemas/{name}")}))
+        .map(|(name, _)| json!({"$ref": format!("#/components/schemas/{name}")}))
         .collect();
     let line = json!({"oneOf": choices, "description": "One line of an import; `record` tells its sort."});
     schemas.insert("ImportLine".to_owned(), line);

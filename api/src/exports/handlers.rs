@@ -136,9 +136,11 @@ pub async fn export_people_vcf(
 
 /// The whole network
 ///
-/// Skills, organisations with everything that belongs to them, their logos too, opportunities, solutions and persons, as JSON Lines.
+/// Skills, types of membership, organisations with everything that belongs to them, their logos, memberships, dues and representatives too,
+/// opportunities, solutions and persons, as JSON Lines.
 /// `POST /v1/imports` of the file into an empty directory makes the same network, ids included; into this one it changes nothing. Not in it: accounts with what
-/// they keep, jobs, what moderates and reminds, earlier states, times of changes.
+/// they keep, consents beyond those that persons are shown by, applications for membership, jobs, what moderates, earlier states, steps of
+/// memberships, times of changes.
 #[utoipa::path(tag = "admin", extensions(("x-authz" = json!({"from": "manager", "scope": "admin"}))),
     responses((status = 200, description = "A line for each record.", body = String, content_type = "application/x-ndjson",
         example = "{\"record\": \"skill\", \"uri\": \"urn:example:skill:lasers\", \"label\": {\"de\": \"Lasertechnik\"}}\n")))]

@@ -5,14 +5,20 @@ use base64::engine::general_purpose::STANDARD as BASE64;
 use serde_json::{Map, Value, json};
 use werkstadt_domain::audience::{Audience, Stored};
 use werkstadt_domain::institution::{Unit, UnitId};
+use werkstadt_domain::membership::due::{Due, Settled};
+use werkstadt_domain::membership::representative::{Representative, RepresentativeRole};
+use werkstadt_domain::membership::{Membership, MembershipId};
 use werkstadt_domain::named::Named;
 use werkstadt_domain::organisation::OrganisationId;
 use werkstadt_domain::profile::Profile;
 use werkstadt_domain::reference::{Partner, Reference};
 use werkstadt_domain::skill::{Claim, SkillId};
+use werkstadt_persistence::Noun;
 
 use super::{View, Writer};
 use crate::claims::wire::EvidenceBody;
+use crate::memberships::dues::wire::SettledAs;
+use crate::memberships::wire::representative::of_role;
 use crate::organisations::wire::{ExternalIdBody, OrganisationBody};
 use crate::problem::Problem;
 use crate::wire::TextBody;
@@ -29,12 +35,15 @@ pub(super) struct Lines {
 /// Where the pictures of logos are, which no directory in memory has: the large one of an organisation, if there is one.
 pub type Pictures = Box<dyn Fn(OrganisationId) -> Result<Option<Vec<u8>>, Problem> + Send>;
 
+/// Who speaks for a membership, and what it owes, by the periods.
+pub type Kept = Box<dyn Fn(MembershipId) -> Result<(Vec<Representative>, Vec<Due>), Problem> + Send>;
+
 /// How much a file tells.
 pub(super) enum Told {
     /// Some organisations; their partners may not be among them, and are named.
     Some,
     /// Everything.
-    Whole(Pictures),
+    Whole(Pictures, Kept),
 }
 
 impl Lines {
@@ -62,8 +71,14 @@ impl Writer for Lines {
         line.all("skills", self.claims(profile, None));
         let references = profile.references.iter().map(|one| self.reference(one));
         line.all("references", references);
-        if let Told::Whole(pictures) = &self.told {
-            self.rest(&mut line, profile, pictures)?;
+        if let Told::Whole(pictures, kept) = &self.told {
+            if let Some(membership) = &profile.membership {
+                line.put("membership", self.membership(&membership.record, kept)?);
+            }
+            if profile.logo.is_some() {
+                let picture = pictures(profile.id())?;
+                line.some("logo", picture.map(|picture| BASE64.encode(picture)));
+            }
         }
         line.write(out)
     }
@@ -74,23 +89,34 @@ impl Writer for Lines {
 }
 
 impl Lines {
-    /// What only the whole network tells: of memberships others see no more than that there is one, and logos are large.
-    fn rest(&self, line: &mut Line, profile: &Profile, pictures: &Pictures) -> Result<(), Problem> {
-        if let Some(membership) = &profile.membership {
-            let membership = &membership.record;
-            let mut part = Line::default();
-            part.put("id", membership.id.to_string());
-            part.put("type", membership.kind.as_str());
-            part.put("status", membership.status.code());
-            part.some("since_on", membership.since_on.map(|day| day.to_string()));
-            part.some("until_on", membership.until_on.map(|day| day.to_string()));
-            line.put("membership", part.0);
+    /// A membership, which only the whole network tells: others see no more than that there is one.
+    fn membership(&self, membership: &Membership, kept: &Kept) -> Result<Value, Problem> {
+        let mut part = Line::default();
+        part.put("id", membership.id.to_string());
+        part.put("type", membership.kind.as_str());
+        part.put("status", membership.status.code());
+        part.some("since_on", membership.since_on.map(|day| day.to_string()));
+        part.some("until_on", membership.until_on.map(|day| day.to_string()));
+        if let Some(leaving) = &membership.leaving {
+            part.put("resigns_on", leaving.on.to_string());
+            part.some("resign_reason", leaving.reason.clone());
         }
-        if profile.logo.is_some() {
-            let picture = pictures(profile.id())?;
-            line.some("logo", picture.map(|picture| BASE64.encode(picture)));
+        part.some("covered_by", membership.covered.map(|covering| covering.by.to_string()));
+        if !self.is_manager() {
+            return Ok(part.0.into());
         }
-        Ok(())
+        let (representatives, dues) = kept(membership.id)?;
+        if !representatives.is_empty() {
+            self.view.told.note(Noun::Membership, [membership.id.uuid()])?;
+        }
+        for (name, role) in [
+            ("representative", RepresentativeRole::Main),
+            ("dues_representative", RepresentativeRole::Dues),
+        ] {
+            part.some(name, of_role(&representatives, role).map(|one| json!(one)));
+        }
+        part.all("dues", dues.iter().map(due));
+        Ok(part.0.into())
     }
 
     fn is_manager(&self) -> bool {
@@ -188,6 +214,26 @@ impl Lines {
         }
         (!part.0.is_empty()).then(|| part.0.into())
     }
+}
+
+fn due(due: &Due) -> Value {
+    let mut part = Line::default();
+    part.put("id", due.id.to_string());
+    part.put("first_on", due.span.first.to_string());
+    part.put("last_on", due.span.last.to_string());
+    part.put("amount_cents", due.amount_cents);
+    part.put("due_on", due.due_on.to_string());
+    let (settled, paid_on) = match due.settled {
+        Settled::Open => (SettledAs::Open, None),
+        Settled::Paid(on) => (SettledAs::Paid, Some(on)),
+        Settled::Waived => (SettledAs::Waived, None),
+    };
+    part.put("status", settled.code());
+    part.some("paid_on", paid_on.map(|day| day.to_string()));
+    part.some("note", due.note.clone());
+    part.some("reminders", due.reminded.map(|reminded| reminded.times));
+    part.some("reminded_on", due.reminded.map(|reminded| reminded.last_on.to_string()));
+    part.0.into()
 }
 
 /// The units, each behind the one above it.

@@ -5,6 +5,8 @@ use std::mem;
 
 use chrono::SecondsFormat;
 use serde_json::json;
+use werkstadt_domain::audience::Audience;
+use werkstadt_domain::membership::tier::TierId;
 use werkstadt_domain::named::Named;
 use werkstadt_domain::opportunity::{Opportunity, SkillNeed};
 use werkstadt_domain::organisation::OrganisationId;
@@ -13,10 +15,12 @@ use werkstadt_domain::person::Person;
 use werkstadt_domain::search::{PersonFilter, PersonPosition, SolutionFilter, SolutionPosition};
 use werkstadt_domain::skill::{Skill, SkillId};
 use werkstadt_domain::solution::Solution;
-use werkstadt_persistence::{Error, Store, logos};
+use werkstadt_persistence::memberships::representatives;
+use werkstadt_persistence::{Error, Store, dues, logos, membership_types};
 
-use super::lines::{Line, Lines, Pictures, Told, uri};
+use super::lines::{Kept, Line, Lines, Pictures, Told, uri};
 use super::{Chunks, View, Writer};
+use crate::memberships::tiers::wire::TierBody;
 use crate::opportunities::wire::{BudgetBody, SoughtBody};
 use crate::organisations::wire::LinkBody;
 use crate::people::wire::ConsentBody;
@@ -24,6 +28,9 @@ use crate::problem::Problem;
 use crate::skills::wire::LabelsBody;
 use crate::solutions::wire::DisplayBody;
 use crate::wire::TextBody;
+
+/// What a line of a type of membership does not say.
+const NOT_SAID_OF_TYPES: [&str; 3] = ["currency", "created_at", "updated_at"];
 
 /// Records of a sort written at a time.
 const CHUNK: usize = 200;
@@ -34,14 +41,17 @@ pub fn network(view: View, store: Store) -> Box<dyn Chunks> {
     skills.sort_unstable();
     let steps = VecDeque::from([
         Step::Skills(skills.into()),
+        Step::Tiers(None),
         Step::Organisations(None),
         Step::Opportunities(0),
         Step::Solutions(None),
         Step::Persons(None),
     ]);
-    let organisations = Lines::new(view.clone(), Told::Whole(pictures(store)));
+    let told = Told::Whole(pictures(store.clone()), kept(store.clone()));
+    let organisations = Lines::new(view.clone(), told);
     Box::new(Network {
         view,
+        store,
         steps,
         organisations,
     })
@@ -56,8 +66,18 @@ fn pictures(store: Store) -> Pictures {
     })
 }
 
+fn kept(store: Store) -> Kept {
+    Box::new(move |id| {
+        store.read(|db| {
+            let owed = dues::of_memberships(db, &[id])?.into_iter();
+            Ok((representatives::of(db, id)?, owed.map(|due| due.record).collect()))
+        })
+    })
+}
+
 struct Network {
     view: View,
+    store: Store,
     /// What is left to write.
     steps: VecDeque<Step>,
     organisations: Lines,
@@ -65,6 +85,8 @@ struct Network {
 
 enum Step {
     Skills(VecDeque<SkillId>),
+    /// Behind this one.
+    Tiers(Option<TierId>),
     /// Behind this one.
     Organisations(Option<OrganisationId>),
     /// How many are written.
@@ -83,6 +105,7 @@ impl Chunks for Network {
         };
         let rest = match step {
             Step::Skills(left) => self.skills(left, &mut out)?,
+            Step::Tiers(after) => self.tiers(after, &mut out)?,
             Step::Organisations(after) => self.organisations(after, &mut out)?,
             Step::Opportunities(done) => self.opportunities(done, &mut out)?,
             Step::Solutions(after) => self.solutions(after, &mut out)?,
@@ -104,6 +127,26 @@ impl Network {
             }
         }
         Ok((!rest.is_empty()).then_some(Step::Skills(rest)))
+    }
+
+    /// The types of membership, which managers see all.
+    fn tiers(&self, after: Option<TierId>, out: &mut Vec<u8>) -> Result<Option<Step>, Problem> {
+        if self.view.audience != Audience::Manager {
+            return Ok(None);
+        }
+        let limit = i64::try_from(CHUNK).unwrap_or(i64::MAX);
+        let page = self.store.read(|db| membership_types::list(db, None, after, limit))?;
+        for stored in &page {
+            let body = serde_json::to_value(TierBody::from(stored)).map_err(Problem::internal)?;
+            let mut line = Line::new("membership_type");
+            for (name, value) in body.as_object().into_iter().flatten() {
+                if !NOT_SAID_OF_TYPES.contains(&name.as_str()) {
+                    line.put(name, value.clone());
+                }
+            }
+            line.write(out)?;
+        }
+        Ok(page.last().map(|last| Step::Tiers(Some(last.record.id))))
     }
 
     fn organisations(&mut self, after: Option<OrganisationId>, out: &mut Vec<u8>) -> Result<Option<Step>, Problem> {

@@ -4,6 +4,7 @@
 use serde::Deserialize;
 use utoipa::ToSchema;
 
+use crate::memberships::tiers::wire::TierCreate;
 use crate::opportunities::wire::{BudgetBody, SkillNeedCreate, SoughtBody};
 use crate::organisations::wire::{LinkBody, OrganisationCreate};
 use crate::people::wire::ConsentBody;
@@ -16,7 +17,7 @@ use crate::wire::{
 
 mod parts;
 
-pub use parts::{ImportClaim, ImportMembership, ImportPartner, ImportReference};
+pub use parts::{ImportClaim, ImportDue, ImportMembership, ImportPartner, ImportReference};
 
 /// A skill of the taxonomy.
 #[derive(Deserialize, ToSchema)]
@@ -326,6 +327,8 @@ pub struct ImportWorkbook(pub Vec<u8>);
 pub enum Line {
     /// `"record": "skill"`.
     Skill(ImportSkill),
+    /// `"record": "membership_type"`, with the id that it gives.
+    MembershipType(Option<String>, Box<TierCreate>),
     /// `"record": "organisation"`.
     Organisation(Box<OrganisationCreate>, ImportParts),
     /// `"record": "opportunity"`.
@@ -340,7 +343,7 @@ impl Line {
     /// The names by which the line calls organisations.
     pub fn organisations_named(&self) -> Vec<&str> {
         match self {
-            Self::Skill(_) => Vec::new(),
+            Self::Skill(_) | Self::MembershipType(..) => Vec::new(),
             Self::Organisation(_, parts) => {
                 let partners = parts.references.iter().flat_map(|reference| &reference.partners);
                 partners.filter_map(|partner| partner.name.as_deref()).collect()
@@ -357,4 +360,11 @@ impl Line {
 }
 
 /// The names of the sorts of lines.
-pub const RECORDS: [&str; 5] = ["skill", "organisation", "opportunity", "solution", "person"];
+pub const RECORDS: [&str; 6] = [
+    "skill",
+    "organisation",
+    "opportunity",
+    "solution",
+    "person",
+    "membership_type",
+];

@@ -8,8 +8,9 @@ use uuid::Uuid;
 use werkstadt_domain::id::Id;
 use werkstadt_domain::institution::Unit;
 use werkstadt_domain::invalid::{Faults, Invalid, Rule};
-use werkstadt_domain::membership::representative::Representative;
-use werkstadt_domain::membership::{Membership, MembershipId};
+use werkstadt_domain::membership::Membership;
+use werkstadt_domain::membership::due::{Due, DueId};
+use werkstadt_domain::membership::tier::{Tier, TierId};
 use werkstadt_domain::opportunity::Opportunity;
 use werkstadt_domain::organisation::{Organisation, OrganisationId};
 use werkstadt_domain::person::{Person, PersonId};
@@ -26,6 +27,7 @@ use super::lines::Line;
 use super::options::OnDuplicate;
 use crate::problem::Breach;
 
+mod memberships;
 mod names;
 mod opportunities;
 mod organisations;
@@ -34,6 +36,8 @@ mod persons;
 mod skills;
 mod solutions;
 
+pub use memberships::Representing;
+use memberships::{Covered, Owing};
 use names::Names;
 
 /// What an import will write, and what is wrong with the rest.
@@ -49,10 +53,14 @@ pub struct Plan {
     pub claims: Vec<(OrganisationId, Claim)>,
     /// What they have done.
     pub references: Vec<(OrganisationId, Reference)>,
-    /// Their memberships.
+    /// New types of membership.
+    pub tiers: Vec<Tier>,
+    /// The memberships of the organisations.
     pub memberships: Vec<Membership>,
+    /// What these owe.
+    pub dues: Vec<Due>,
     /// Who speaks for these.
-    pub representatives: Vec<(MembershipId, Representative)>,
+    pub representatives: Vec<Representing>,
     /// Their logos.
     pub logos: Vec<(OrganisationId, Logo)>,
     /// Offers and requests.
@@ -117,6 +125,10 @@ pub struct Directory<'a> {
     pub index: Index,
     /// Persons who were erased: a file of before does not bring them back.
     pub erased: HashSet<PersonId>,
+    /// Types of membership with their codes.
+    pub tiers: Vec<(TierId, String)>,
+    /// Dues whose ids the file gives to others.
+    pub dues: Vec<DueId>,
     /// The present.
     pub now: DateTime<Utc>,
 }
@@ -202,15 +214,17 @@ pub fn plan(rows: Vec<(usize, Line)>, directory: Directory<'_>, mode: OnDuplicat
     let now = directory.now;
     let mut planner = Planner {
         plan: Plan::default(),
-        names: Names::new(directory.snapshot, directory.names),
+        names: Names::new(directory.snapshot, directory.names, &directory.tiers, &directory.dues),
         index: directory.index,
+        tiers: directory.tiers,
+        covered: Vec::new(),
         mode,
         erased: directory.erased,
         now,
         new_id,
     };
     let (mut skills, mut organisations) = (vec![], vec![]);
-    let (mut opportunities, mut solutions, mut persons) = (vec![], vec![], vec![]);
+    let (mut opportunities, mut solutions, mut persons, mut tiers) = (vec![], vec![], vec![], vec![]);
     for (row, line) in rows {
         match line {
             Line::Skill(skill) => skills.push((row, skill)),
@@ -218,13 +232,17 @@ pub fn plan(rows: Vec<(usize, Line)>, directory: Directory<'_>, mode: OnDuplicat
             Line::Opportunity(opportunity) => opportunities.push((row, *opportunity)),
             Line::Solution(solution) => solutions.push((row, *solution)),
             Line::Person(person) => persons.push((row, person)),
+            Line::MembershipType(id, tier) => tiers.push((row, id, *tier)),
         }
     }
     planner.skills(skills);
+    planner.tiers(tiers);
     planner.organisations(organisations);
     planner.opportunities(opportunities);
     planner.solutions(solutions);
     planner.persons(persons);
+    planner.cover();
+    planner.name_speakers();
     planner.plan.faults.sort_by_key(|fault| fault.row);
     planner.plan
 }
@@ -233,6 +251,9 @@ struct Planner<'a> {
     plan: Plan,
     names: Names<'a>,
     index: Index,
+    tiers: Vec<(TierId, String)>,
+    /// Memberships that others are to cover.
+    covered: Vec<Covered>,
     mode: OnDuplicate,
     erased: HashSet<PersonId>,
     now: DateTime<Utc>,

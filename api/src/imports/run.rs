@@ -6,14 +6,16 @@ use serde_json::json;
 use werkstadt_domain::account::UserId;
 use werkstadt_domain::audience::Stored;
 use werkstadt_domain::import::merge;
+use werkstadt_domain::membership::due::DueId;
+use werkstadt_domain::membership::tier::TierId;
 use werkstadt_domain::organisation::Organisation;
 use werkstadt_domain::text::Language;
 use werkstadt_persistence::audit::Author;
 use werkstadt_persistence::imports;
 use werkstadt_persistence::jobs::{self, Job, JobId, JobStatus, Severity};
 use werkstadt_persistence::{
-    Db, UnitOfWork, claims, logos, memberships, opportunities, organisations, personal, persons, references, skills,
-    solutions, units,
+    Db, UnitOfWork, claims, dues, logos, membership_types, memberships, opportunities, organisations, personal,
+    persons, references, skills, solutions, units,
 };
 
 use super::duplicates::Index;
@@ -45,6 +47,8 @@ pub struct LineSchemas {
     pub solution: Body,
     /// Of [`super::lines::ImportPerson`].
     pub person: Body,
+    /// Of [`crate::memberships::tiers::wire::TierCreate`] with an id.
+    pub membership_type: Body,
 }
 
 /// What an import would write, or has written.
@@ -175,6 +179,8 @@ pub fn prepare(state: &State, source: &Source, choices: &Choices) -> Result<Prep
             } else {
                 HashSet::new()
             },
+            tiers: tiers(db, &rows)?,
+            dues: known_dues(db, &rows)?,
             now: state.now(),
         })
     })?;
@@ -194,6 +200,26 @@ pub fn prepare(state: &State, source: &Source, choices: &Choices) -> Result<Prep
             findings,
         },
     })
+}
+
+/// The types of membership of the directory, if the file brings some.
+fn tiers(db: &mut Db, rows: &[(usize, Line)]) -> Result<Vec<(TierId, String)>, Problem> {
+    if !rows.iter().any(|(_, line)| matches!(line, Line::MembershipType(..))) {
+        return Ok(Vec::new());
+    }
+    let all = membership_types::list(db, None, None, i64::MAX)?.into_iter();
+    Ok(all.map(|stored| (stored.record.id, stored.record.code)).collect())
+}
+
+/// The ids that the file gives to dues and that dues of the directory have.
+fn known_dues(db: &mut Db, rows: &[(usize, Line)]) -> Result<Vec<DueId>, Problem> {
+    let memberships = rows.iter().filter_map(|(_, line)| match line {
+        Line::Organisation(_, parts) => parts.membership.as_ref(),
+        _ => None,
+    });
+    let given = memberships.flat_map(|membership| &membership.dues);
+    let ids: Vec<DueId> = given.filter_map(|due| DueId::parse(due.id.as_ref()?).ok()).collect();
+    Ok(dues::known(db, &ids)?)
 }
 
 /// Puts faults in order, explains those that are kept, and counts the faulty rows.
@@ -269,6 +295,8 @@ fn counts(plan: &Plan, updates: &Updates, faults: &[RowFault]) -> BTreeMap<&'sta
         ("claims", plan.claims.len()),
         ("references", plan.references.len()),
         ("memberships", plan.memberships.len()),
+        ("membership_types", plan.tiers.len()),
+        ("dues", plan.dues.len()),
         ("logos", plan.logos.len()),
         ("opportunities", plan.opportunities.len()),
         ("solutions", plan.solutions.len()),
@@ -286,16 +314,21 @@ fn insert(unit: &mut UnitOfWork<'_>, plan: Plan) -> Result<(), Problem> {
     units::insert_all(unit, plan.units)?;
     claims::insert_all(unit, plan.claims)?;
     references::insert_all(unit, plan.references)?;
-    memberships::insert_all(unit, plan.memberships)?;
-    for (id, representative) in plan.representatives {
-        memberships::representatives::put(unit, id, &[representative])?;
+    for tier in plan.tiers {
+        membership_types::insert(unit, tier)?;
     }
+    memberships::insert_all(unit, plan.memberships)?;
+    dues::insert_all(unit, plan.dues)?;
     for (id, logo) in plan.logos {
         logos::put(unit, id, logo)?;
     }
     opportunities::insert_all(unit, plan.opportunities)?;
     solutions::insert_all(unit, plan.solutions)?;
     persons::insert_all(unit, plan.persons)?;
+    // Behind the persons whom they may be.
+    for one in plan.representatives {
+        memberships::representatives::put(unit, one.membership, &one.all)?;
+    }
     Ok(())
 }
 

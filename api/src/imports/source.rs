@@ -203,6 +203,7 @@ fn read_value(schemas: &LineSchemas, row: usize, mut value: Value) -> Read {
         Some("opportunity") => &schemas.opportunity,
         Some("solution") => &schemas.solution,
         Some("person") => &schemas.person,
+        Some("membership_type") => &schemas.membership_type,
         _ if !value.is_object() => return at("", Breach::Type("object".to_owned())),
         _ => return at("/record", Breach::NotOneOf(RECORDS.map(str::to_owned).to_vec())),
     };
@@ -216,6 +217,7 @@ fn read_value(schemas: &LineSchemas, row: usize, mut value: Value) -> Read {
         Some("opportunity") => serde_json::from_value(value).map(|line| Line::Opportunity(Box::new(line))),
         Some("solution") => serde_json::from_value(value).map(|line| Line::Solution(Box::new(line))),
         Some("person") => serde_json::from_value::<ImportPerson>(value).map(Line::Person),
+        Some("membership_type") => membership_type(value),
         _ => organisation(value),
     };
     match line {
@@ -225,6 +227,13 @@ fn read_value(schemas: &LineSchemas, row: usize, mut value: Value) -> Read {
         },
         Err(error) => at("", Breach::Unreadable(error.to_string())),
     }
+}
+
+/// The id is split off; the rest is a new type.
+fn membership_type(mut value: Value) -> Result<Line, serde_json::Error> {
+    let id = value.as_object_mut().and_then(|members| members.shift_remove("id"));
+    let id = id.map(serde_json::from_value).transpose()?;
+    Ok(Line::MembershipType(id, Box::new(serde_json::from_value(value)?)))
 }
 
 /// The parts are split off; the rest is a new organisation.

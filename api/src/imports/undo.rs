@@ -11,7 +11,9 @@ use werkstadt_domain::named::Named;
 use werkstadt_domain::organisation::{Organisation, OrganisationId};
 use werkstadt_persistence::imports::{self, Done, ImportRecord};
 use werkstadt_persistence::jobs::{self, Job, JobId, JobStatus};
-use werkstadt_persistence::{Error, Noun, UnitOfWork, opportunities, organisations, persons, skills, solutions};
+use werkstadt_persistence::{
+    Error, Noun, UnitOfWork, membership_types, opportunities, organisations, persons, skills, solutions,
+};
 
 use super::plan::Plan;
 use super::run::KIND;
@@ -44,6 +46,7 @@ pub fn records(plan: &Plan, updates: &[(Stored<Organisation>, Organisation)]) ->
     );
     records.extend(plan.solutions.iter().map(|one| made(Noun::Solution, one.id.uuid())));
     records.extend(plan.persons.iter().map(|one| made(Noun::Person, one.id.uuid())));
+    records.extend(plan.tiers.iter().map(|one| made(Noun::MembershipType, one.id.uuid())));
     for (before, _) in updates {
         records.push(ImportRecord {
             noun: Noun::Organisation,
@@ -99,6 +102,7 @@ pub fn undo(unit: &mut UnitOfWork<'_>, id: JobId) -> Result<UndoBody, Problem> {
     taking_back.what_stands_beside_them()?;
     taking_back.restore()?;
     taking_back.organisations()?;
+    taking_back.membership_types()?;
     taking_back.skills()?;
     Ok(taking_back.answer(id))
 }
@@ -237,6 +241,21 @@ impl<'a, 'db> TakingBack<'a, 'db> {
             .filter(|done| counts.get(&done.record.id).is_some_and(|count| *count != done.changes));
         if late.count() > 0 {
             return Err(Problem::new(Code::Unavailable).retry_after(1));
+        }
+        Ok(())
+    }
+
+    /// Types go if no membership has them any more, and no application names them.
+    fn membership_types(&mut self) -> Result<(), Problem> {
+        for id in self.made(Noun::MembershipType) {
+            let stored = membership_types::find(self.unit.db(), Id::new(id))?;
+            match membership_types::is_used(self.unit.db(), &stored.record)? {
+                true => self.keep(Noun::MembershipType, id, "in_use"),
+                false => {
+                    membership_types::remove(self.unit, &stored)?;
+                    self.count("membership_types");
+                }
+            }
         }
         Ok(())
     }

@@ -4,11 +4,12 @@ use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::Value;
 use werkstadt_domain::account::{Invitation, InvitationId, Role, User};
 use werkstadt_domain::consent::{Guardianship, GuardianshipId};
+use werkstadt_domain::membership::due::{DueId, DueStatus};
 use werkstadt_domain::named::Named;
 use werkstadt_domain::text::Language;
 use werkstadt_persistence::action_tokens::{self, ActionToken, ActionTokenId};
 use werkstadt_persistence::letters::Letter;
-use werkstadt_persistence::{Error, UnitOfWork, guardianships, invitations, users};
+use werkstadt_persistence::{Error, UnitOfWork, dues, guardianships, invitations, memberships, organisations, users};
 
 use super::words::{self, Say};
 use super::{Kind, Written};
@@ -70,6 +71,7 @@ pub(super) fn write(unit: &mut UnitOfWork<'_>, state: &State, letter: &Letter) -
         Kind::ApplicationAccepted => Some((letter.language, accepted(unit, state, letter)?)),
         Kind::GuardianAsked => guardian_asked(unit, state, letter)?,
         Kind::GuardianConsented => guardian_consented(unit, state, letter)?,
+        Kind::DueReminder => due(unit, letter)?.map(|said| (letter.language, said)),
         Kind::ApplicationRejected => Some((letter.language, Say::ApplicationRejected(text(letter, "reason")))),
     };
     Ok(said.map(|(language, said)| {
@@ -127,6 +129,24 @@ fn accepted(unit: &mut UnitOfWork<'_>, state: &State, letter: &Letter) -> Result
         organisation: text(letter, "organisation"),
         invited,
     })
+}
+
+/// Whoever has paid meanwhile, or is not to pay any more, or later, is left alone.
+fn due(unit: &mut UnitOfWork<'_>, letter: &Letter) -> Result<Option<Say>, Problem> {
+    let Ok(id) = DueId::parse(&text(letter, "due")) else {
+        return Ok(None);
+    };
+    let due = match dues::find(unit.db(), id) {
+        Ok(stored) => stored.record,
+        Err(Error::NotFound { .. }) => return Ok(None),
+        Err(error) => return Err(error.into()),
+    };
+    if due.status(unit.now().date_naive()) != DueStatus::Overdue {
+        return Ok(None);
+    }
+    let membership = memberships::find(unit.db(), due.membership)?.record;
+    let organisation = organisations::find(unit.db(), membership.organisation)?.record.name;
+    Ok(Some(Say::DueReminder { organisation, due }))
 }
 
 /// Who registers with a new address gets an invitation; who has an account already is told so, by mail alone.

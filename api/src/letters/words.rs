@@ -1,6 +1,7 @@
 //! The words of the letters, German and English.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
+use werkstadt_domain::membership::due::{CURRENCY, Due};
 use werkstadt_domain::text::Language;
 
 mod english;
@@ -72,6 +73,13 @@ pub enum Say {
     },
     /// You are not, and why.
     ApplicationRejected(String),
+    /// A due has not been paid.
+    DueReminder {
+        /// The member.
+        organisation: String,
+        /// What is owed.
+        due: Due,
+    },
     /// You want to be erased.
     Erasure(Link),
     /// You are named as the guardian of a minor. With nothing that was written freely: whoever registers names anyone.
@@ -168,6 +176,23 @@ fn when(at: &DateTime<Utc>, language: Language) -> String {
     match language {
         Language::De => at.format("%d.%m.%Y, %H:%M Uhr (UTC)").to_string(),
         Language::En => at.format("%Y-%m-%d at %H:%M UTC").to_string(),
+    }
+}
+
+/// A day as both languages write it.
+fn on(day: NaiveDate, language: Language) -> String {
+    match language {
+        Language::De => day.format("%d.%m.%Y").to_string(),
+        Language::En => day.format("%Y-%m-%d").to_string(),
+    }
+}
+
+/// An amount as both languages write it.
+fn amount(cents: i64, language: Language) -> String {
+    let (whole, rest) = (cents / 100, cents % 100);
+    match language {
+        Language::De => format!("{whole},{rest:02} {CURRENCY}"),
+        Language::En => format!("{CURRENCY} {whole}.{rest:02}"),
     }
 }
 

@@ -43,8 +43,9 @@ pub fn fee(db: &mut Db, membership: &Membership, tier: Option<&Tier>) -> Result<
     Ok(tier.fee(organisations::find(db, membership.organisation)?.record.size))
 }
 
-/// Asks for the first due of a membership that has just become active, from another state: for the period in which it begins. Who
-/// comes back while the due of that period is open has a new day to pay it; who is covered owes nothing.
+/// Asks for the first due of a membership that has just become active, from another state: for the period in which it begins, as much as
+/// its type asks of whoever joins within it. Who comes back while the due of that period is open has a new day to pay it; who is covered
+/// owes nothing.
 ///
 /// # Errors
 /// As every write.
@@ -66,10 +67,43 @@ pub fn begin(
         _ => {
             let Some(tier) = tier else { return Ok(()) };
             let span = tier.period.around(membership.since_on, start);
-            let cents = fee(unit.db(), membership, Some(&tier))?;
-            ask(unit, state, membership.id, span, cents, tier.payable_on(span, start)).map(drop)
+            let fee = fee(unit.db(), membership, Some(&tier))?;
+            let payable = tier.payable_on(span, start);
+            // Who comes back joins again.
+            let joined = if was == MembershipStatus::Lapsed || was == MembershipStatus::Resigned {
+                start
+            } else {
+                membership.since_on.unwrap_or(start)
+            };
+            let cents = tier.first_due.cents(fee, span, joined);
+            if cents == 0 && fee > 0 {
+                return forgo(unit, state, membership.id, span, payable);
+            }
+            ask(unit, state, membership.id, span, cents, payable).map(drop)
         }
     }
+}
+
+/// Notes that nothing is asked for a period, so that the one after it is asked for in time.
+fn forgo(
+    unit: &mut UnitOfWork<'_>,
+    state: &State,
+    membership: MembershipId,
+    span: Span,
+    due_on: NaiveDate,
+) -> Result<(), Problem> {
+    let due = Due {
+        id: state.id(),
+        membership,
+        span,
+        amount_cents: 0,
+        due_on,
+        settled: Settled::Waived,
+        note: None,
+        reminded: None,
+    };
+    dues::insert(unit, due)?;
+    Ok(())
 }
 
 /// Asks for a due, unless it costs nothing.
@@ -95,6 +129,7 @@ pub fn ask(
         due_on,
         settled: Settled::Open,
         note: None,
+        reminded: None,
     };
     Ok(Some(dues::insert(unit, due)?))
 }
@@ -115,11 +150,8 @@ pub fn postpone(
     for due in dues {
         let record = &due.record;
         if record.settled == Settled::Open && record.span.last >= today && record.due_on < today {
-            let after = Due {
-                due_on: day.unwrap_or_else(|| later(today, days)),
-                ..record.clone()
-            };
-            dues::update(unit, due, after)?;
+            let payable = day.unwrap_or_else(|| later(today, days));
+            dues::update(unit, due, record.clone().payable_on(payable))?;
         }
     }
     Ok(())

@@ -200,6 +200,10 @@ pub async fn update_due(
         let present = present.for_change(&body.0);
         let changed: DueCreate = patch::apply(&shared, &BASE, &present, &body.0)?;
         let after = changed.to_domain(id, before.record.membership, today)?;
+        let after = Due {
+            reminded: before.record.clone().payable_on(after.due_on).reminded,
+            ..after
+        };
         dues::update(unit, &before, after)?;
         charging::settle_up(unit, before.record.membership)?;
         Ok(find(unit.db(), id, today)?.1)

@@ -1,17 +1,13 @@
 //! Statistics of memberships, month by month.
 
-use std::collections::{BTreeMap, HashMap};
-
 use actix_web::{HttpResponse, get, web};
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
-use werkstadt_domain::audience::Stored;
 use werkstadt_domain::invalid::Rule;
-use werkstadt_domain::membership::due::{CURRENCY, Due};
-use werkstadt_domain::membership::statistics::{Month, Stay, cents, end_with, moves, stays};
-use werkstadt_domain::membership::{Membership, MembershipId};
-use werkstadt_persistence::{Db, dues, memberships};
+use werkstadt_domain::membership::due::CURRENCY;
+use werkstadt_domain::membership::statistics::{Cents, Members, Month, cents, members};
+use werkstadt_persistence::statistics;
 
 use crate::answer;
 use crate::auth::Caller;
@@ -95,12 +91,15 @@ pub async fn get_membership_statistics(
     query: Query<Months>,
 ) -> Result<HttpResponse, Problem> {
     let months = query.0.read(state.now().date_naive())?;
-    let (members, dues) = state::read(&state, |db| Ok((members(db)?, dues::all(db)?))).await?;
+    let counted = state::read(&state, |db| {
+        Ok((statistics::membership_moves(db)?, statistics::due_cents(db)?))
+    });
+    let (moved, owed) = counted.await?;
+    let counted = members(&months, &moved).into_iter().zip(cents(&months, &owed));
     let body = MembershipStatistics {
         currency: CURRENCY.to_owned(),
-        months: months
-            .into_iter()
-            .map(|month| MembershipMonth::new(month, &members, &dues))
+        months: counted
+            .map(|(members, cents)| MembershipMonth::new(members, cents))
             .collect(),
     };
     answer::page(&caller, &body, None)
@@ -134,56 +133,15 @@ fn refused(name: &str, rule: Rule) -> Problem {
     Problem::new(Code::InvalidQuery).with_breaches(vec![(place, Breach::Rule(rule))])
 }
 
-/// The types and stays of all memberships. Reads all of them with their steps.
-///
-/// # Errors
-/// As every read.
-pub fn members(db: &mut Db) -> Result<Vec<(String, Vec<Stay>)>, Problem> {
-    let mut steps: HashMap<MembershipId, Vec<_>> = HashMap::new();
-    for (id, step) in memberships::all_steps(db)? {
-        steps.entry(id).or_default().push(step);
-    }
-    let all: Vec<Stored<Membership>> = memberships::list(db, None, None, i64::MAX)?;
-    let mut found: HashMap<MembershipId, Vec<Stay>> = HashMap::with_capacity(all.len());
-    for stored in &all {
-        let taken = steps.get(&stored.record.id).map(Vec::as_slice).unwrap_or_default();
-        found.insert(stored.record.id, stays(&stored.record, taken));
-    }
-    let member = |stored: Stored<Membership>| {
-        let mut own = found.get(&stored.record.id).cloned().unwrap_or_default();
-        if let Some(above) = stored.record.covered.and_then(|covering| found.get(&covering.by)) {
-            end_with(&mut own, above);
-        }
-        (stored.record.kind, own)
-    };
-    Ok(all.into_iter().map(member).collect())
-}
-
 impl MembershipMonth {
-    fn new(month: Month, members: &[(String, Vec<Stay>)], dues: &[Stored<Due>]) -> Self {
-        let (mut joined, mut left) = (0, 0);
-        let mut by_type: BTreeMap<&str, u32> = BTreeMap::new();
-        for (kind, stays) in members {
-            let moves = moves(stays, month);
-            joined += moves.joined;
-            left += moves.left;
-            if moves.is_member {
-                *by_type.entry(kind).or_default() += 1;
-            }
-        }
-        let cents = cents(dues.iter().map(|due| &due.record), month);
+    fn new(members: Members, cents: Cents) -> Self {
+        let of_type = |(kind, members): (String, u32)| MembersOfType { r#type: kind, members };
         Self {
-            month: month.to_string(),
-            members: by_type.values().sum(),
-            joined,
-            left,
-            by_type: by_type
-                .into_iter()
-                .map(|(kind, members)| MembersOfType {
-                    r#type: kind.to_owned(),
-                    members,
-                })
-                .collect(),
+            month: members.month.to_string(),
+            members: members.by_type.values().sum(),
+            joined: members.joined,
+            left: members.left,
+            by_type: members.by_type.into_iter().map(of_type).collect(),
             due_cents: cents.due,
             paid_cents: cents.paid,
             open_cents: cents.open,

@@ -54,6 +54,7 @@ pub const BASE: Base = Base {
         "member",
         "resign_reason",
         "history",
+        "type_changes",
         "created_at",
         "updated_at",
     ],

@@ -6,7 +6,7 @@ use utoipa::ToSchema;
 use werkstadt_domain::audience::{Audience, Stored};
 use werkstadt_domain::invalid::{Fault, Faults, Invalid, Rule};
 use werkstadt_domain::membership::representative::{Representative, RepresentativeRole};
-use werkstadt_domain::membership::{Membership, MembershipId, MembershipStatus, MembershipStep};
+use werkstadt_domain::membership::{KindChange, Membership, MembershipId, MembershipStatus, MembershipStep};
 use werkstadt_domain::named::Named;
 use werkstadt_domain::organisation::OrganisationId;
 use werkstadt_domain::text::line;
@@ -75,6 +75,9 @@ pub struct MembershipBody {
     /// Its steps, the first one first; left out in lists.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub history: Option<Vec<MembershipEvent>>,
+    /// Changes of its type, the first one first; left out in lists. Dues that there were already stayed as they were.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub type_changes: Option<Vec<TypeChange>>,
     /// When it was entered.
     pub created_at: DateTime<Utc>,
     /// Its last change.
@@ -108,6 +111,23 @@ pub struct MembershipEvent {
     /// Who took it; left out where it was not noted yet.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub by: Option<ActorBody>,
+}
+
+/// A change of the type of a membership.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = MembershipTypeChange, example = json!({"from": "supporting", "to": "full", "at": "2026-11-22T09:00:00Z",
+    "by": {"kind": "user", "id": "01936d3e-7f10-7000-8000-000000000001", "name": "Erika Beispiel"}}))]
+pub struct TypeChange {
+    /// The type before.
+    #[schema(examples("supporting"))]
+    pub from: String,
+    /// The type after.
+    #[schema(examples("full"))]
+    pub to: String,
+    /// When.
+    pub at: DateTime<Utc>,
+    /// Who made it.
+    pub by: ActorBody,
 }
 
 /// A new membership.
@@ -205,6 +225,7 @@ impl MembershipBody {
             dues_representative: None,
             dues: None,
             history: None,
+            type_changes: None,
             created_at: stored.created_at.utc(),
             updated_at: stored.changed_at.seen_by(Audience::Manager).utc(),
         }
@@ -224,11 +245,19 @@ impl MembershipBody {
         stored: &Stored<Membership>,
         representatives: &[Representative],
         history: Vec<(MembershipStep, Option<Actor>)>,
+        kinds: Vec<(KindChange, Actor)>,
         accounts: &Accounts,
     ) -> Self {
         let event = |(step, by)| MembershipEvent::new(step, by, accounts);
+        let change = |(change, by): (KindChange, Actor)| TypeChange {
+            from: change.from,
+            to: change.to,
+            at: change.at,
+            by: ActorBody::new(by, accounts),
+        };
         Self {
             history: Some(history.into_iter().map(event).collect()),
+            type_changes: Some(kinds.into_iter().map(change).collect()),
             ..Self::with(stored, representatives)
         }
     }

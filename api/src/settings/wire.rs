@@ -24,7 +24,7 @@ pub type ReadAsName = Choose<ReadAs>;
 #[derive(Clone, Debug, Serialize, ToSchema)]
 #[schema(as = Settings, example = json!({"network_name": {"de": "Jena Digital", "en": "Jena Digital"}, "contact": "info@example.org",
     "opportunity_days": 180, "solution_days": 365, "confirm_skills_days": 365, "confirm_profiles_days": 180, "notice_days": 30,
-    "second_factor": "managers", "read_as": {"applied": "member", "under_review": "member", "rejected": "member", "active": "member",
+    "remind_dues_days": 7, "remind_dues_again_days": 14, "remind_dues_at_most": 3, "second_factor": "managers", "read_as": {"applied": "member", "under_review": "member", "rejected": "member", "active": "member",
     "grace": "member", "lapsed": "anonymous", "suspended": "anonymous", "resigned": "anonymous", "none": "member"},
     "set": ["network_name", "contact", "read_as"], "updated_at": "2026-11-27T09:00:00Z"}))]
 pub struct SettingsBody {
@@ -43,6 +43,12 @@ pub struct SettingsBody {
     pub confirm_profiles_days: i64,
     /// Days of notice before a certificate or an opportunity ends.
     pub notice_days: i64,
+    /// Days after the last day to pay until a member is reminded of a due by letter.
+    pub remind_dues_days: u16,
+    /// Days from one reminder of a due to the next.
+    pub remind_dues_again_days: u16,
+    /// How often a member is reminded of a due, at most; 0: never.
+    pub remind_dues_at_most: u16,
     /// Whose sign-in needs a second factor.
     #[schema(examples("managers", "everyone", "nobody"))]
     pub second_factor: String,
@@ -122,6 +128,18 @@ pub struct SettingsPatch {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(minimum = 1, maximum = 3650)]
     pub notice_days: Option<u16>,
+    /// Days after the last day to pay until a member is reminded of a due by letter; 7 where nothing is set.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(minimum = 0, maximum = 365)]
+    pub remind_dues_days: Option<u16>,
+    /// Days from one reminder of a due to the next; 14 where nothing is set.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(minimum = 1, maximum = 365)]
+    pub remind_dues_again_days: Option<u16>,
+    /// How often a member is reminded of a due, at most; 0: never; 3 where nothing is set.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(minimum = 0, maximum = 20)]
+    pub remind_dues_at_most: Option<u16>,
     /// Whose sign-in needs a second factor.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub second_factor: Option<SecondFactorPolicyName>,
@@ -193,6 +211,7 @@ impl SettingsBody {
         let name = |language| Some(configured.network_name(&settings.network_name, language));
         let periods = configured.periods(settings);
         let reminding = configured.reminding(settings);
+        let dues = Configured::reminding_of_dues(settings);
         let days = |period: TimeDelta| period.num_days();
         Self {
             network_name: TextBody {
@@ -205,6 +224,9 @@ impl SettingsBody {
             confirm_skills_days: days(reminding.claims),
             confirm_profiles_days: days(reminding.profiles),
             notice_days: days(reminding.notice),
+            remind_dues_days: dues.first_days,
+            remind_dues_again_days: dues.again_days,
+            remind_dues_at_most: dues.at_most,
             second_factor: settings
                 .second_factor
                 .unwrap_or(configured.second_factor)
@@ -227,6 +249,9 @@ fn set(settings: &Settings) -> Vec<String> {
         ("confirm_skills_days", settings.confirm_skills_days.is_some()),
         ("confirm_profiles_days", settings.confirm_profiles_days.is_some()),
         ("notice_days", settings.notice_days.is_some()),
+        ("remind_dues_days", settings.remind_dues_days.is_some()),
+        ("remind_dues_again_days", settings.remind_dues_again_days.is_some()),
+        ("remind_dues_at_most", settings.remind_dues_at_most.is_some()),
         ("second_factor", settings.second_factor.is_some()),
         ("read_as", settings.reading.said().next().is_some()),
     ];
@@ -266,6 +291,9 @@ impl From<&Settings> for SettingsPatch {
             confirm_skills_days: settings.confirm_skills_days,
             confirm_profiles_days: settings.confirm_profiles_days,
             notice_days: settings.notice_days,
+            remind_dues_days: settings.remind_dues_days,
+            remind_dues_again_days: settings.remind_dues_again_days,
+            remind_dues_at_most: settings.remind_dues_at_most,
             second_factor: settings.second_factor.map(Choose),
             read_as: Some(ReadAsPatch::from(&settings.reading)),
         }
@@ -331,6 +359,9 @@ impl SettingsPatch {
             confirm_skills_days: self.confirm_skills_days,
             confirm_profiles_days: self.confirm_profiles_days,
             notice_days: self.notice_days,
+            remind_dues_days: self.remind_dues_days,
+            remind_dues_again_days: self.remind_dues_again_days,
+            remind_dues_at_most: self.remind_dues_at_most,
             second_factor: self.second_factor.map(|policy| policy.0),
             reading: self.read_as.unwrap_or_default().into_domain(),
         };

@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 
 use super::MembershipId;
-use super::period::Span;
+use super::period::{Span, later};
 use crate::id::Id;
 use crate::named::Named;
 
@@ -30,6 +30,38 @@ pub struct Due {
     pub settled: Settled,
     /// A remark.
     pub note: Option<String>,
+    /// Reminders since the last day to pay was set.
+    pub reminded: Option<Reminded>,
+}
+
+/// That somebody was reminded of a due.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Reminded {
+    /// How often, at least once.
+    pub times: u16,
+    /// When last.
+    pub last_on: NaiveDate,
+}
+
+/// When members are reminded of what they owe.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Reminding {
+    /// Days after the last day to pay.
+    pub first_days: u16,
+    /// Days from one reminder to the next.
+    pub again_days: u16,
+    /// How often at most.
+    pub at_most: u16,
+}
+
+impl Default for Reminding {
+    fn default() -> Self {
+        Self {
+            first_days: 7,
+            again_days: 14,
+            at_most: 3,
+        }
+    }
 }
 
 /// Whether a due is still owed.
@@ -71,6 +103,38 @@ impl Named for DueStatus {
 }
 
 impl Due {
+    /// True if somebody is to be reminded of it today.
+    pub fn reminds(&self, reminding: Reminding, today: NaiveDate) -> bool {
+        let (times, day) = match self.reminded {
+            None => (0, later(self.due_on, reminding.first_days)),
+            Some(reminded) => (reminded.times, later(reminded.last_on, reminding.again_days)),
+        };
+        self.status(today) == DueStatus::Overdue && times < reminding.at_most && day <= today
+    }
+
+    /// The due after a reminder on a day.
+    #[must_use]
+    pub fn reminded(self, today: NaiveDate) -> Self {
+        let times = self.reminded.map_or(0, |reminded| reminded.times);
+        Self {
+            reminded: Some(Reminded {
+                times: times.saturating_add(1),
+                last_on: today,
+            }),
+            ..self
+        }
+    }
+
+    /// The due with a last day to pay. Another day than before is a beginning: nobody has been reminded of that one.
+    #[must_use]
+    pub fn payable_on(self, due_on: NaiveDate) -> Self {
+        Self {
+            reminded: self.reminded.filter(|_| due_on == self.due_on),
+            due_on,
+            ..self
+        }
+    }
+
     /// Where it stands on a day.
     pub fn status(&self, today: NaiveDate) -> DueStatus {
         match self.settled {
@@ -88,10 +152,12 @@ mod tests {
 
     use super::*;
 
-    #[test]
-    fn a_due_is_overdue_after_its_day_and_only_while_it_is_owed() {
-        let day = |day| NaiveDate::from_ymd_opt(2026, 1, day).expect("a day");
-        let mut due = Due {
+    fn day(day: u32) -> NaiveDate {
+        NaiveDate::from_ymd_opt(2026, 1, day).expect("a day")
+    }
+
+    fn due() -> Due {
+        Due {
             id: Id::new(Uuid::nil()),
             membership: Id::new(Uuid::nil()),
             span: Span {
@@ -102,7 +168,51 @@ mod tests {
             due_on: day(10),
             settled: Settled::Open,
             note: None,
+            reminded: None,
+        }
+    }
+
+    #[test]
+    fn reminders_come_in_time_and_not_for_ever() {
+        let reminding = Reminding {
+            first_days: 3,
+            again_days: 5,
+            at_most: 2,
         };
+        let reminded = |mut due: Due| {
+            let mut days = Vec::new();
+            for today in (1..=31).map(day) {
+                if due.reminds(reminding, today) {
+                    due = due.reminded(today);
+                    days.push(today);
+                }
+            }
+            days
+        };
+        assert_eq!(reminded(due()), [day(13), day(18)]);
+        let twice = due().reminded(day(13)).reminded(day(18));
+        assert_eq!(twice.reminded.map(|reminded| reminded.times), Some(2));
+        assert_eq!(reminded(twice.clone().payable_on(day(10))), []);
+        assert_eq!(
+            reminded(twice.payable_on(day(20))),
+            [day(23), day(28)],
+            "a new day to pay"
+        );
+        for settled in [Settled::Paid(day(11)), Settled::Waived] {
+            assert_eq!(reminded(Due { settled, ..due() }), []);
+        }
+        // At once is after the day, not on it; and nobody is reminded where that is not wanted.
+        let at_once = Reminding {
+            first_days: 0,
+            ..reminding
+        };
+        assert!(!due().reminds(at_once, day(10)) && due().reminds(at_once, day(11)));
+        assert!(!due().reminds(Reminding { at_most: 0, ..at_once }, day(31)));
+    }
+
+    #[test]
+    fn a_due_is_overdue_after_its_day_and_only_while_it_is_owed() {
+        let mut due = due();
         assert_eq!(
             [10, 11].map(|on| due.status(day(on))),
             [DueStatus::Open, DueStatus::Overdue]

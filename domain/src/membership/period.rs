@@ -1,6 +1,6 @@
 //! Periods of membership: from when to when a due is for.
 
-use chrono::{Datelike, Days, NaiveDate};
+use chrono::{Datelike, Days, Months, NaiveDate};
 
 use crate::named::Named;
 
@@ -25,6 +25,49 @@ impl Named for Period {
     }
 }
 
+/// What whoever joins within a period owes for it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum FirstDue {
+    /// The fee of the whole period.
+    Full,
+    /// The fee by the months that are left, the one begun among them.
+    ProRata,
+    /// Nothing.
+    Nothing,
+}
+
+impl Named for FirstDue {
+    const NAME: &'static str = "FirstDue";
+    const ALL: &'static [Self] = &[Self::Full, Self::ProRata, Self::Nothing];
+
+    fn code(self) -> &'static str {
+        match self {
+            Self::Full => "full",
+            Self::ProRata => "pro_rata",
+            Self::Nothing => "none",
+        }
+    }
+}
+
+impl FirstDue {
+    /// What whoever joins on a day owes for the period that contains it, of which a whole year costs `fee_cents`. A part is so many
+    /// twelfths as months of the period are left; months begin on the day of the month on which the period does, and one that has begun
+    /// counts. It is rounded to a cent, half a cent up. Whoever joined before the period owes all of it.
+    pub fn cents(self, fee_cents: i64, span: Span, joined: NaiveDate) -> i64 {
+        if joined < span.first {
+            return fee_cents;
+        }
+        match self {
+            Self::Full => fee_cents,
+            Self::ProRata => (fee_cents * span.months_from(joined).min(MONTHS) + MONTHS / 2) / MONTHS,
+            Self::Nothing => 0,
+        }
+    }
+}
+
+/// Months of a year.
+const MONTHS: i64 = 12;
+
 /// Days from the first to the last, both included.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Span {
@@ -32,6 +75,21 @@ pub struct Span {
     pub first: NaiveDate,
     /// The last day.
     pub last: NaiveDate,
+}
+
+impl Span {
+    /// Months from the one that contains a day to the last one.
+    fn months_from(self, day: NaiveDate) -> i64 {
+        let begin = |month: u32| {
+            self.first
+                .checked_add_months(Months::new(month))
+                .unwrap_or(NaiveDate::MAX)
+        };
+        // A month that would begin on the 31st begins on the last day of a shorter one.
+        let ahead = (0..).map(begin).take_while(|first| *first <= self.last);
+        let gone = (1..).map(begin).take_while(|first| *first <= day.min(self.last));
+        i64::try_from(ahead.count().saturating_sub(gone.count())).unwrap_or(MONTHS)
+    }
 }
 
 impl Period {
@@ -111,7 +169,64 @@ mod tests {
         assert_eq!((next.first, next.last), (on(2027, 1, 1), on(2027, 6, 30)));
     }
 
+    #[test]
+    fn whoever_joins_late_owes_a_part_as_the_association_decides() {
+        let year = Period::CalendarYear.around(None, on(2026, 5, 1));
+        let part = |joined| FirstDue::ProRata.cents(60_000, year, joined);
+        assert_eq!(
+            [
+                on(2026, 1, 1),
+                on(2026, 1, 31),
+                on(2026, 2, 1),
+                on(2026, 11, 27),
+                on(2026, 12, 31)
+            ]
+            .map(part),
+            [60_000, 60_000, 55_000, 10_000, 5_000]
+        );
+        assert_eq!(part(on(2025, 12, 31)), 60_000, "a member for years, entered now");
+        assert_eq!(FirstDue::Full.cents(60_000, year, on(2026, 12, 31)), 60_000);
+        assert_eq!(FirstDue::Nothing.cents(60_000, year, on(2026, 1, 1)), 0);
+        assert_eq!(FirstDue::Nothing.cents(60_000, year, on(2020, 1, 1)), 60_000);
+        // 100 cents by seven twelfths are 58.33, by six 50, by one 8.33; 6 cents by one are half a cent.
+        let rounded = |cents, month| FirstDue::ProRata.cents(cents, year, on(2026, month, 1));
+        assert_eq!(
+            [rounded(100, 6), rounded(100, 7), rounded(100, 12), rounded(6, 12)],
+            [58, 50, 8, 1]
+        );
+        // Years from entry begin with the member: all of the first one is left. Months begin on the day of entry.
+        let own = Period::FromEntry.around(Some(on(2026, 8, 31)), on(2026, 8, 31));
+        let part = |joined| FirstDue::ProRata.cents(1_200, own, joined);
+        assert_eq!(
+            [on(2026, 8, 31), on(2026, 9, 29), on(2026, 9, 30), on(2027, 8, 30)].map(part),
+            [1_200, 1_200, 1_100, 100]
+        );
+    }
+
     proptest! {
+        #[test]
+        fn a_part_is_never_more_than_the_whole_and_shrinks_with_time(
+            fee in 0_i64..=crate::membership::tier::MOST_CENTS, day in 0_u64..366, later in 0_u64..366, entry in 0_i64..3_000
+        ) {
+            let entry = on(2020, 1, 1) + chrono::TimeDelta::days(entry);
+            for period in Period::ALL {
+                let span = period.around(Some(entry), entry);
+                let within = |days: u64| (span.first + Days::new(days)).min(span.last);
+                let (first, second) = (within(day.min(later)), within(day.max(later)));
+                for choice in FirstDue::ALL {
+                    let (one, other) = (choice.cents(fee, span, first), choice.cents(fee, span, second));
+                    prop_assert!(0 <= other && other <= one && one <= fee);
+                }
+                // Within half a cent of the exact part, and exact where cents divide.
+                let twelfths = span.months_from(second);
+                prop_assert!((1..=12).contains(&twelfths));
+                let part = FirstDue::ProRata.cents(fee, span, second);
+                prop_assert!((2 * (12 * part - fee * twelfths)).abs() <= 12);
+                prop_assert_eq!(FirstDue::ProRata.cents(12 * (fee / 12), span, second), fee / 12 * twelfths);
+                prop_assert_eq!(FirstDue::ProRata.cents(fee, span, span.first), fee);
+            }
+        }
+
         #[test]
         fn periods_contain_their_day_and_follow_each_other(entry in 0_i64..20_000, day in 0_i64..20_000) {
             let (entry, day) = (on(1990, 1, 1) + chrono::TimeDelta::days(entry), on(1990, 1, 1) + chrono::TimeDelta::days(day));

@@ -1,77 +1,67 @@
-//! Members and dues, month by month, from what is known of memberships today.
+//! Members and dues, month by month, from what begins and ends in each.
 
-use chrono::{Datelike, Days, Months, NaiveDate};
+use std::collections::BTreeMap;
 
-use super::due::{Due, Settled};
-use super::{Membership, MembershipStatus, MembershipStep};
-
-/// Days during which an organisation was a member without a break.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Stay {
-    /// The first day.
-    pub first: NaiveDate,
-    /// The first day after it, if it has ended.
-    pub end: Option<NaiveDate>,
-}
+use chrono::{Datelike, Months, NaiveDate};
 
 /// A month.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Month {
     first: NaiveDate,
 }
 
-/// The stays of a membership, by its steps. Who is suspended stays, with rights withheld. The last one begins with the first day of
-/// membership, whenever that was entered or corrected.
-pub fn stays(membership: &Membership, steps: &[MembershipStep]) -> Vec<Stay> {
-    let mut stays: Vec<Stay> = Vec::new();
-    for step in steps {
-        let open = stays.last_mut().filter(|stay| stay.end.is_none());
-        match (open, stays_in(step.to)) {
-            (None, true) => {
-                let before = stays.last().and_then(|stay| stay.end);
-                let first = before.map_or(step.day(), |end| end.max(step.day()));
-                stays.push(Stay { first, end: None });
+/// Memberships of one type that began or ended in a month.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Moved {
+    /// The month.
+    pub month: Month,
+    /// The type.
+    pub kind: String,
+    /// How often one began.
+    pub joined: u32,
+    /// How often one ended.
+    pub left: u32,
+}
+
+/// Members in a month.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Members {
+    /// The month.
+    pub month: Month,
+    /// Members on its last day by type, without types that have none.
+    pub by_type: BTreeMap<String, u32>,
+    /// Who became a member.
+    pub joined: u32,
+    /// Who ceased to be one.
+    pub left: u32,
+}
+
+/// Members of some months, which are in order, from all that ever began and ended, in any order.
+pub fn members(months: &[Month], moved: &[Moved]) -> Vec<Members> {
+    let mut all: Vec<&Moved> = moved.iter().collect();
+    all.sort_by_key(|one| one.month);
+    let mut present: BTreeMap<&str, u32> = BTreeMap::new();
+    let mut rest = all.into_iter().peekable();
+    let count = |month: &Month| {
+        let (mut joined, mut left) = (0, 0);
+        while let Some(one) = rest.next_if(|one| one.month <= *month) {
+            let of_type = present.entry(&one.kind).or_default();
+            // Nobody leaves who has not joined, in the same month at the latest.
+            *of_type = (*of_type + one.joined).saturating_sub(one.left);
+            if one.month == *month {
+                joined += one.joined;
+                left += one.left;
             }
-            (Some(stay), false) => stay.end = Some(step.day().max(stay.first)),
-            _ => {}
         }
-    }
-    // One that was entered after it had ended.
-    if let (true, Some(first), Some(last)) = (
-        stays.is_empty() && has_ended(membership.status),
-        membership.since_on,
-        membership.until_on,
-    ) {
-        stays.push(Stay {
-            first,
-            end: Some(last + Days::new(1)),
-        });
-    }
-    let before = stays.iter().rev().nth(1).and_then(|stay| stay.end);
-    if let (Some(last), Some(since)) = (stays.last_mut(), membership.since_on)
-        && before.is_none_or(|end| end <= since)
-        && last.end.is_none_or(|end| since <= end)
-    {
-        last.first = since;
-    }
-    stays
-}
-
-const fn stays_in(status: MembershipStatus) -> bool {
-    status.is_member() || matches!(status, MembershipStatus::Suspended)
-}
-
-const fn has_ended(status: MembershipStatus) -> bool {
-    matches!(status, MembershipStatus::Lapsed | MembershipStatus::Resigned)
-}
-
-/// Ends the stay of a covered membership that goes on with the last one of the membership above, if that has ended.
-pub fn end_with(stays: &mut [Stay], above: &[Stay]) {
-    if let (Some(last), Some(above)) = (stays.last_mut(), above.last())
-        && last.end.is_none()
-    {
-        last.end = above.end.map(|end| end.max(last.first));
-    }
+        let by_type = present.iter().filter(|(_, members)| **members > 0);
+        Members {
+            month: *month,
+            by_type: by_type.map(|(kind, members)| ((*kind).to_owned(), *members)).collect(),
+            joined,
+            left,
+        }
+    };
+    months.iter().map(count).collect()
 }
 
 impl Month {
@@ -111,11 +101,6 @@ impl Month {
     pub fn contains(self, day: NaiveDate) -> bool {
         Self::of(day) == self
     }
-
-    /// Its last day.
-    pub fn last_day(self) -> NaiveDate {
-        self.first + Months::new(1) - Days::new(1)
-    }
 }
 
 impl std::fmt::Display for Month {
@@ -124,172 +109,61 @@ impl std::fmt::Display for Month {
     }
 }
 
-/// What members did in a month.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Moves {
-    /// Whether it was a member on the last day.
-    pub is_member: bool,
-    /// How often it became one.
-    pub joined: u32,
-    /// How often it ceased to be one.
-    pub left: u32,
+/// Cents of dues in a month; those that are waived are left out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Owed {
+    /// The month.
+    pub month: Month,
+    /// To be paid by a day of it.
+    pub due: i64,
+    /// Paid in it.
+    pub paid: i64,
+    /// Neither owed nor to come from a day of it on: paid, and the last day to pay has come.
+    pub settled: i64,
 }
 
-/// What a membership of these stays did in a month.
-pub fn moves(stays: &[Stay], month: Month) -> Moves {
-    let mut moves = Moves::default();
-    let last = month.last_day();
-    for stay in stays {
-        // A stay without a day is none.
-        if stay.end.is_some_and(|end| end <= stay.first) {
-            continue;
-        }
-        moves.is_member |= stay.first <= last && stay.end.is_none_or(|end| end > last);
-        moves.joined += u32::from(month.contains(stay.first));
-        moves.left += u32::from(stay.end.is_some_and(|end| month.contains(end)));
-    }
-    moves
-}
-
-/// Cents of dues in a month.
+/// Cents of dues in a month, and at its end.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Cents {
     /// To be paid by a day of the month.
     pub due: i64,
     /// Paid in it.
     pub paid: i64,
-    /// To be paid by then, and not paid at its end.
+    /// To be paid by its end or before, and not paid by then.
     pub open: i64,
 }
 
-/// What dues come to in a month. What was waived is owed by nobody.
-pub fn cents<'a>(dues: impl IntoIterator<Item = &'a Due>, month: Month) -> Cents {
-    let mut sum = Cents::default();
-    let last = month.last_day();
-    for due in dues {
-        let paid_on = match due.settled {
-            Settled::Waived => continue,
-            Settled::Open => None,
-            Settled::Paid(on) => Some(on),
-        };
-        let add = |when: bool| if when { due.amount_cents } else { 0 };
-        sum.due += add(month.contains(due.due_on));
-        sum.paid += add(paid_on.is_some_and(|on| month.contains(on)));
-        sum.open += add(due.due_on <= last && paid_on.is_none_or(|on| on > last));
-    }
-    sum
+/// Cents of dues of some months, from all dues, in any order.
+pub fn cents(months: &[Month], owed: &[Owed]) -> Vec<Cents> {
+    let count = |month: &Month| {
+        let mut sum = Cents::default();
+        for one in owed.iter().filter(|one| one.month <= *month) {
+            sum.open += one.due - one.settled;
+            if one.month == *month {
+                sum.due += one.due;
+                sum.paid += one.paid;
+            }
+        }
+        sum
+    };
+    months.iter().map(count).collect()
 }
 
 #[cfg(test)]
 mod tests {
-    use uuid::Uuid;
-
     use super::*;
-    use crate::id::Id;
 
-    fn on(month: u32, day: u32) -> NaiveDate {
-        NaiveDate::from_ymd_opt(2026, month, day).expect("a day")
-    }
-
-    fn membership(status: MembershipStatus, since_on: Option<NaiveDate>) -> Membership {
-        Membership {
-            id: Id::new(Uuid::nil()),
-            organisation: Id::new(Uuid::nil()),
-            kind: "full".to_owned(),
-            status,
-            since_on,
-            until_on: None,
-            leaving: None,
-            covered: None,
-        }
-    }
-
-    fn steps(all: &[(MembershipStatus, NaiveDate)]) -> Vec<MembershipStep> {
-        all.iter()
-            .map(|(to, day)| MembershipStep {
-                from: None,
-                to: *to,
-                at: day.and_time(chrono::NaiveTime::MIN).and_utc(),
-                reason: None,
-                effective_on: None,
-            })
-            .collect()
-    }
-
-    #[test]
-    fn members_are_counted_by_their_days_and_not_by_when_they_were_entered() {
-        use MembershipStatus::{Active, Applied, Grace, Lapsed, Resigned, Suspended};
-        let life = steps(&[
-            (Applied, on(1, 5)),
-            (Active, on(2, 1)),
-            (Grace, on(3, 1)),
-            (Suspended, on(3, 2)),
-            (Lapsed, on(4, 10)),
-            (Active, on(6, 1)),
-        ]);
-        let found = stays(&membership(Active, Some(on(5, 20))), &life);
-        let expected = [(on(2, 1), Some(on(4, 10))), (on(5, 20), None)];
-        assert_eq!(
-            found.iter().map(|stay| (stay.first, stay.end)).collect::<Vec<_>>(),
-            expected
-        );
-        let of = |month| {
-            let moves = moves(&found, Month::of(on(month, 1)));
-            (moves.is_member, moves.joined, moves.left)
-        };
-        assert_eq!(
-            [1, 2, 3, 4, 5, 6].map(of),
-            [
-                (false, 0, 0),
-                (true, 1, 0),
-                (true, 0, 0),
-                (false, 0, 1),
-                (true, 1, 0),
-                (true, 0, 0)
-            ]
-        );
-        // Entered today, a member for years.
-        let old = NaiveDate::from_ymd_opt(2001, 5, 9);
-        let found = stays(&membership(Active, old), &steps(&[(Active, on(11, 1))]));
-        assert_eq!(
-            found,
-            [Stay {
-                first: old.expect("a day"),
-                end: None
-            }]
-        );
-        // Entered as one who had left.
-        let left = Membership {
-            until_on: Some(on(3, 31)),
-            ..membership(Resigned, Some(on(1, 1)))
-        };
-        assert_eq!(
-            stays(&left, &steps(&[(Resigned, on(11, 1))])),
-            [Stay {
-                first: on(1, 1),
-                end: Some(on(4, 1))
-            }]
-        );
-        let mut below = found.clone();
-        end_with(
-            &mut below,
-            &[Stay {
-                first: on(1, 1),
-                end: Some(on(9, 1)),
-            }],
-        );
-        assert_eq!(below[0].end, Some(on(9, 1)));
+    fn month(text: &str) -> Month {
+        Month::parse(text).expect("a month")
     }
 
     #[test]
     fn months_follow_each_other() {
-        let month = |text| Month::parse(text).expect("a month");
         let all: Vec<String> = month("2025-11")
             .to(month("2026-02"))
             .map(|month| month.to_string())
             .collect();
         assert_eq!(all, ["2025-11", "2025-12", "2026-01", "2026-02"]);
-        assert_eq!(month("2026-02").last_day(), on(2, 28));
         assert_eq!(month("2026-02").back(3), month("2025-11"));
         assert!(
             ["2026-13", "2026-1", "26-01", "2026-01-01"]
@@ -299,25 +173,54 @@ mod tests {
     }
 
     #[test]
-    fn dues_are_open_until_the_day_on_which_they_were_paid() {
-        let due = |due_on, settled| Due {
-            id: Id::new(Uuid::nil()),
-            membership: Id::new(Uuid::nil()),
-            span: super::super::period::Period::CalendarYear.around(None, on(1, 1)),
-            amount_cents: 100,
-            due_on,
-            settled,
-            note: None,
+    fn members_are_those_who_joined_and_have_not_left() {
+        let moved = |text, kind: &str, joined, left| Moved {
+            month: month(text),
+            kind: kind.to_owned(),
+            joined,
+            left,
         };
-        let dues = [
-            due(on(1, 31), Settled::Paid(on(3, 2))),
-            due(on(2, 1), Settled::Open),
-            due(on(1, 1), Settled::Waived),
+        let all = [
+            moved("2026-03", "full", 0, 2),
+            moved("2025-01", "full", 2, 0),
+            moved("2026-02", "partner", 1, 1),
+            moved("2026-02", "full", 1, 0),
         ];
-        let of = |month| {
-            let cents = cents(&dues, Month::of(on(month, 1)));
-            (cents.due, cents.paid, cents.open)
+        let months: Vec<Month> = month("2026-01").to(month("2026-03")).collect();
+        let found = members(&months, &all);
+        let seen: Vec<_> = found
+            .iter()
+            .map(|one| {
+                (
+                    one.by_type.get("full").copied(),
+                    one.by_type.len(),
+                    one.joined,
+                    one.left,
+                )
+            })
+            .collect();
+        assert_eq!(seen, [(Some(2), 1, 0, 0), (Some(3), 1, 2, 1), (Some(1), 1, 0, 2)]);
+    }
+
+    #[test]
+    fn what_was_due_and_is_not_paid_is_open() {
+        let owed = |text, due, paid, settled| Owed {
+            month: month(text),
+            due,
+            paid,
+            settled,
         };
-        assert_eq!([1, 2, 3].map(of), [(100, 0, 100), (100, 0, 200), (0, 100, 100)]);
+        // The second one is paid a month before its day.
+        let all = [
+            owed("2026-01", 100, 200, 0),
+            owed("2026-02", 200, 0, 200),
+            owed("2026-03", 0, 100, 100),
+        ];
+        let months: Vec<Month> = month("2026-01").to(month("2026-03")).collect();
+        let seen: Vec<_> = cents(&months, &all)
+            .iter()
+            .map(|one| (one.due, one.paid, one.open))
+            .collect();
+        assert_eq!(seen, [(100, 200, 100), (200, 0, 100), (0, 100, 0)]);
     }
 }

@@ -2,7 +2,7 @@
 
 use chrono::NaiveDate;
 
-use super::period::{Period, Span, later};
+use super::period::{FirstDue, Period, Span, later};
 use crate::id::Id;
 use crate::invalid::Rule;
 use crate::named::Named;
@@ -34,6 +34,8 @@ pub struct Tier {
     pub fees: Vec<(SizeClass, i64)>,
     /// When its periods begin.
     pub period: Period,
+    /// What whoever joins within a period owes for it.
+    pub first_due: FirstDue,
     /// Days from the beginning of a period, or from entry, until its due is payable.
     pub due_days: u16,
     /// Days from then on after which an unpaid membership ends.
@@ -175,6 +177,7 @@ mod tests {
             fee_cents: 60_000,
             fees: vec![(SizeClass::Micro, 12_000), (SizeClass::Large, 240_000)],
             period: Period::CalendarYear,
+            first_due: FirstDue::Full,
             due_days: 30,
             grace_days: 60,
             kinds: vec![],

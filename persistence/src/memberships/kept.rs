@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use werkstadt_domain::organisation::OrganisationId;
 
 use super::coverings::{self, CoveringRow};
+use super::kinds::KindRow;
 use super::representatives::RepresentativeRow;
 use super::row::{MembershipRow, StepRow};
 use super::{exists, record};
@@ -26,6 +27,8 @@ use crate::work::UnitOfWork;
 pub(crate) struct MembershipRows {
     membership: MembershipRow,
     steps: Vec<StepRow>,
+    #[serde(default)]
+    kinds: Vec<KindRow>,
     #[serde(default)]
     dues: Vec<DueRow>,
     /// That it is covered, and those that it covers.
@@ -63,6 +66,7 @@ impl MembershipRows {
                 .load(db)?;
             let rows = Self {
                 steps,
+                kinds: KindRow::of(db, id)?,
                 dues,
                 coverings: CoveringRow::about(db, id)?,
                 applications,
@@ -90,6 +94,7 @@ impl MembershipRows {
         let row = MembershipRow::from(&stored);
         dialect::insert_all::<memberships::table, MembershipRow>(unit.db(), memberships::table, &[row])?;
         dialect::insert_all::<membership_steps::table, StepRow>(unit.db(), membership_steps::table, &self.steps)?;
+        KindRow::put_back(unit.db(), &self.kinds)?;
         dialect::insert_all::<membership_dues::table, DueRow>(unit.db(), membership_dues::table, &self.dues)?;
         dialect::insert_all::<membership_representatives::table, RepresentativeRow>(
             unit.db(),

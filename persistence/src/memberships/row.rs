@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
 use werkstadt_domain::audience::Stored;
-use werkstadt_domain::membership::{Leaving, Membership, MembershipId, MembershipStatus, MembershipStep};
+use werkstadt_domain::membership::{Leaving, Membership, MembershipStatus, MembershipStep};
 use werkstadt_domain::named::Named;
 
 use crate::changes::Actor;
@@ -125,10 +125,6 @@ impl StepRow {
             actor_id: actor_id.map(SqlId),
             effective_on: why.effective_on.filter(|day| *day != unit.now().date_naive()),
         }
-    }
-
-    pub(super) fn membership(&self) -> MembershipId {
-        self.membership_id.into()
     }
 
     pub(super) fn into_step(self) -> Result<(MembershipStep, Option<Actor>), Fault> {

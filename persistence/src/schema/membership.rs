@@ -23,6 +23,7 @@ diesel::table! {
         version -> BigInt,
         created_at -> InstantSql,
         updated_at -> InstantSql,
+        first_due -> Text,
     }
 }
 
@@ -62,7 +63,7 @@ diesel::table! {
 }
 
 diesel::table! {
-    use diesel::sql_types::{BigInt, Date, Nullable, Text};
+    use diesel::sql_types::{BigInt, Date, Integer, Nullable, Text};
     use crate::sqltypes::{IdSql, InstantSql};
 
     membership_dues (id) {
@@ -78,6 +79,8 @@ diesel::table! {
         version -> BigInt,
         created_at -> InstantSql,
         updated_at -> InstantSql,
+        reminders -> Integer,
+        reminded_on -> Nullable<Date>,
     }
 }
 
@@ -104,6 +107,21 @@ diesel::table! {
         level -> Integer,
         covered_by -> Nullable<IdSql>,
         covering_level -> Nullable<Integer>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::{BigInt, Nullable, Text};
+    use crate::sqltypes::{IdSql, InstantSql};
+
+    membership_type_changes (membership_id, version) {
+        membership_id -> IdSql,
+        version -> BigInt,
+        from_type -> Text,
+        to_type -> Text,
+        at -> InstantSql,
+        actor_kind -> Text,
+        actor_id -> Nullable<IdSql>,
     }
 }
 

@@ -113,7 +113,8 @@ impl Stage<'_> {
             return (operation.path.clone(), body);
         }
         let company = self.app.company(&self.named("Company"));
-        let membership = json!({"organisation_id": company, "type": "full", "status": "active"});
+        let membership = json!({"organisation_id": company, "type": "full", "status": "active",
+            "representative": {"name": "Erika Beispiel", "email": "erika@example.org"}});
         let membership = self.manager().create("/v1/memberships", &membership);
         let made = self
             .manager()

@@ -4,6 +4,7 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 
 use crate::claims::wire::EvidenceBody;
+use crate::memberships::dues::wire::SettledName;
 use crate::memberships::wire::representative::RepresentativeBody;
 use crate::organisations::wire::ExternalIdBody;
 use crate::wire::{MembershipStatusName, ReferenceKindName, TextBody, VisibilityName};
@@ -97,7 +98,7 @@ pub struct ImportPartner {
     pub external_id: Option<ExternalIdBody>,
 }
 
-/// A membership.
+/// A membership. No due is made for it but those that are given: the first one comes with its renewal.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(example = json!({"type": "full", "status": "active", "since_on": "2020-01-01"}))]
@@ -117,6 +118,58 @@ pub struct ImportMembership {
     /// Last day.
     #[schema(format = Date)]
     pub until_on: Option<String>,
-    /// Who speaks for the member; by name and address alone.
+    /// The last day of a member who has resigned, until it has passed.
+    #[schema(format = Date)]
+    pub resigns_on: Option<String>,
+    /// Why the member has resigned, until that takes effect.
+    #[schema(format = "single-line", min_length = 1, max_length = 500)]
+    pub resign_reason: Option<String>,
+    /// The id of the membership that covers it, of the file or of the directory. Left out if there is none, or it is covered itself.
+    #[schema(format = Uuid)]
+    pub covered_by: Option<String>,
+    /// Who speaks for the member. A person who is neither in the file nor in the directory is left out: name and address stay.
     pub representative: Option<RepresentativeBody>,
+    /// Who pays its dues, if that is another.
+    pub dues_representative: Option<RepresentativeBody>,
+    /// What it owes, and has paid.
+    #[serde(default)]
+    #[schema(max_items = 1000)]
+    pub dues: Vec<ImportDue>,
+}
+
+/// A due.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"first_on": "2026-01-01", "last_on": "2026-12-31", "amount_cents": 60000, "due_on": "2026-01-31", "status": "paid",
+    "paid_on": "2026-01-20"}))]
+pub struct ImportDue {
+    /// Its id; a new one if left out.
+    #[schema(format = Uuid)]
+    pub id: Option<String>,
+    /// The first day that it is for. A membership has one due from there.
+    #[schema(format = Date)]
+    pub first_on: String,
+    /// The last day that it is for.
+    #[schema(format = Date)]
+    pub last_on: String,
+    /// How much, in cents.
+    #[schema(minimum = 0, maximum = 1_000_000_000)]
+    pub amount_cents: i64,
+    /// The last day to pay.
+    #[schema(format = Date)]
+    pub due_on: String,
+    /// Whether it is owed; it is unless said otherwise.
+    pub status: Option<SettledName>,
+    /// When it was paid; today unless said otherwise. Only for one that is paid.
+    #[schema(format = Date)]
+    pub paid_on: Option<String>,
+    /// A remark.
+    #[schema(format = "single-line", min_length = 1, max_length = 500)]
+    pub note: Option<String>,
+    /// How often the member was reminded of it; once, if only the day is given.
+    #[schema(minimum = 1, maximum = 65535)]
+    pub reminders: Option<u16>,
+    /// When that was last.
+    #[schema(format = Date)]
+    pub reminded_on: Option<String>,
 }

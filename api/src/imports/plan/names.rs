@@ -7,6 +7,9 @@ use werkstadt_domain::audience::Audience;
 use werkstadt_domain::id::Id;
 use werkstadt_domain::institution::UnitId;
 use werkstadt_domain::invalid::Rule;
+use werkstadt_domain::membership::due::DueId;
+use werkstadt_domain::membership::tier::TierId;
+use werkstadt_domain::membership::{Membership, MembershipId};
 use werkstadt_domain::opportunity::OpportunityId;
 use werkstadt_domain::organisation::{ExternalId, OrganisationId};
 use werkstadt_domain::page::Limit;
@@ -27,6 +30,8 @@ pub(super) struct Names<'a> {
     external_ids: HashMap<ExternalId, OrganisationId>,
     organisation_ids: HashSet<OrganisationId>,
     units: HashMap<(OrganisationId, String), UnitId>,
+    /// Ids of types of membership and of dues of the directory.
+    taken: HashSet<Uuid>,
     /// Ids that the file gives to its records.
     given: HashSet<Uuid>,
     /// Ids of the parts of organisations of the directory, once somebody asks.
@@ -34,8 +39,15 @@ pub(super) struct Names<'a> {
 }
 
 impl<'a> Names<'a> {
-    pub(super) fn new(snapshot: &'a Snapshot, known: HashMap<String, OrganisationId>) -> Self {
+    pub(super) fn new(
+        snapshot: &'a Snapshot,
+        known: HashMap<String, OrganisationId>,
+        tiers: &[(TierId, String)],
+        dues: &[DueId],
+    ) -> Self {
+        let taken = tiers.iter().map(|(id, _)| id.uuid());
         Self {
+            taken: taken.chain(dues.iter().map(|id| id.uuid())).collect(),
             snapshot,
             known,
             skill_uris: HashMap::new(),
@@ -54,6 +66,7 @@ impl<'a> Names<'a> {
         let snapshot = self.snapshot;
         let parts = self.parts.get_or_insert_with(|| ids_of_parts(snapshot));
         let is_known = parts.contains(&id)
+            || self.taken.contains(&id)
             || snapshot.skill(Id::new(id)).is_some()
             || self.has_organisation(Id::new(id))
             || self.has_opportunity(Id::new(id))
@@ -68,6 +81,10 @@ impl<'a> Names<'a> {
 
     pub(super) fn has_solution(&self, id: SolutionId) -> bool {
         self.snapshot.solution(Audience::Manager, id).is_some()
+    }
+
+    pub(super) fn memberships(&self) -> HashMap<MembershipId, Membership> {
+        memberships_of(self.snapshot)
     }
 
     pub(super) fn has_person(&self, id: PersonId) -> bool {
@@ -207,6 +224,19 @@ impl<'a> Names<'a> {
                 .then_some(id)
         };
         of_file.or_else(of_directory).ok_or(Rule::UnknownReference)
+    }
+}
+
+/// The memberships of the directory.
+fn memberships_of(snapshot: &Snapshot) -> HashMap<MembershipId, Membership> {
+    let mut found = HashMap::new();
+    let (mut after, limit) = (None, Limit::clamped(Limit::MAX));
+    loop {
+        let page = snapshot.organisations_by_id(Audience::Manager, after, limit);
+        let Some(last) = page.last() else { return found };
+        after = Some(last.get().id());
+        let stored = page.iter().filter_map(|profile| profile.get().membership.clone());
+        found.extend(stored.map(|stored| (stored.record.id, stored.record.clone())));
     }
 }
 

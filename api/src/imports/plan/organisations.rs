@@ -6,22 +6,19 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use werkstadt_domain::institution::{Unit, UnitId};
 use werkstadt_domain::invalid::{Fault, Faults, Invalid, Rule};
-use werkstadt_domain::membership::Membership;
-use werkstadt_domain::membership::representative::{Representative, RepresentativeRole};
 use werkstadt_domain::organisation::{Organisation, OrganisationId};
 use werkstadt_domain::reference::Reference;
 use werkstadt_domain::skill::Claim;
 use werkstadt_domain::text::{line, web_address};
 use werkstadt_persistence::logos::Logo;
 
-use super::{Action, Match, Planner, RowFault, finish};
+use super::{Action, Match, Owing, Planner, RowFault, finish};
 use crate::imports::duplicates::Verdict;
-use crate::imports::lines::{ImportMembership, ImportParts, ImportUnit};
-use crate::memberships::wire::representative::representative;
+use crate::imports::lines::{ImportParts, ImportUnit};
 use crate::organisations::picture;
 use crate::organisations::wire::OrganisationCreate;
 use crate::problem::Breach;
-use crate::wire::{Writing, day, optional, required_text, text};
+use crate::wire::{Writing, optional, required_text, text};
 
 /// The parts of one organisation, planned.
 #[derive(Default)]
@@ -29,8 +26,7 @@ struct Parts {
     units: Vec<Unit>,
     claims: Vec<Claim>,
     references: Vec<Reference>,
-    membership: Option<Membership>,
-    representative: Option<Representative>,
+    membership: Option<Owing>,
     logo: Option<Logo>,
 }
 
@@ -82,10 +78,9 @@ impl Planner<'_> {
                 self.plan
                     .references
                     .extend(planned.references.into_iter().map(|reference| (id, reference)));
-                let representing = planned.representative;
-                let of = planned.membership.as_ref().map(|membership| membership.id);
-                self.plan.representatives.extend(of.zip(representing));
-                self.plan.memberships.extend(planned.membership);
+                if let Some(owing) = planned.membership {
+                    self.take_membership(row, owing);
+                }
                 self.plan.logos.extend(planned.logo.map(|logo| (id, logo)));
             }
         }
@@ -187,11 +182,6 @@ impl Planner<'_> {
             .membership
             .as_ref()
             .map(|given| self.membership(&mut faults, organisation.id, given));
-        planned.representative = given.membership.as_ref().and_then(|given| {
-            let body = given.representative.as_ref()?;
-            let role = RepresentativeRole::Main;
-            representative(&mut faults, "/membership/representative", role, body, &[])
-        });
         planned.logo = optional(&mut faults, "/logo", given.logo.as_ref(), logo);
         finish(faults, Some(planned))
     }
@@ -222,30 +212,6 @@ impl Planner<'_> {
             ),
             website: optional(faults, format!("{place}/website"), given.website.as_ref(), web_address),
             visibility: given.visibility.map(|level| level.0).unwrap_or_default(),
-        }
-    }
-
-    fn membership(
-        &mut self,
-        faults: &mut Faults,
-        organisation: OrganisationId,
-        given: &ImportMembership,
-    ) -> Membership {
-        let since_on = optional(faults, "/membership/since_on", given.since_on.as_ref(), day);
-        let until_on = optional(faults, "/membership/until_on", given.until_on.as_ref(), day);
-        if since_on.zip(until_on).is_some_and(|(since, until)| until < since) {
-            faults.note("/membership/until_on", Rule::Reversed);
-        }
-        let kind = faults.take("/membership/type", line(&given.kind, 60));
-        Membership {
-            id: self.given_id(faults, "/membership/id", given.id.as_ref()),
-            organisation,
-            kind: kind.unwrap_or_default(),
-            status: given.status.0,
-            since_on,
-            until_on,
-            leaving: None,
-            covered: None,
         }
     }
 }

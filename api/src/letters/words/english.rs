@@ -2,7 +2,7 @@
 
 use werkstadt_domain::text::Language;
 
-use super::{Say, Words, when};
+use super::{Say, Words, amount, on, when};
 
 /// Subject and paragraphs of a letter from this network.
 pub(super) fn words(said: &Say, network: &str) -> Words {
@@ -142,6 +142,20 @@ pub(super) fn words(said: &Say, network: &str) -> Words {
             }
             ("Welcome as a member", words)
         }
+        Say::DueReminder { organisation, due } => (
+            "A due has not been paid",
+            vec![
+                format!(
+                    "The due of {organisation} as a member of {network} for the time from {} to {} has not been paid: {}. The last day to pay was {}.",
+                    on(due.span.first, en),
+                    on(due.span.last, en),
+                    amount(due.amount_cents, en),
+                    on(due.due_on, en)
+                ),
+                format!("Reference: {}", due.id),
+                "If it has been paid meanwhile, there is nothing to do.".to_owned(),
+            ],
+        ),
         Say::GuardianAsked { minor, link, until } => (
             "May a minor have an account?",
             vec![

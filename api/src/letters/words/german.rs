@@ -2,7 +2,7 @@
 
 use werkstadt_domain::text::Language;
 
-use super::{Say, Words, when};
+use super::{Say, Words, amount, on, when};
 
 /// Subject and paragraphs of a letter from this network.
 pub(super) fn words(said: &Say, network: &str) -> Words {
@@ -146,6 +146,20 @@ pub(super) fn words(said: &Say, network: &str) -> Words {
             }
             ("Willkommen als Mitglied", words)
         }
+        Say::DueReminder { organisation, due } => (
+            "Ein Beitrag ist noch offen",
+            vec![
+                format!(
+                    "der Beitrag von {organisation} als Mitglied von {network} für die Zeit vom {} bis zum {} ist noch offen: {}. Er war bis zum {} zu zahlen.",
+                    on(due.span.first, de),
+                    on(due.span.last, de),
+                    amount(due.amount_cents, de),
+                    on(due.due_on, de)
+                ),
+                format!("Aktenzeichen: {}", due.id),
+                "Wenn er inzwischen bezahlt ist, brauchen Sie nichts zu tun.".to_owned(),
+            ],
+        ),
         Say::GuardianAsked { minor, link, until } => (
             "Darf eine minderjährige Person ein Konto haben?",
             vec![

@@ -25,7 +25,7 @@ pub type SettledName = Choose<SettledAs>;
 #[derive(Clone, Debug, Serialize, ToSchema)]
 #[schema(as = Due, example = json!({"id": "01936d3e-7f10-7000-8000-0000000000b4", "membership_id": "01936d3e-7f10-7000-8000-0000000000a1",
     "organisation_id": "01936d3e-7f10-7000-8000-0000000000aa", "first_on": "2026-01-01", "last_on": "2026-12-31", "amount_cents": 60000,
-    "currency": "EUR", "due_on": "2026-01-31", "status": "paid", "paid_on": "2026-01-20", "created_at": "2026-01-01T00:01:00Z",
+    "currency": "EUR", "due_on": "2026-01-31", "status": "paid", "paid_on": "2026-01-20", "reminders": 0, "created_at": "2026-01-01T00:01:00Z",
     "updated_at": "2026-01-20T09:00:00Z"}))]
 pub struct DueBody {
     /// Its id.
@@ -61,6 +61,12 @@ pub struct DueBody {
     /// A remark.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub note: Option<String>,
+    /// How often the member was reminded of it since its last day to pay was set.
+    pub reminders: u16,
+    /// When that was last.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(format = Date)]
+    pub reminded_on: Option<String>,
     /// When it was entered.
     pub created_at: DateTime<Utc>,
     /// Its last change.
@@ -108,6 +114,8 @@ pub const BASE: Base = Base {
         "membership_id",
         "organisation_id",
         "currency",
+        "reminders",
+        "reminded_on",
         "created_at",
         "updated_at",
     ],
@@ -158,6 +166,8 @@ impl DueBody {
             status: due.status(today).code().to_owned(),
             paid_on,
             note: due.note.clone(),
+            reminders: due.reminded.map_or(0, |reminded| reminded.times),
+            reminded_on: due.reminded.map(|reminded| reminded.last_on.to_string()),
             created_at: stored.created_at.utc(),
             updated_at: stored.changed_at.last().utc(),
         }
@@ -209,6 +219,7 @@ impl DueCreate {
             due_on,
             settled,
             note,
+            reminded: None,
         });
         faults.finish(due)
     }

@@ -6,7 +6,7 @@ use utoipa::ToSchema;
 use werkstadt_domain::audience::Stored;
 use werkstadt_domain::invalid::{Faults, Invalid, Rule};
 use werkstadt_domain::membership::due::CURRENCY;
-use werkstadt_domain::membership::period::Period;
+use werkstadt_domain::membership::period::{FirstDue, Period};
 use werkstadt_domain::membership::tier::{Document, Field, Tier, TierId, slug};
 use werkstadt_domain::named::Named;
 use werkstadt_domain::organisation::SizeClass;
@@ -19,6 +19,8 @@ use crate::wire::{
 
 /// When periods begin, by name.
 pub type PeriodName = Choose<Period>;
+/// What whoever joins within a period owes for it, by name.
+pub type FirstDueName = Choose<FirstDue>;
 /// Something that an application must tell, by name.
 pub type FieldName = Choose<Field>;
 
@@ -26,7 +28,7 @@ pub type FieldName = Choose<Field>;
 #[derive(Clone, Debug, Serialize, ToSchema)]
 #[schema(as = MembershipType, example = json!({"id": "01936d3e-7f10-7000-8000-0000000000b1", "code": "full",
     "name": {"de": "Vollmitglied", "en": "Full member"}, "fee_cents": 60000, "currency": "EUR",
-    "fees": [{"size": "micro", "fee_cents": 24000}], "period": "calendar_year", "due_days": 30, "grace_days": 60, "kinds": ["company"],
+    "fees": [{"size": "micro", "fee_cents": 24000}], "period": "calendar_year", "first_due": "full", "due_days": 30, "grace_days": 60, "kinds": ["company"],
     "required_fields": ["legal_form"], "required_documents": [{"code": "register", "name": {"de": "Registerauszug", "en": "Register extract"}}],
     "open": true, "created_at": "2026-11-26T09:00:00Z", "updated_at": "2026-11-26T09:00:00Z"}))]
 pub struct TierBody {
@@ -51,6 +53,9 @@ pub struct TierBody {
     /// When its periods begin.
     #[schema(examples("calendar_year", "from_entry"))]
     pub period: String,
+    /// What whoever joins within a period owes for it: all, a part by the months that are left, or nothing.
+    #[schema(examples("full", "pro_rata", "none"))]
+    pub first_due: String,
     /// Days from the beginning of a period, or from entry, until its due is payable.
     pub due_days: u16,
     /// Days from then on after which an unpaid membership lapses.
@@ -100,7 +105,7 @@ pub struct RequiredDocumentBody {
 #[derive(Clone, Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(as = MembershipTypeCreate, example = json!({"code": "full", "name": {"de": "Vollmitglied", "en": "Full member"}, "fee_cents": 60000,
-    "fees": [{"size": "micro", "fee_cents": 24000}], "period": "calendar_year", "due_days": 30, "grace_days": 60, "open": true}))]
+    "fees": [{"size": "micro", "fee_cents": 24000}], "period": "calendar_year", "first_due": "pro_rata", "due_days": 30, "grace_days": 60, "open": true}))]
 pub struct TierCreate {
     /// The code by which memberships name it. It stays while one does.
     #[schema(pattern = "^[a-z0-9_-]+$", min_length = 1, max_length = 60)]
@@ -118,6 +123,10 @@ pub struct TierCreate {
     pub fees: Vec<FeeBody>,
     /// When its periods begin: with the calendar year, unless said otherwise.
     pub period: Option<PeriodName>,
+    /// What whoever joins within a period owes for it: all of it (`full`), unless said otherwise; so many twelfths as months are left, the
+    /// one begun among them, rounded to a cent, half a cent up (`pro_rata`); or nothing (`none`). Whoever has been a member since before
+    /// the period owes all of it, and so does everyone for later periods.
+    pub first_due: Option<FirstDueName>,
     /// Days from the beginning of a period, or from entry, until its due is payable; 30 unless said otherwise.
     #[schema(maximum = 365)]
     pub due_days: Option<u16>,
@@ -162,6 +171,7 @@ impl From<&Stored<Tier>> for TierBody {
             currency: CURRENCY.to_owned(),
             fees: tier.fees.iter().map(FeeBody::from).collect(),
             period: tier.period.code().to_owned(),
+            first_due: tier.first_due.code().to_owned(),
             due_days: tier.due_days,
             grace_days: tier.grace_days,
             kinds: tier.kinds.iter().map(|kind| kind.code().to_owned()).collect(),
@@ -212,6 +222,7 @@ impl TierCreate {
             fee_cents: self.fee_cents.unwrap_or(0),
             fees: fees(&mut faults, &self.fees),
             period: self.period.map_or(Period::CalendarYear, |period| period.0),
+            first_due: self.first_due.map_or(FirstDue::Full, |choice| choice.0),
             due_days: self.due_days.unwrap_or(30),
             grace_days: self.grace_days.unwrap_or(30),
             kinds: chosen(&self.kinds),

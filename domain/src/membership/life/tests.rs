@@ -37,6 +37,7 @@ fn due(due_on: NaiveDate) -> Due {
         due_on,
         settled: Settled::Open,
         note: None,
+        reminded: None,
     }
 }
 

@@ -29,6 +29,7 @@ pub(super) const TABLES: &[Table] = &[
             ("version", None),
             ("created_at", None),
             ("updated_at", None),
+            ("first_due", None),
         ],
     },
     Table {
@@ -134,6 +135,24 @@ pub(super) const TABLES: &[Table] = &[
             ("version", None),
             ("created_at", None),
             ("updated_at", None),
+            ("reminders", None),
+            ("reminded_on", None),
+        ],
+    },
+    Table {
+        name: "membership_type_changes",
+        purpose: Purpose::Membership,
+        kept: Kept::WithRecord,
+        links: &[Link::Actor("actor_kind", "actor_id")],
+        erased: Erased::Pseudonym,
+        columns: &[
+            ("membership_id", None),
+            ("version", None),
+            ("from_type", None),
+            ("to_type", None),
+            ("at", None),
+            ("actor_kind", None),
+            ("actor_id", Some(Pseudonym)),
         ],
     },
     Table {
