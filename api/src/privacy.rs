@@ -234,12 +234,11 @@ pub async fn confirm_erasure(
 
 /// Erase somebody
 ///
-/// A user, a person, or both where they are one; or who is neither, by e-mail address. The record with its history, and every copy: letters,
-/// answers that are kept, files that
-/// were imported, contacts and earlier states of organisations, words in the audit log. Ids stay in logs and stand for nobody. The
-/// answer tells where others still name the person in free words, for people to change. An address that somebody else has, too, is left
-/// alone: it is told where it stands. After a backup was played back, the
-/// same ids are to be erased again. The last active manager cannot be erased.
+/// A user, a person, or both where they are one; or who is neither, by e-mail address. The record with its history, and every copy:
+/// letters, answers that are kept, files that were imported, contacts and earlier states of organisations, words in the audit log. Ids
+/// stay in logs and stand for nobody. The answer tells where others still name the person in free words, for people to change; so it
+/// does of an address that somebody else has, too, which is left alone. After a backup was played back, the same ids are to be erased
+/// again. The last active manager cannot be erased.
 #[utoipa::path(tag = "privacy", request_body = ErasureCreate,
     extensions(("x-authz" = json!({"from": "manager", "scope": "admin"}))),
     responses((status = 201, description = "Erased.", body = ErasureBody)))]

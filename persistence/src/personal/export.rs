@@ -83,12 +83,8 @@ fn parts(db: &mut Db, table: &Table, column: &'static str, subject: &Subject) ->
     for mut row in plain::rows(db, table.name, &columns, &format!("{within}{others}"))? {
         match row.get(column) {
             // A text that names somebody is told as it is: a cell of a file, a fault.
-            Some(Value::String(text)) => {
-                if named.is_quoted(text) {
-                    told.push(row);
-                }
-            }
-            None => {}
+            Some(Value::String(text)) if named.is_quoted(text) => told.push(row),
+            Some(Value::String(_)) | None => {}
             Some(structure) => {
                 let parts = named.parts(structure);
                 if !parts.is_empty() {
