@@ -33,7 +33,7 @@ fn managers_list_who_stands_for_a_purpose() {
         guest
             .post(&format!("/v1/me/consents/{first}/withdrawal"), &json!(null))
             .is(200);
-        assert_eq!(list("&standing=true"), [second.clone()]);
+        assert_eq!(list("&standing=true"), std::slice::from_ref(&second));
         assert_eq!(list(""), [first.clone(), second.clone(), over.clone()]);
         assert_eq!(list("&standing=false"), [first, over]);
         assert!(manager.all("/v1/consents", 10).len() > 3);

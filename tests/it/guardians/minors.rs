@@ -296,10 +296,11 @@ fn after_a_withdrawal_the_guardian_may_be_asked_again() {
         // What is asked may be taken back unanswered.
         withdraw(&app, &last_token(&app, "guido@example.org")).is(204);
         ask("gunda@example.org").is(200);
+        let asked = last_token(&app, "gunda@example.org");
         manager
             .post(&format!("{user}/guardian-withdrawal"), &json!(null))
             .is(204);
-        consent(&app, &last_token(&app, "gunda@example.org")).is(401);
+        consent(&app, &asked).is(401);
         let nobody = "01936d3e-7f10-7000-8000-00000000dead";
         let body = json!({"birth_year": 2012, "guardian": {"name": "G", "email": GUARDIAN}});
         manager.post(&format!("/v1/users/{nobody}/guardian"), &body).is(404);
