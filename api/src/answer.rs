@@ -81,6 +81,18 @@ pub fn created(location: String, body: &impl Serialize) -> Result<HttpResponse, 
     Ok(response.content_type("application/json").body(bytes))
 }
 
+/// What was just created and has no address of its own: it is in a list, and shown in full this once.
+///
+/// # Errors
+/// [`crate::problem::Code::Internal`] if the body cannot be written; a defect.
+pub fn made(body: &impl Serialize) -> Result<HttpResponse, Problem> {
+    let bytes = serde_json::to_vec(body).map_err(Problem::internal)?;
+    let etag = ETag::of(&bytes);
+    let mut response = HttpResponse::Created();
+    response.insert_header((header::ETAG, etag.as_str()));
+    Ok(response.content_type("application/json").body(bytes))
+}
+
 /// The entity tag that a record has in an answer.
 ///
 /// # Errors

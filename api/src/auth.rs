@@ -7,6 +7,7 @@ pub mod guardians;
 pub mod handlers;
 pub mod joining;
 pub mod keys;
+pub mod minors;
 pub mod own_account;
 pub mod own_email;
 pub mod own_password;

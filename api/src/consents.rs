@@ -6,20 +6,21 @@ use chrono::{DateTime, Utc};
 use utoipa::IntoParams;
 use uuid::Uuid;
 use werkstadt_domain::account::User;
-use werkstadt_domain::consent::{Consent, ConsentId, Purpose, Subject, may_be_minor};
+use werkstadt_domain::consent::{Consent, ConsentId, Guardianship, Purpose, Shown, Subject};
 use werkstadt_domain::invalid::Rule;
-use werkstadt_domain::person::{self, ConsentGiver, Person, PersonId};
+use werkstadt_domain::person::{self, ConsentGiver, Person};
 use werkstadt_persistence::audit::Author;
 use werkstadt_persistence::consents::{self, Entry, Whose};
 use werkstadt_persistence::{Db, Error, UnitOfWork, consent_texts, guardianships, persons, users};
 
 use crate::answer;
-use crate::auth::{Caller, digest, guardians};
+use crate::auth::{Caller, digest, guardians, minors};
 use crate::extract::{Json, NoQuery, Path, Query};
 use crate::page::{List, PageQuery, and_one_more, cut};
 use crate::problem::{Breach, Code, Place, Problem};
 use crate::state::{self, State};
 
+pub mod everyone;
 pub mod people;
 pub mod texts;
 pub mod wire;
@@ -53,7 +54,7 @@ pub async fn list_my_consents(
 
 /// Agree
 ///
-/// To a version of a text that is valid now. A consent of a user who is a person of the directory concerns that person: to
+/// To the version of a text that is valid now, the last one. A consent of a user who is a person of the directory concerns that person: to
 /// `profile_publication` it allows a wider visibility, to `matching` it takes an objection back. Minors do not agree themselves.
 #[utoipa::path(tag = "auth", request_body = OwnConsentCreate, extensions(("x-authz" = json!({"from": "guest"}))),
     responses((status = 201, description = "Noted.", body = ConsentEntryBody)))]
@@ -69,15 +70,31 @@ pub async fn create_my_consent(
     let given = state::write(&state, caller.actor(), move |unit| {
         let subject = user.person.map_or(Subject::User(user.id), Subject::Person);
         let consent = body.0.into_domain(id, subject, shared.now())?;
-        if let Some(guardianship) = guardianships::of_user(unit.db(), user.id)?
-            && may_be_minor(guardianship.birth_year, unit.now())
-        {
-            return Err(for_guardians());
+        let guardianship = guardianships::of_user(unit.db(), user.id)?;
+        if guardianship.is_some_and(|one: Guardianship| one.of_minor(unit.now())) {
+            return Err(minors::missing_guardian(""));
         }
-        let entry = give(unit, consent)?;
+        let entry = give(unit, consent, true)?;
         Ok(ConsentEntryBody::from(&entry))
     });
     answer::created(format!("/v1/me/consents/{id}"), &given.await?)
+}
+
+/// One of my consents
+#[utoipa::path(tag = "auth", params(ConsentPath), extensions(("x-authz" = json!({"from": "guest"}))),
+    responses((status = 200, description = "The entry.", body = ConsentEntryBody),
+        (status = 304, description = "The client has it already.")))]
+#[get("/me/consents/{consent_id}")]
+pub async fn get_my_consent(
+    request: HttpRequest,
+    state: web::Data<State>,
+    caller: Caller,
+    id: Path<ConsentId>,
+    _query: NoQuery,
+) -> Result<HttpResponse, Problem> {
+    let whose = own(caller.in_session()?.0);
+    let entry = state::read(&state, move |db| find(db, whose, id.0)).await?;
+    answer::record(&request, &caller, &ConsentEntryBody::from(&entry))
 }
 
 /// Withdraw one of my consents
@@ -95,12 +112,13 @@ pub async fn withdraw_my_consent(
 ) -> Result<HttpResponse, Problem> {
     let whose = own(caller.in_session()?.0);
     let withdrawn = state::write(&state, caller.actor(), move |unit| {
+        whose.lock(unit)?;
         let entry = find(unit.db(), whose, id.0)?;
         // What a guardian agreed to, the guardian takes back.
         if entry.consent.purpose == Purpose::MinorAccount {
             return Err(Problem::new(Code::Forbidden));
         }
-        withdraw(unit, &entry)
+        withdraw(unit, whose, &entry)
     });
     answer::private_page(&withdrawn.await?, None)
 }
@@ -111,15 +129,6 @@ const fn own(user: &User) -> Whose {
         user: Some(user.id),
         person: user.person,
     }
-}
-
-/// The entries of a person, and of the user who is that person.
-fn of_person(db: &mut Db, person: PersonId) -> Result<Whose, Problem> {
-    let user = users::by_person(db, person)?.map(|user| user.record.id);
-    Ok(Whose {
-        user,
-        person: Some(person),
-    })
 }
 
 async fn list(
@@ -149,33 +158,61 @@ fn find(db: &mut Db, whose: Whose, id: ConsentId) -> Result<Entry, Problem> {
     }
 }
 
-/// Writes a consent down, with the hash of the words that were shown, and does what it allows.
-fn give(unit: &mut UnitOfWork<'_>, mut consent: Consent) -> Result<Entry, Problem> {
-    if let Some(shown) = &mut consent.shown {
-        let unknown = || at("/version", Rule::UnknownReference);
-        let text = match consent_texts::find(unit.db(), consent.purpose, shown.version) {
-            Ok(stored) if stored.record.valid_from <= unit.now() => stored.record,
-            Ok(_) | Err(Error::NotFound { .. }) => return Err(unknown()),
-            Err(error) => return Err(error.into()),
-        };
-        shown.sha256 = hex(&digest(text.words(shown.language)));
-    }
-    let Subject::Person(id) = consent.subject else {
-        return Ok(consents::insert(unit, consent)?);
+/// Writes a consent down, with the hash of the words that were shown, and does what it allows. What was said no to since it was given is
+/// withdrawn with that. Who agrees for themselves agrees to the words of now.
+fn give(unit: &mut UnitOfWork<'_>, mut consent: Consent, oneself: bool) -> Result<Entry, Problem> {
+    let now = unit.now();
+    consent.shown = shown(unit.db(), &consent, oneself, now)?;
+    let (purpose, given_at) = (consent.purpose, consent.given_at);
+    let id = match consent.subject {
+        Subject::Person(id) => id,
+        Subject::User(user) => {
+            users::lock(unit, user)?;
+            return Ok(consents::insert(unit, consent)?);
+        }
+        Subject::Minor(_) => return Ok(consents::insert(unit, consent)?),
     };
     persons::lock(unit, id)?;
     let before = persons::find(unit.db(), id)?;
-    if consent.by == ConsentGiver::Person && before.record.may_be_minor(unit.now()) {
-        return Err(for_guardians());
+    if consent.by == ConsentGiver::Person && before.record.may_be_minor(now) {
+        return Err(match oneself {
+            true => minors::missing_guardian(""),
+            false => at("/by", Rule::Malformed("guardian, for a minor")),
+        });
     }
+    let whose = Whose::is(unit.db(), id)?;
+    let said = consents::word(unit.db(), whose, purpose, now)?;
+    let objected = before.record.objected_at.filter(|_| purpose == Purpose::Matching);
+    consent.withdrawn_at = said.refused_at.max(objected).filter(|no| given_at < *no);
     let mut after = before.record.clone();
-    if consent.holds(unit.now()) {
+    if consent.holds(now) {
         allow(&mut after, &consent);
     }
     if after != before.record {
         persons::change(unit, &before, after)?;
     }
     Ok(consents::insert(unit, consent)?)
+}
+
+/// The text that was shown, with the hash of its words.
+fn shown(db: &mut Db, consent: &Consent, oneself: bool, now: DateTime<Utc>) -> Result<Option<Shown>, Problem> {
+    let Some(shown) = &consent.shown else { return Ok(None) };
+    let unknown = || at("/version", Rule::UnknownReference);
+    let text = match consent_texts::find(db, consent.purpose, shown.version) {
+        Ok(stored) if stored.record.valid_from <= now => stored.record,
+        Ok(_) | Err(Error::NotFound { .. }) => return Err(unknown()),
+        Err(error) => return Err(error.into()),
+    };
+    if oneself && consent_texts::current(db, consent.purpose, now)? != Some(text.version) {
+        return Err(at("/version", Rule::Malformed("the version that is valid now")));
+    }
+    if consent.given_at < text.valid_from {
+        return Err(at("/given_at", Rule::Malformed("a time at which the text was valid")));
+    }
+    Ok(Some(Shown {
+        sha256: hex(&digest(text.words(shown.language))),
+        ..shown.clone()
+    }))
 }
 
 /// What a consent changes at the record of the person: whoever widens the visibility finds the consent there.
@@ -191,13 +228,18 @@ fn allow(person: &mut Person, consent: &Consent) {
                 at: consent.given_at,
             });
         }
-        Purpose::Matching => person.matching = true,
+        // For its time alone, if it has an end: then an objection of before is one again.
+        Purpose::Matching => {
+            person.matching = true;
+            person.objected_at = person.objected_at.filter(|_| consent.expires_at.is_some());
+        }
         Purpose::ContactPublication | Purpose::Newsletter | Purpose::EventPhotos | Purpose::MinorAccount => {}
     }
 }
 
-/// Withdraws an entry, and takes back what it allowed.
-fn withdraw(unit: &mut UnitOfWork<'_>, entry: &Entry) -> Result<ConsentEntryBody, Problem> {
+/// Withdraws an entry with every other one to the same purpose, of the user and of the person, and takes back what they allowed. Both are
+/// locked since before the entry was read.
+fn withdraw(unit: &mut UnitOfWork<'_>, whose: Whose, entry: &Entry) -> Result<ConsentEntryBody, Problem> {
     let consent = &entry.consent;
     let refused = || {
         Problem::new(Code::StepRefused)
@@ -214,20 +256,16 @@ fn withdraw(unit: &mut UnitOfWork<'_>, entry: &Entry) -> Result<ConsentEntryBody
                 return Err(refused());
             }
         }
-        (purpose, subject) => {
-            if consents::withdraw(unit, subject, purpose)? == 0 {
+        (purpose, _) => {
+            if consents::withdraw(unit, whose, purpose)? == 0 {
                 return Err(refused());
             }
-            if let Subject::Person(person) = subject {
+            if let Some(person) = whose.person {
                 consents::retract(unit, person, purpose)?;
             }
         }
     }
     Ok(ConsentEntryBody::from(&consents::find(unit.db(), consent.id)?))
-}
-
-fn for_guardians() -> Problem {
-    at("/purpose", Rule::Malformed("guardian, for a minor"))
 }
 
 fn at(pointer: &str, rule: Rule) -> Problem {

@@ -10,7 +10,9 @@ use chrono::{DateTime, Days, NaiveDate, TimeDelta, Utc};
 use werkstadt_domain::opportunity::{Opportunity, Status};
 use werkstadt_domain::solution::Solution;
 use werkstadt_persistence::audit::{Author, Draft, Kind, Occasion};
-use werkstadt_persistence::{Actor, Error, UnitOfWork, api_keys, audit, opportunities, personal, sessions, solutions};
+use werkstadt_persistence::{
+    Actor, Error, UnitOfWork, api_keys, audit, guardianships, opportunities, personal, sessions, solutions,
+};
 
 use crate::auth::keys;
 use crate::consents;
@@ -75,21 +77,24 @@ fn each_day(state: &State, stopped: &Receiver<()>) {
                 Err(problem) => tracing::error!(cause = problem.cause().unwrap_or_default(), "the day's work failed"),
             }
         }
-        if let Err(problem) = keys::keep(state) {
-            tracing::error!(
-                cause = problem.cause().unwrap_or_default(),
-                "the signing keys were not looked after"
-            );
-        }
-        if let Err(problem) = note_uses(state) {
-            tracing::error!(
-                cause = problem.cause().unwrap_or_default(),
-                "uses of keys were not noted"
-            );
-        }
+        glance(state);
         if stopped.recv_timeout(GLANCE) != Err(RecvTimeoutError::Timeout) {
             drop(note_uses(state));
             return;
+        }
+    }
+}
+
+/// What does not wait for another day: keys, their uses, and consents that end by the minute.
+pub fn glance(state: &State) {
+    let done = [
+        (keys::keep(state), "the signing keys were not looked after"),
+        (note_uses(state), "uses of keys were not noted"),
+        (expire_consents(state).map(drop), "consents that are over go on"),
+    ];
+    for (done, failed) in done {
+        if let Err(problem) = done {
+            tracing::error!(cause = problem.cause().unwrap_or_default(), "{failed}");
         }
     }
 }
@@ -113,12 +118,13 @@ pub fn note_uses(state: &State) -> Result<(), Problem> {
 type Step = (&'static str, fn(&State) -> Result<u64, Problem>);
 
 /// The steps of the day's work, in order.
-const STEPS: [Step; 9] = [
+const STEPS: [Step; 10] = [
     ("opportunities", expire),
     ("solutions", lapse),
     ("memberships", memberships::daily::run),
     ("due_reminders", memberships::reminders::run),
     ("consents", expire_consents),
+    ("guardians", forget_guardians),
     ("sessions", forget_sessions),
     ("erasures", privacy::subject::go_on),
     ("audit_entries", |state| {
@@ -195,6 +201,16 @@ fn expire_consents(state: &State) -> Result<u64, Problem> {
         match consents::expire(state, state.now(), BATCH)? {
             0 => return Ok(count(all)),
             settled => all += settled,
+        }
+    }
+}
+
+fn forget_guardians(state: &State) -> Result<u64, Problem> {
+    let mut all = 0;
+    loop {
+        match forget(state, |unit, _| guardianships::forget_grown(unit, BATCH))? {
+            0 => return Ok(all),
+            forgotten => all += forgotten,
         }
     }
 }

@@ -13,7 +13,7 @@ use werkstadt_persistence::{Db, persons};
 
 use crate::answer;
 use crate::audit::Disclosures;
-use crate::auth::Caller;
+use crate::auth::{Caller, minors};
 use crate::etag::{IfMatch, IfMatchHeader};
 use crate::extract::{Json, MergePatch, NoQuery, Path, Query};
 use crate::organisations::handlers::OrganisationPath;
@@ -24,6 +24,7 @@ use crate::state::{self, State};
 
 pub mod query;
 pub mod restriction;
+mod said;
 pub mod wire;
 
 use query::{ListPeople, PositionBody, WorksAt};
@@ -154,7 +155,9 @@ pub async fn get_person(
 ///
 /// A JSON Merge Patch. `"consent": null` withdraws the consent and makes the person private again. Owners change where somebody
 /// works at their own organisation only; affiliations that the caller does not see stay. Users change the person that they are: all but
-/// the year of birth, and where they work only at an organisation that they edit; a consent is their own.
+/// the year of birth, and where they work only at an organisation that they edit; a consent is their own, and of now. What the person took
+/// back, others do not give back: not an objection to matching, nor wider contact details, without a consent that was given later. Who has
+/// an account is noted as a minor once a guardian agrees to that, or while the account is suspended.
 #[utoipa::path(tag = "people", params(PersonPath, IfMatchHeader),
     request_body(content = PersonPatch, content_type = "application/merge-patch+json"),
     extensions(("x-authz" = json!({"from": "guest", "scope": "organisations:write", "own": true}))),
@@ -171,13 +174,16 @@ pub async fn update_person(
     let (shared, actor, Path(id)) = (state.clone(), caller.actor(), path);
     let changed = state::write(&state, actor, move |unit| {
         let (snapshot, reader) = (shared.directory().snapshot(), reader(&shared, &caller));
+        persons::lock(unit, id)?;
         let (before, present) = find(unit.db(), &snapshot, &reader, id)?;
         condition.check(&answer::tag(&present)?)?;
         let changed: PersonCreate = patch::apply(&shared, &BASE, &present, &withdrawing(body.0))?;
         let around = around(&snapshot, &reader, unit.now());
-        let after = changed.into_domain(id, Some(&before.record), &around)?;
+        let mut after = changed.into_domain(id, Some(&before.record), &around)?;
         must_administer(&reader, Some(&before.record), &after)?;
         may_say(&reader, &before.record, &after)?;
+        minors::check_record(unit, &before.record, &after)?;
+        said::check(unit, &reader, &before.record, &mut after)?;
         PersonBody::for_writer(&persons::update(unit, &before, after)?, &snapshot, &reader)
     });
     answer::changed(&changed.await?)

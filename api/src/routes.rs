@@ -314,5 +314,13 @@ fn agreements(config: &mut ServiceConfig<'_>) {
         .service(auth::guardians::give_guardian_consent)
         .service(auth::guardians::withdraw_guardian_consent)
         .service(auth::guardians::withdraw_user_guardian_consent)
-        .service(users::handlers::reset_user_password);
+        .service(users::handlers::reset_user_password)
+        .service(auth::guardians::ask_user_guardian)
+        .service(consents::texts::get_consent_text)
+        .service(consents::get_my_consent)
+        .service(consents::people::get_person_consent)
+        .service(consents::everyone::list_consents)
+        .service(consents::everyone::list_user_consents)
+        .service(consents::everyone::withdraw_user_consent)
+        .service(invitations::get_invitation);
 }

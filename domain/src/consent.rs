@@ -141,6 +141,28 @@ impl Consent {
     }
 }
 
+/// All that somebody said to a purpose.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Word {
+    /// The last no: what was agreed to before allows nothing any more.
+    pub refused_at: Option<DateTime<Utc>>,
+    /// True if something is over, withdrawn or past its end.
+    pub ended: bool,
+    /// True if something holds.
+    pub stands: bool,
+}
+
+impl Word {
+    /// What these entries come to.
+    pub fn of<'a>(entries: impl IntoIterator<Item = &'a Consent>, now: DateTime<Utc>) -> Self {
+        entries.into_iter().fold(Self::default(), |word, entry| Self {
+            refused_at: word.refused_at.max(entry.withdrawn_at),
+            ended: word.ended || !entry.holds(now),
+            stands: word.stands || entry.holds(now),
+        })
+    }
+}
+
 /// Words to which people agree. A version is never changed; there is another one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ConsentText {
@@ -191,6 +213,8 @@ pub struct Guardianship {
     pub withdrawn_at: Option<DateTime<Utc>>,
     /// The minor's account.
     pub user: Option<UserId>,
+    /// True if somebody invited the minor; without the invitation there is nothing to agree to.
+    pub invited: bool,
 }
 
 /// Who answers for a minor.
@@ -205,7 +229,17 @@ pub struct Guardian {
 impl Guardianship {
     /// True if the account is one of somebody who may still be a minor, and the guardian does not agree, or no more.
     pub fn forbids(&self, now: DateTime<Utc>) -> bool {
-        !self.stands() && may_be_minor(self.birth_year, now)
+        !self.stands() && self.of_minor(now)
+    }
+
+    /// True while the guardian is asked.
+    pub fn is_open(&self, now: DateTime<Utc>) -> bool {
+        self.consented_at.is_none() && self.withdrawn_at.is_none() && now < self.expires_at
+    }
+
+    /// True if the account concerns somebody who may still be a minor: guardians have no say about others.
+    pub fn of_minor(&self, now: DateTime<Utc>) -> bool {
+        may_be_minor(self.birth_year, now)
     }
 
     /// True once the guardian has agreed, unless that was taken back.
@@ -217,7 +251,12 @@ impl Guardianship {
 /// The age at which people decide for themselves.
 const OF_AGE: i32 = 18;
 
+/// Who was born in this year or later may still be a minor.
+pub fn youngest(now: DateTime<Utc>) -> i32 {
+    now.year() - OF_AGE
+}
+
 /// Whether who was born in a year may still be a minor. Only the year is known, so one who comes of age this year counts as one.
 pub fn may_be_minor(birth_year: i32, now: DateTime<Utc>) -> bool {
-    now.year() - birth_year <= OF_AGE
+    birth_year >= youngest(now)
 }

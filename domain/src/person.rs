@@ -1,6 +1,6 @@
 //! Persons: contacts, experts, founders, students, mentors. Private until they consent.
 
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
 
 use crate::audience::{Audience, Project, Seen, Visibility};
 use crate::id::Id;
@@ -56,6 +56,8 @@ pub struct Person {
     pub restriction: Option<Restriction>,
     /// False if the person objects to being considered where skills are looked for.
     pub matching: bool,
+    /// When the person last objected to that, unless it was taken back for good: a consent that ends takes it back until then.
+    pub objected_at: Option<DateTime<Utc>>,
 }
 
 /// A person works in an organisation.
@@ -110,7 +112,7 @@ impl Person {
         }
         if audience != Audience::Manager {
             (seen.consent, seen.birth_year) = (None, None);
-            seen.matching = true;
+            (seen.matching, seen.objected_at) = (true, None);
             // How far others see the same is not for them to know.
             (seen.visibility, seen.contact_visibility) = (Visibility::Public, Visibility::Public);
             seen.affiliations
@@ -122,6 +124,14 @@ impl Person {
 }
 
 impl Person {
+    /// Notes whether the person objects, as of a time. What is said already stays as old as it is.
+    pub fn set_matching(&mut self, matching: bool, now: DateTime<Utc>) {
+        if matching != self.matching {
+            self.objected_at = (!matching).then_some(now);
+        }
+        self.matching = matching;
+    }
+
     /// True if what a reader sees of this person is more than everyone may know.
     fn is_private(&self, seen: &Self) -> bool {
         let private = |level: Visibility| level != Visibility::Public;

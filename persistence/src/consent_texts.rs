@@ -33,6 +33,29 @@ pub fn find(db: &mut Db, purpose: Purpose, version: i64) -> Result<Stored<Consen
     .into_stored()
 }
 
+/// One text.
+///
+/// # Errors
+/// [`Error::NotFound`].
+pub fn get(db: &mut Db, id: ConsentTextId) -> Result<Stored<ConsentText>> {
+    let row: Option<TextRow> = consent_texts::table.find(SqlId::from(id)).first(db).optional()?;
+    row.ok_or(Error::NotFound {
+        noun: Noun::ConsentText,
+    })?
+    .into_stored()
+}
+
+/// The last version of the text of a purpose that is valid at a time.
+///
+/// # Errors
+/// As every read.
+pub fn current(db: &mut Db, purpose: Purpose, now: DateTime<Utc>) -> Result<Option<i64>> {
+    let valid = consent_texts::table
+        .filter(consent_texts::purpose.eq(purpose.code()))
+        .filter(consent_texts::valid_from.le(SqlInstant::from(now)));
+    Ok(valid.select(diesel::dsl::max(consent_texts::version)).first(db)?)
+}
+
 /// Texts in order of id, after `after`, at most `limit`: all of them, or those of one purpose; valid by `until`, if that is given.
 ///
 /// # Errors

@@ -6,17 +6,18 @@ use diesel::prelude::*;
 use uuid::Uuid;
 use werkstadt_domain::account::UserId;
 use werkstadt_domain::audience::{Stored, Visibility};
-use werkstadt_domain::consent::{Consent, ConsentId, Purpose, Source, Subject};
+use werkstadt_domain::consent::{Consent, ConsentId, GuardianshipId, Purpose, Source, Subject, Word};
 use werkstadt_domain::named::Named;
 use werkstadt_domain::person::{ConsentGiver, Person, PersonId};
 
 use crate::changes::{Actor, Noun, Operation};
-use crate::db::Db;
+use crate::db::{Db, MultiBackend};
 use crate::dialect;
 use crate::error::{Error, Result};
 use crate::persons;
 use crate::schema::consents;
 use crate::sqltypes::{SqlId, SqlInstant};
+use crate::users;
 use crate::work::UnitOfWork;
 
 mod row;
@@ -44,6 +45,32 @@ pub struct Whose {
 }
 
 impl Whose {
+    /// A person, and the user who is that person.
+    ///
+    /// # Errors
+    /// As every read.
+    pub fn is(db: &mut Db, person: PersonId) -> Result<Self> {
+        let user = users::by_person(db, person)?.map(|user| user.record.id);
+        Ok(Self {
+            user,
+            person: Some(person),
+        })
+    }
+
+    /// Lets whatever else they say, or others say of them, wait until this transaction ends.
+    ///
+    /// # Errors
+    /// As every write.
+    pub fn lock(self, unit: &mut UnitOfWork<'_>) -> Result<()> {
+        if let Some(person) = self.person {
+            persons::lock(unit, person)?;
+        }
+        match self.user {
+            Some(user) => users::lock(unit, user),
+            None => Ok(()),
+        }
+    }
+
     /// True if the entry is one of them.
     pub fn concerns(self, entry: &Entry) -> bool {
         match entry.consent.subject {
@@ -69,18 +96,52 @@ pub fn find(db: &mut Db, id: ConsentId) -> Result<Entry> {
 /// As every read.
 pub fn list(db: &mut Db, whose: Whose, after: Option<ConsentId>, limit: i64) -> Result<Vec<Entry>> {
     let after = SqlId(after.map_or(Uuid::nil(), ConsentId::uuid));
+    let rows: Vec<ConsentRow> = of(whose)
+        .filter(consents::id.gt(after))
+        .order(consents::id)
+        .limit(limit)
+        .load(db)?;
+    rows.into_iter().map(ConsentRow::into_entry).collect()
+}
+
+fn of(whose: Whose) -> consents::BoxedQuery<'static, MultiBackend> {
     let user = whose.user.map_or(Uuid::nil(), UserId::uuid);
     let person = whose.person.map_or(Uuid::nil(), PersonId::uuid);
-    let rows: Vec<ConsentRow> = consents::table
+    consents::table
         .filter(
             consents::user_id
                 .eq(SqlId(user))
                 .or(consents::person_id.eq(SqlId(person))),
         )
-        .filter(consents::id.gt(after))
-        .order(consents::id)
-        .limit(limit)
-        .load(db)?;
+        .into_boxed()
+}
+
+/// Entries of everyone in order of id, after `after`, at most `limit`: to one purpose, or to any; those that hold at a time, those that
+/// do not, or all.
+///
+/// # Errors
+/// As every read.
+pub fn of_everyone(
+    db: &mut Db,
+    (purpose, standing): (Option<Purpose>, Option<bool>),
+    now: DateTime<Utc>,
+    after: Option<ConsentId>,
+    limit: i64,
+) -> Result<Vec<Entry>> {
+    let after = SqlId(after.map_or(Uuid::nil(), ConsentId::uuid));
+    let now = SqlInstant::from(now);
+    let mut query = consents::table.filter(consents::id.gt(after)).into_boxed();
+    if let Some(purpose) = purpose {
+        query = query.filter(consents::purpose.eq(purpose.code()));
+    }
+    query = match standing {
+        None => query,
+        Some(true) => query
+            .filter(consents::withdrawn_at.is_null())
+            .filter(consents::expires_at.is_null().or(consents::expires_at.gt(now))),
+        Some(false) => query.filter(consents::withdrawn_at.is_not_null().or(consents::expires_at.le(now))),
+    };
+    let rows: Vec<ConsentRow> = query.order(consents::id).limit(limit).load(db)?;
     rows.into_iter().map(ConsentRow::into_entry).collect()
 }
 
@@ -94,30 +155,52 @@ pub fn insert(unit: &mut UnitOfWork<'_>, consent: Consent) -> Result<Entry> {
         recorded_by: unit.actor(),
         recorded_at: unit.now(),
     };
-    let row = ConsentRow::from(&entry);
+    let row = ConsentRow::new(&entry);
     dialect::insert_all::<consents::table, ConsentRow>(unit.db(), consents::table, &[row])?;
     unit.record(Noun::Consent, entry.consent.id.uuid(), Operation::Created);
     Ok(entry)
 }
 
-/// Withdraws whatever was agreed to for a purpose and was not withdrawn before; returns how many entries that were. What it allowed
-/// is for the caller to take back, with [`retract`].
+/// All that was said to a purpose.
+///
+/// # Errors
+/// As every read.
+pub fn word(db: &mut Db, whose: Whose, purpose: Purpose, now: DateTime<Utc>) -> Result<Word> {
+    let rows: Vec<ConsentRow> = of(whose).filter(consents::purpose.eq(purpose.code())).load(db)?;
+    let entries: Vec<Consent> = rows
+        .into_iter()
+        .map(|row| row.into_entry().map(|entry| entry.consent))
+        .collect::<Result<_>>()?;
+    Ok(Word::of(&entries, now))
+}
+
+/// Withdraws whatever was agreed to for a purpose and was not withdrawn before, by the user and by the person; returns how many entries
+/// that were. What it allowed is for the caller to take back, with [`retract`]. The caller has locked both, the person first.
 ///
 /// # Errors
 /// As every write.
-pub fn withdraw(unit: &mut UnitOfWork<'_>, subject: Subject, purpose: Purpose) -> Result<usize> {
-    let now = SqlInstant::from(unit.now());
-    let mut standing = consents::table
-        .filter(consents::purpose.eq(purpose.code()))
+pub fn withdraw(unit: &mut UnitOfWork<'_>, whose: Whose, purpose: Purpose) -> Result<usize> {
+    let standing = of(whose).filter(consents::purpose.eq(purpose.code()));
+    let standing = standing.filter(consents::withdrawn_at.is_null()).select(consents::id);
+    let standing = standing.load(unit.db())?;
+    end(unit, standing)
+}
+
+/// Withdraws what a guardian agreed to; returns how many entries that were.
+///
+/// # Errors
+/// As every write.
+pub fn withdraw_of_minor(unit: &mut UnitOfWork<'_>, minor: GuardianshipId) -> Result<usize> {
+    let standing = consents::table
+        .filter(consents::guardianship_id.eq(SqlId::from(minor)))
         .filter(consents::withdrawn_at.is_null())
-        .select(consents::id)
-        .into_boxed();
-    standing = match subject {
-        Subject::User(user) => standing.filter(consents::user_id.eq(SqlId::from(user))),
-        Subject::Person(person) => standing.filter(consents::person_id.eq(SqlId::from(person))),
-        Subject::Minor(minor) => standing.filter(consents::guardianship_id.eq(SqlId::from(minor))),
-    };
-    let standing: Vec<SqlId> = standing.load(unit.db())?;
+        .select(consents::id);
+    let standing = standing.load(unit.db())?;
+    end(unit, standing)
+}
+
+fn end(unit: &mut UnitOfWork<'_>, standing: Vec<SqlId>) -> Result<usize> {
+    let now = SqlInstant::from(unit.now());
     let mut withdrawn = 0;
     for id in standing {
         // Guarded: who withdraws at the same time finds it withdrawn.
@@ -151,6 +234,10 @@ pub fn due(db: &mut Db, now: DateTime<Utc>, limit: i64) -> Result<Vec<Consent>> 
 /// # Errors
 /// As every write.
 pub fn settle(unit: &mut UnitOfWork<'_>, over: &Consent) -> Result<()> {
+    // First, so that nobody agrees between a look at the others and what follows from it.
+    if let Subject::Person(person) = over.subject {
+        persons::lock(unit, person)?;
+    }
     let now = SqlInstant::from(unit.now());
     let open = consents::table
         .find(SqlId::from(over.id))
@@ -175,15 +262,30 @@ pub fn settle(unit: &mut UnitOfWork<'_>, over: &Consent) -> Result<()> {
     if holding {
         Ok(())
     } else {
-        retract(unit, person, over.purpose)
+        take_back(unit, person, over.purpose, |person| {
+            // Nobody objected by agreeing for a time; who had objected before does again.
+            person.matching &= person.objected_at.is_none();
+        })
     }
 }
 
-/// Takes back what a person agreed to: the record becomes private, its contacts do, or it is not considered any more.
+/// Takes back what a person agreed to, who says no: the record becomes private, its contacts do, or it is not considered any more.
 ///
 /// # Errors
 /// As every write.
 pub fn retract(unit: &mut UnitOfWork<'_>, id: PersonId, purpose: Purpose) -> Result<()> {
+    let now = unit.now();
+    take_back(unit, id, purpose, |person| {
+        (person.matching, person.objected_at) = (false, Some(now));
+    })
+}
+
+fn take_back(
+    unit: &mut UnitOfWork<'_>,
+    id: PersonId,
+    purpose: Purpose,
+    matching: impl FnOnce(&mut Person),
+) -> Result<()> {
     persons::lock(unit, id)?;
     let before = persons::find(unit.db(), id)?;
     let mut after = before.record.clone();
@@ -192,7 +294,7 @@ pub fn retract(unit: &mut UnitOfWork<'_>, id: PersonId, purpose: Purpose) -> Res
         Purpose::ProfilePublication if after.invented => after.consent = None,
         Purpose::ProfilePublication => (after.consent, after.visibility) = (None, Visibility::Managers),
         Purpose::ContactPublication => after.contact_visibility = Visibility::Managers,
-        Purpose::Matching => after.matching = false,
+        Purpose::Matching => matching(&mut after),
         Purpose::Newsletter | Purpose::EventPhotos | Purpose::MinorAccount => {}
     }
     if after != before.record {
@@ -201,14 +303,21 @@ pub fn retract(unit: &mut UnitOfWork<'_>, id: PersonId, purpose: Purpose) -> Res
     Ok(())
 }
 
-/// Writes into the ledger what the record of a person says of the consent to be shown, if it says something else than before. A consent
-/// that is gone counts as withdrawn.
+/// Writes into the ledger what the record of a person says of the consent to be shown, and of an objection, if it says something else than
+/// before. A consent that is gone counts as withdrawn, one that an objection contradicts likewise.
 pub(crate) fn follow(unit: &mut UnitOfWork<'_>, before: Option<&Person>, after: &Stored<Person>) -> Result<()> {
     let (id, purpose) = (after.record.id, Purpose::ProfilePublication);
+    if before.is_some_and(|before| before.matching) && !after.record.matching {
+        let whose = Whose::is(unit.db(), id)?;
+        withdraw(unit, whose, Purpose::Matching)?;
+    }
     let was = before.and_then(|before| before.consent.as_ref());
     match &after.record.consent {
         is if is.as_ref() == was => Ok(()),
-        None => withdraw(unit, Subject::Person(id), purpose).map(drop),
+        None => {
+            let whose = Whose::is(unit.db(), id)?;
+            withdraw(unit, whose, purpose).map(drop)
+        }
         Some(consent) => {
             let guardian = consent.by == ConsentGiver::Guardian;
             let entry = Consent {

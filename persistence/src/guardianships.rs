@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use werkstadt_domain::account::UserId;
-use werkstadt_domain::consent::{Guardian, Guardianship, GuardianshipId};
+use werkstadt_domain::consent::{Guardian, Guardianship, GuardianshipId, youngest};
 use werkstadt_domain::named::Named;
 
 use crate::changes::{Noun, Operation};
@@ -16,7 +16,11 @@ use crate::guard;
 use crate::schema::{consents, guardianships};
 use crate::shapes::named;
 use crate::sqltypes::{SqlId, SqlInstant};
+use crate::users;
 use crate::work::UnitOfWork;
+
+/// In place of a guardian who is not known any more.
+const NOBODY: &str = "—";
 
 /// One guardianship, whatever became of it.
 ///
@@ -38,16 +42,30 @@ pub fn load(db: &mut Db, ids: &[GuardianshipId]) -> Result<HashMap<GuardianshipI
     rows.into_iter().map(read).collect()
 }
 
-/// The guardianship by which a minor has an account.
+/// The guardianship by which a minor has an account: of several, the last one that was asked for.
 ///
 /// # Errors
 /// As every read.
 pub fn of_user(db: &mut Db, user: UserId) -> Result<Option<Guardianship>> {
     let row: Option<GuardianshipRow> = guardianships::table
         .filter(guardianships::user_id.eq(SqlId::from(user)))
+        .order((guardianships::created_at.desc(), guardianships::id.desc()))
         .first(db)
         .optional()?;
     row.map(GuardianshipRow::read).transpose()
+}
+
+/// The guardianships of whoever has this address and no account yet, the last one first.
+///
+/// # Errors
+/// As every read.
+pub fn of_address(db: &mut Db, email: &str) -> Result<Vec<Guardianship>> {
+    let rows: Vec<GuardianshipRow> = guardianships::table
+        .filter(guardianships::login.eq(users::login(email)))
+        .filter(guardianships::user_id.is_null())
+        .order((guardianships::created_at.desc(), guardianships::id.desc()))
+        .load(db)?;
+    rows.into_iter().map(GuardianshipRow::read).collect()
 }
 
 /// Asks a guardian.
@@ -68,6 +86,8 @@ pub fn insert(unit: &mut UnitOfWork<'_>, asked: &Guardianship) -> Result<()> {
         consented_at: guard::instant(asked.consented_at),
         withdrawn_at: guard::instant(asked.withdrawn_at),
         user_id: asked.user.map(SqlId::from),
+        login: users::login(&asked.email),
+        invited: asked.invited,
     };
     dialect::insert_all::<guardianships::table, GuardianshipRow>(unit.db(), guardianships::table, &[row])?;
     unit.record(Noun::Consent, asked.id.uuid(), Operation::Created);
@@ -103,6 +123,69 @@ pub fn withdraw(unit: &mut UnitOfWork<'_>, id: GuardianshipId) -> Result<bool> {
     Ok(noted(withdrawn.execute(unit.db())?, unit, id))
 }
 
+/// Takes a question back that the guardian has not answered; false if there is none.
+///
+/// # Errors
+/// As every write.
+pub fn take_back(unit: &mut UnitOfWork<'_>, id: GuardianshipId) -> Result<bool> {
+    let now = SqlInstant::from(unit.now());
+    let open = guardianships::table
+        .find(SqlId::from(id))
+        .filter(guardianships::consented_at.is_null())
+        .filter(guardianships::withdrawn_at.is_null());
+    let taken = diesel::update(open).set(guardianships::withdrawn_at.eq(now));
+    Ok(noted(taken.execute(unit.db())?, unit, id))
+}
+
+/// Removes a guardianship of which no account came, with what the guardian agreed to.
+///
+/// # Errors
+/// As every write.
+pub fn remove(unit: &mut UnitOfWork<'_>, id: GuardianshipId) -> Result<()> {
+    let unbound = guardianships::table
+        .filter(guardianships::id.eq(SqlId::from(id)))
+        .filter(guardianships::user_id.is_null());
+    if diesel::delete(unbound).execute(unit.db())? == 1 {
+        unit.record(Noun::Consent, id.uuid(), Operation::Removed);
+    }
+    Ok(())
+}
+
+/// Forgets who the guardians were of those who have an account and are of age, at most so many; how many that were.
+///
+/// # Errors
+/// As every write.
+pub fn forget_grown(unit: &mut UnitOfWork<'_>, limit: i64) -> Result<usize> {
+    let grown: Vec<SqlId> = guardianships::table
+        .filter(guardianships::user_id.is_not_null())
+        .filter(guardianships::birth_year.lt(youngest(unit.now())))
+        .filter(guardianships::guardian_email.ne(NOBODY))
+        .select(guardianships::id)
+        .limit(limit)
+        .load(unit.db())?;
+    for id in &grown {
+        let nobody = (
+            guardianships::guardian_name.eq(NOBODY),
+            guardianships::guardian_email.eq(NOBODY),
+        );
+        diesel::update(guardianships::table.find(id))
+            .set(nobody)
+            .execute(unit.db())?;
+        unit.record(Noun::Consent, id.0, Operation::Updated);
+        // That somebody agreed stays.
+        let given = consents::table.filter(consents::guardianship_id.eq(id));
+        let entries: Vec<SqlId> = given.select(consents::id).load(unit.db())?;
+        for entry in entries {
+            let nobody = (consents::guardian.eq(NOBODY), consents::evidence.eq(None::<String>));
+            diesel::update(consents::table.find(entry))
+                .set(nobody)
+                .execute(unit.db())?;
+            unit.record(Noun::Consent, entry.0, Operation::Updated);
+        }
+    }
+    Ok(grown.len())
+}
+
 /// The minor has an account now: what the guardian agreed to concerns that from here on. False if the consent does not stand.
 ///
 /// # Errors
@@ -128,7 +211,8 @@ pub fn bind(unit: &mut UnitOfWork<'_>, id: GuardianshipId, user: UserId) -> Resu
 pub fn prolong(unit: &mut UnitOfWork<'_>, id: GuardianshipId, expires_at: DateTime<Utc>) -> Result<()> {
     let open = guardianships::table
         .find(SqlId::from(id))
-        .filter(guardianships::consented_at.is_null());
+        .filter(guardianships::consented_at.is_null())
+        .filter(guardianships::withdrawn_at.is_null());
     let prolonged = diesel::update(open).set(guardianships::expires_at.eq(SqlInstant::from(expires_at)));
     let prolonged = prolonged.execute(unit.db())?;
     noted(prolonged, unit, id);
@@ -157,6 +241,8 @@ struct GuardianshipRow {
     consented_at: Option<SqlInstant>,
     withdrawn_at: Option<SqlInstant>,
     user_id: Option<SqlId>,
+    login: String,
+    invited: bool,
 }
 
 impl GuardianshipRow {
@@ -176,6 +262,7 @@ impl GuardianshipRow {
             consented_at: self.consented_at.map(SqlInstant::utc),
             withdrawn_at: self.withdrawn_at.map(SqlInstant::utc),
             user: self.user_id.map(UserId::from),
+            invited: self.invited,
         })
     }
 }

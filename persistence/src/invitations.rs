@@ -115,6 +115,34 @@ pub fn prolong(unit: &mut UnitOfWork<'_>, id: InvitationId, expires_at: DateTime
     Ok(())
 }
 
+/// Notes who offers an invitation from now on that nobody accepted yet.
+///
+/// # Errors
+/// [`Error::NotFound`], also when it was accepted.
+pub fn offer(unit: &mut UnitOfWork<'_>, id: InvitationId, by: UserId) -> Result<()> {
+    let open = invitations::table
+        .find(SqlId::from(id))
+        .filter(invitations::accepted_at.is_null());
+    let offered = diesel::update(open).set(invitations::invited_by.eq(SqlId::from(by)));
+    let rows = offered.execute(unit.db())?;
+    guard::judge(NOUN, rows, || Ok(false))?;
+    unit.record(NOUN, id.uuid(), Operation::Updated);
+    Ok(())
+}
+
+/// The invitations that somebody gave and nobody accepted yet.
+///
+/// # Errors
+/// As every read.
+pub fn offered_by(db: &mut Db, user: UserId) -> Result<Vec<Stored<Invitation>>> {
+    let rows: Vec<InvitationRow> = invitations::table
+        .filter(invitations::invited_by.eq(SqlId::from(user)))
+        .filter(invitations::accepted_at.is_null())
+        .order(invitations::id)
+        .load(db)?;
+    rows.into_iter().map(InvitationRow::into_stored).collect()
+}
+
 /// Takes an invitation back that nobody accepted yet.
 ///
 /// # Errors

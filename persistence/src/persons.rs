@@ -173,6 +173,7 @@ pub fn lock(unit: &mut UnitOfWork<'_>, id: PersonId) -> Result<()> {
 /// # Errors
 /// [`Error::Stale`], [`Error::NotFound`].
 pub fn remove(unit: &mut UnitOfWork<'_>, id: PersonId, version: i64) -> Result<()> {
+    lock(unit, id)?;
     // The user who was this person goes on without; a reference alone would tell nobody.
     users::unlink(unit, id)?;
     let db = unit.db();

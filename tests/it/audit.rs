@@ -227,7 +227,7 @@ fn every_operation_that_tells_of_people_notes_it() {
         for operation in operations {
             // Who reads of oneself is not noted: the examples make the caller the person.
             let example = match operation.id.as_str() {
-                "list_person_consents" => app.user(Role::Manager, None),
+                "list_person_consents" | "get_person_consent" => app.user(Role::Manager, None),
                 _ => manager.clone(),
             };
             let answered = manager.send(stage.call(operation, &stage.own, &example)).is(200);

@@ -11,6 +11,9 @@ use werkstadt_tests::calls::{consent_text, import, person};
 use werkstadt_tests::database::on_each;
 use werkstadt_tests::http::Request;
 
+mod effect;
+mod lists;
+
 /// The version of a new text.
 fn text(app: &TestApp, purpose: &str) -> Value {
     let made = app.as_manager().post("/v1/consent-texts", &consent_text(purpose));
@@ -68,9 +71,9 @@ fn texts_come_in_versions_that_nobody_changes() {
             .post("/v1/consent-texts", &consent_text("matching"))
             .is(403);
         let id = first["id"].as_str().unwrap();
-        for method in ["GET", "PATCH", "PUT", "DELETE"] {
+        for method in ["PATCH", "PUT", "DELETE"] {
             let request = Request::new(method, &format!("/v1/consent-texts/{id}"));
-            manager.send(request.json(&consent_text("newsletter"))).is(404);
+            manager.send(request.json(&consent_text("newsletter"))).is(405);
         }
         // What is not valid yet was shown to nobody.
         let early = json!({"purpose": "newsletter", "version": 3, "language": "de"});
@@ -236,7 +239,9 @@ fn who_administers_a_person_notes_consents_of_theirs_and_of_nobody_else() {
             body
         };
         owner.post(&list, &form(json!({}))).is(422);
-        text(&app, "event_photos");
+        let mut words = consent_text("event_photos");
+        words["valid_from"] = json!("2026-01-01T00:00:00Z");
+        app.as_manager().create("/v1/consent-texts", &words);
         let id = owner.create(&list, &form(json!({"given_at": "2026-01-01T00:00:00Z"})));
         foreign.get(&list).is(403);
         foreign.post(&list, &form(json!({}))).is(403);

@@ -177,9 +177,14 @@ impl Walk<'_> {
             self.operation.id,
             reply.text()
         );
-        if reply.status == 201 {
-            let address = reply.header("location").unwrap();
+        // Where something was made, it is there to be read, or no address is told.
+        if reply.status == 201
+            && let Some(address) = reply.header("location")
+        {
             assert!(address.ends_with(reply.json()["id"].as_str().unwrap()), "{address}");
+            let there = self.caller().get(address);
+            assert_eq!(there.status, 200, "{}: {address}", self.operation.id);
+            assert_eq!(there.json()["id"], reply.json()["id"], "{address}");
         }
     }
 

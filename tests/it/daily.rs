@@ -53,7 +53,7 @@ fn a_run_tells_what_each_step_changed() {
             (&json!(2), &json!(0))
         );
         assert_eq!(done["total"], done["done"]);
-        assert_eq!(done["created"].as_object().unwrap().len(), 18, "every step is named");
+        assert_eq!(done["created"].as_object().unwrap().len(), 19, "every step is named");
         assert!(done["finished_at"].is_string() && done.get("undo_until").is_none());
         for id in [one, other] {
             let seen = app.as_manager().read(&format!("/v1/opportunities/{id}"));

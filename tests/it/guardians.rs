@@ -9,6 +9,8 @@ use werkstadt_tests::calls::{consent_text, import, person};
 use werkstadt_tests::database::on_each;
 use werkstadt_tests::http::Reply;
 
+mod minors;
+
 const MINOR: &str = "max@example.org";
 const GUARDIAN: &str = "grete@example.org";
 
@@ -97,7 +99,8 @@ fn a_minor_registers_when_the_guardian_agrees_and_until_that_is_taken_back() {
         app.as_manager()
             .create("/v1/consent-texts", &consent_text("newsletter"));
         let newsletter = json!({"purpose": "newsletter", "version": 1, "language": "de"});
-        minor.post("/v1/me/consents", &newsletter).is(422);
+        let refused = minor.post("/v1/me/consents", &newsletter).is(422).json();
+        assert_eq!(refused["errors"][0]["detail"], "guardian is missing.");
         let own = format!("/v1/me/consents/{}/withdrawal", entries[0]["id"].as_str().unwrap());
         minor.post(&own, &json!(null)).is(403);
         let user = format!("/v1/users/{}", minor.read("/v1/me")["id"].as_str().unwrap());
@@ -330,7 +333,7 @@ fn a_minor_is_in_no_directory_without_a_guardian() {
         manager.create("/v1/consent-texts", &consent_text("event_photos"));
         let minor = format!("/v1/people/{}/consents", manager.create("/v1/people", &body));
         let mut photos = json!({"purpose": "event_photos", "version": 1, "language": "de"});
-        assert_eq!(pointer(manager.post(&minor, &photos)), "/purpose");
+        assert_eq!(pointer(manager.post(&minor, &photos)), "/by");
         (photos["by"], photos["guardian"]) = (json!("guardian"), json!("Grete Muster"));
         manager.create(&minor, &photos);
     });

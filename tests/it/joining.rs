@@ -8,6 +8,8 @@ use werkstadt_tests::caller::Caller;
 use werkstadt_tests::database::on_each;
 use werkstadt_tests::http::{Reply, Request};
 
+mod inviters;
+
 const EMAIL: &str = "erika@example.org";
 
 fn login(app: &TestApp, email: &str, password: &str) -> Reply {

@@ -301,6 +301,7 @@ pub(crate) fn person(number: u128, organisation: u128) -> Person {
             since: at(4),
         }),
         matching: false,
+        objected_at: Some(at(5)),
     }
 }
 

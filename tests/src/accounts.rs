@@ -211,6 +211,7 @@ fn guardianship(state: &web::Data<State>) -> Guardianship {
         consented_at: None,
         withdrawn_at: None,
         user: None,
+        invited: false,
     }
 }
 

@@ -75,6 +75,7 @@ impl<'a> Stage<'a> {
             Some("solutions") => self.of_solution(operation, organisation),
             Some("people") => self.of_person(operation, organisation, caller),
             Some("consent-texts") => self.of_consent_text(operation),
+            Some("consents") => (operation.path.clone(), None),
             Some("skills" | "skills.ttl" | "skills.jsonld") => self.of_skill(operation),
             Some(file) if file.starts_with("organisations.") => (operation.path.clone(), None),
             Some("vocabularies") => (
@@ -246,6 +247,16 @@ impl<'a> Stage<'a> {
             let (user, _) = crate::accounts::ward(&self.app.state);
             return (operation.path.replace("{user_id}", &user.to_string()), None);
         }
+        if operation.id == "withdraw_user_consent" {
+            let guest = self.app.as_guest();
+            let entry = guest.create("/v1/me/consents", &self.agreement());
+            let path = operation.path.replace("{user_id}", &guest.user_id().to_string());
+            return (path.replace("{consent_id}", &entry), None);
+        }
+        let body = match operation.id.as_str() {
+            "ask_user_guardian" => Some(self.guardian()),
+            _ => body,
+        };
         let target = if operation.path.contains('{') {
             let user = self.manager().create("/v1/users", &new());
             operation.path.replace("{user_id}", &user)

@@ -6,12 +6,13 @@ use werkstadt_domain::account::{Invitation, InvitationId, User};
 use werkstadt_domain::consent::Guardianship;
 use werkstadt_domain::invalid::Faults;
 use werkstadt_domain::text::{email, line};
-use werkstadt_persistence::{Actor, Error, guardianships, invitations, users};
+use werkstadt_persistence::{Actor, Error, UnitOfWork, guardianships, invitations, persons, users};
 
 use super::own_password::language;
 use super::wire::{Activation, Registration};
-use super::{ActionSecret, Caller, guardians, own_words};
+use super::{ActionSecret, Caller, guardians, minors, own_words};
 use crate::extract::{Json, NoQuery};
+use crate::invitations::is_offered;
 use crate::invitations::wire::guardian;
 use crate::letters::{self, ACTIVATE, GUARDIAN, Kind, To};
 use crate::origin;
@@ -59,6 +60,7 @@ pub async fn register(
         consented_at: None,
         withdrawn_at: None,
         user: None,
+        invited: false,
     });
     state::write(&state, Actor::System, move |unit| {
         if let Some(asked) = asked {
@@ -77,7 +79,8 @@ pub async fn register(
 
 /// Activate an account
 ///
-/// By the token of an invitation or a registration. Then the login is ready.
+/// By the token of an invitation or a registration. Then the login is ready. What somebody offered is good as long as they may still offer
+/// it; a minor has an account only while a guardian agrees.
 #[utoipa::path(tag = "auth", request_body = Activation,
     extensions(("x-authz" = json!({"from": "anonymous"})), ("x-errors" = json!([401, 409]))),
     responses((status = 204, description = "The account is there.")))]
@@ -97,11 +100,9 @@ pub async fn activate_account(
         Err(Error::NotFound { .. }) => Ok(None),
         Err(error) => Err(error.into()),
     });
-    // What somebody offered is not good while they are suspended.
-    let stands = |found: &Invitation| found.invited_by.is_none_or(|by| state.accounts().user(by).is_some());
     let open = found
         .await?
-        .filter(|found| found.accepted_at.is_none() && found.expires_at > now && stands(found));
+        .filter(|found| found.accepted_at.is_none() && found.expires_at > now);
     let invitation = open.ok_or_else(refused)?;
     let mut faults = Faults::new();
     let name = match &body.0.name {
@@ -113,7 +114,7 @@ pub async fn activate_account(
     let hash = state.hashing.hash_chosen("/password", body.0.password, own).await?;
     let user = User {
         id: state.id(),
-        email: invitation.email,
+        email: invitation.email.clone(),
         name,
         role: invitation.role,
         organisation: invitation.organisation,
@@ -121,11 +122,11 @@ pub async fn activate_account(
         language: invitation.language,
         person: invitation.person,
     };
-    let guardianship = invitation.guardianship;
     state::write(&state, Actor::User(user.id), move |unit| {
-        if !invitations::accept(unit, id)? {
+        if !invitations::accept(unit, id)? || !is_offered(unit.db(), &invitation)? {
             return Err(refused());
         }
+        let guardianship = guardian_of(unit, &invitation)?;
         let mut user = user;
         // Who is somebody else by now goes without: the account matters more.
         if let Some(person) = user.person
@@ -135,7 +136,7 @@ pub async fn activate_account(
         }
         let stored = users::insert(unit, user, Some(&hash))?;
         if let Some(guardianship) = guardianship
-            && !guardianships::bind(unit, guardianship, stored.record.id)?
+            && !guardianships::bind(unit, guardianship.id, stored.record.id)?
         {
             return Err(refused());
         }
@@ -143,4 +144,24 @@ pub async fn activate_account(
     })
     .await?;
     Ok(HttpResponse::NoContent().finish())
+}
+
+/// The guardianship on which the account is to rest; none for who is not known to be a minor.
+///
+/// # Errors
+/// [`Code::InvalidCredentials`] for a minor without a guardian who agrees.
+fn guardian_of(unit: &mut UnitOfWork<'_>, invitation: &Invitation) -> Result<Option<Guardianship>, Problem> {
+    let now = unit.now();
+    if let Some(person) = invitation.person {
+        persons::lock(unit, person)?;
+    }
+    let named = match invitation.guardianship {
+        Some(id) => guardianships::find(unit.db(), id)?.filter(|one| one.of_minor(now)),
+        None => minors::said_of(unit.db(), &invitation.email, now)?,
+    };
+    let minor = named.is_some() || minors::is_minor(unit.db(), invitation.person, now)?;
+    if minor && !named.as_ref().is_some_and(Guardianship::stands) {
+        return Err(Problem::new(Code::InvalidCredentials));
+    }
+    Ok(named)
 }

@@ -230,6 +230,18 @@ pub struct GuardianConsent {
     pub name: String,
 }
 
+/// A guardian who is to be asked.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({"birth_year": 2012, "guardian": {"name": "Grete Muster", "email": "grete@example.org"}}))]
+pub struct GuardianQuestion {
+    /// The year of birth of the user; may be left out where it is known.
+    #[schema(minimum = 1900, maximum = 2100)]
+    pub birth_year: Option<i32>,
+    /// The guardian.
+    pub guardian: GuardianCreate,
+}
+
 /// An answer to an invitation, or to a registration.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]

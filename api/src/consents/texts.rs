@@ -16,9 +16,9 @@ use super::hex;
 use super::wire::PurposeName;
 use crate::answer;
 use crate::auth::{Caller, digest};
-use crate::extract::{Json, NoQuery, Query};
+use crate::extract::{Json, NoQuery, Path, Query};
 use crate::page::{List, Page, PageQuery, and_one_more, cut};
-use crate::problem::Problem;
+use crate::problem::{Code, Problem};
 use crate::state::{self, State};
 use crate::wire::{TextBody, Writing, instant, optional, text};
 
@@ -109,6 +109,37 @@ pub async fn list_consent_texts(
     });
     let (found, after) = cut(found.await?, limit, |last| last.record.id.uuid());
     list.answer(&caller, found.iter().map(ConsentTextBody::from).collect(), after)
+}
+
+/// The part of the path that names a text.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Path)]
+pub struct ConsentTextPath {
+    /// The text's id.
+    #[param(format = Uuid)]
+    pub consent_text_id: String,
+}
+
+/// One text
+///
+/// One that is not valid yet is for managers.
+#[utoipa::path(tag = "people", params(ConsentTextPath),
+    extensions(("x-authz" = json!({"from": "anonymous", "scope": "directory:read"}))),
+    responses((status = 200, description = "The text.", body = ConsentTextBody),
+        (status = 304, description = "The client has it already.")))]
+#[get("/consent-texts/{consent_text_id}")]
+pub async fn get_consent_text(
+    request: HttpRequest,
+    state: web::Data<State>,
+    caller: Caller,
+    id: Path<ConsentTextId>,
+    _query: NoQuery,
+) -> Result<HttpResponse, Problem> {
+    let text = state::read(&state, move |db| Ok(consent_texts::get(db, id.0)?)).await?;
+    if caller.audience() != Audience::Manager && text.record.valid_from > state.now() {
+        return Err(Problem::new(Code::NotFound));
+    }
+    answer::record(&request, &caller, &ConsentTextBody::from(&text))
 }
 
 /// Add the next version of a text

@@ -120,7 +120,7 @@ pub struct ConsentEntryCreate {
     pub version: i64,
     /// In which language it was shown.
     pub language: LanguageName,
-    /// How it was given: `form`, `letter` or `api`; `form` if left out.
+    /// How others were told: `form` or `letter`; `form` if left out. Who agrees here does so by `api`, whatever is said.
     pub source: Option<SourceName>,
     /// How it can be proved, in one line.
     #[schema(format = "single-line", min_length = 1, max_length = 500)]
@@ -204,7 +204,10 @@ impl ConsentEntryCreate {
         let mut found = Faults::new();
         let faults = &mut found;
         if self.purpose.0 == Purpose::MinorAccount {
-            faults.note("/purpose", Rule::Malformed("guardian, for a minor"));
+            faults.note(
+                "/purpose",
+                Rule::Malformed("a purpose to which people agree themselves"),
+            );
         }
         let source = self.source.map_or(Source::Form, |source| source.0);
         if matches!(source, Source::GuardianLink | Source::Record) {

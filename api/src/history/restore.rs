@@ -16,7 +16,7 @@ use werkstadt_persistence::{
 
 use super::wire::{RestoredBody, body};
 use crate::answer;
-use crate::auth::Caller;
+use crate::auth::{Caller, minors};
 use crate::extract::VersionNumber;
 use crate::moderation;
 use crate::opportunities::wire::OpportunityCreate;
@@ -185,6 +185,7 @@ impl Work<'_> {
     /// What somebody has agreed to today counts, not what was agreed to then: consent and visibility stay as they are.
     fn person(&self, unit: &mut UnitOfWork<'_>, was: &Stored<Person>) -> Result<(), Problem> {
         let (base, reader) = (&people::wire::BASE, people::reader(self.state, self.caller));
+        persons::lock(unit, was.record.id)?;
         let present = persons::find(unit.db(), was.record.id)?;
         let seen = reader.wrote(was).ok_or_else(|| Problem::new(Code::NotFound))?;
         let creation = base.creation(&PersonBody::new(&seen, self.snapshot))?;
@@ -197,6 +198,7 @@ impl Work<'_> {
         let around = people::around(self.snapshot, &reader, unit.now());
         let after = create.into_domain(now.id, Some(now), &around)?;
         people::must_administer(&reader, Some(now), &after)?;
+        minors::check_record(unit, now, &after)?;
         persons::update(unit, &present, after)?;
         Ok(())
     }

@@ -217,6 +217,7 @@ impl InvitationCreate {
             consented_at: None,
             withdrawn_at: None,
             user: None,
+            invited: true,
         });
         Ok((invitation, guardianship))
     }

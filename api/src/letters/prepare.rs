@@ -13,7 +13,8 @@ use werkstadt_persistence::{Error, UnitOfWork, dues, guardianships, invitations,
 
 use super::words::{self, Say};
 use super::{Kind, Written};
-use crate::auth::ActionSecret;
+use crate::auth::{ActionSecret, minors};
+use crate::invitations::is_offered;
 use crate::problem::Problem;
 use crate::state::State;
 
@@ -98,6 +99,7 @@ fn invite(unit: &mut UnitOfWork<'_>, state: &State, letter: &Letter) -> Result<S
     };
     let open = invitation.accepted_at.is_none()
         && invitation.expires_at > unit.now()
+        && is_offered(unit.db(), &invitation)?
         && stands(unit, invitation.guardianship)?;
     let from = match invitation.invited_by.filter(|_| open) {
         Some(from) => match users::find(unit.db(), from) {
@@ -110,6 +112,9 @@ fn invite(unit: &mut UnitOfWork<'_>, state: &State, letter: &Letter) -> Result<S
     if let Some(known) = users::credentials(unit.db(), &invitation.email)? {
         return Ok(Some((known.user.record.language, Say::AccountExists)));
     }
+    if invitation.guardianship.is_none() && waits(unit, &invitation)? {
+        return Ok(Some((invitation.language, Say::GuardianAwaited)));
+    }
     let said = Say::Invitation {
         from,
         name: invitation.name,
@@ -117,6 +122,14 @@ fn invite(unit: &mut UnitOfWork<'_>, state: &State, letter: &Letter) -> Result<S
         until: invitation.expires_at,
     };
     Ok(Some((invitation.language, said)))
+}
+
+/// True if who is invited is known to be a minor, and no guardian agrees.
+fn waits(unit: &mut UnitOfWork<'_>, invitation: &Invitation) -> Result<bool, Problem> {
+    let now = unit.now();
+    let said = minors::said_of(unit.db(), &invitation.email, now)?;
+    let minor = said.is_some() || minors::is_minor(unit.db(), invitation.person, now)?;
+    Ok(minor && !said.is_some_and(|said| said.stands()))
 }
 
 /// A new member is told how to sign in, if there is an open invitation.
@@ -149,17 +162,27 @@ fn due(unit: &mut UnitOfWork<'_>, letter: &Letter) -> Result<Option<Say>, Proble
     Ok(Some(Say::DueReminder { organisation, due }))
 }
 
-/// Who registers with a new address gets an invitation; who has an account already is told so, by mail alone.
+/// Who registers with a new address gets an invitation; who has an account already is told so, by mail alone. Who said before to be a minor
+/// is not of age by saying so now: the guardian is awaited.
 fn register(unit: &mut UnitOfWork<'_>, state: &State, letter: &Letter) -> Result<Said, Problem> {
     if let Some(known) = users::credentials(unit.db(), &letter.recipient)? {
         return Ok(Some((known.user.record.language, Say::AccountExists)));
     }
     let id = InvitationId::new(letter.id.uuid());
     let expires_at = letter.created_at + REGISTRATION;
-    let guardianship = guardianship(letter);
-    if expires_at <= unit.now() || !stands(unit, guardianship)? {
+    let named = guardianship(letter);
+    if expires_at <= unit.now() || !stands(unit, named)? {
         return Ok(None);
     }
+    let now = unit.now();
+    let said = match named {
+        None => minors::said_of(unit.db(), &letter.recipient, now)?,
+        Some(_) => None,
+    };
+    if said.as_ref().is_some_and(|said| !said.stands()) {
+        return Ok(Some((letter.language, Say::GuardianAwaited)));
+    }
+    let guardianship = named.or(said.map(|said| said.id));
     let invitation = Invitation {
         id,
         email: letter.recipient.clone(),

@@ -91,6 +91,8 @@ pub enum Say {
         /// How long.
         until: DateTime<Utc>,
     },
+    /// You, or somebody who has your address, said to be a minor; the guardian has not agreed.
+    GuardianAwaited,
     /// You agreed.
     GuardianConsented {
         /// The minor's address.

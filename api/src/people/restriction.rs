@@ -19,7 +19,8 @@ use crate::state::{self, State};
 /// Restrict the record of a person
 ///
 /// By managers, or by the user who is the person. From then on it is as if hidden: no list, search, count, file or feed has it, for anyone
-/// but managers and the person. It stays as it is otherwise. Restricted once more, it has the new reason.
+/// but managers and the person. It stays as it is otherwise. Restricted once more, it has the new reason. What a manager restricted, also
+/// after the person did, is for managers to lift or to change.
 #[utoipa::path(tag = "people", params(PersonPath, IfMatchHeader), request_body = RestrictionRequest,
     extensions(("x-authz" = json!({"from": "guest", "scope": "organisations:write", "own": true}))),
     responses((status = 200, description = "Restricted.", body = PersonBody)))]
@@ -35,9 +36,13 @@ pub async fn restrict_person(
     let mut faults = Faults::new();
     let reason = faults.take("/reason", line(&body.0.reason, 500));
     let reason = faults.finish(reason)?;
+    let manages = caller.audience() == Audience::Manager;
     change(&state, caller, path.0, condition, move |person, by, now| {
-        // Somebody else's restriction stays somebody else's.
-        let by = person.restriction.as_ref().map_or(by, |present| present.by);
+        // A hold stays what it is, and what a manager holds is the manager's.
+        let others = person.restriction.as_ref().is_some_and(|present| present.by != by);
+        if others && !manages {
+            return Err(Problem::new(Code::Forbidden));
+        }
         person.restriction = Some(Restriction { reason, by, since: now });
         Ok(())
     })

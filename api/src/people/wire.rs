@@ -224,7 +224,7 @@ impl PersonCreate {
         let mut affiliations = parts::affiliations(faults, &self.affiliations, around);
         let hidden = before.into_iter().flat_map(|before| &before.affiliations);
         affiliations.extend(hidden.filter(|one| !around.reader.sees_place(one)).cloned());
-        let person = Person {
+        let mut person = Person {
             id,
             given_name: name(faults, "/given_name", &self.given_name),
             family_name: name(faults, "/family_name", &self.family_name),
@@ -243,8 +243,10 @@ impl PersonCreate {
             contact_visibility: self.contact_visibility.map_or(Visibility::Members, |level| level.0),
             invented: before.is_some_and(|before| before.invented),
             restriction: before.and_then(|before| before.restriction.clone()),
-            matching: self.matching.unwrap_or(true),
+            matching: before.is_none_or(|before| before.matching),
+            objected_at: before.and_then(|before| before.objected_at),
         };
+        person.set_matching(self.matching.unwrap_or(true), around.now);
         person.check_consent(faults, around.now);
         found.finish(Some(person))
     }

@@ -7,16 +7,17 @@ use uuid::Uuid;
 use werkstadt_domain::account::{Role, User, UserId};
 use werkstadt_domain::audience::Audience;
 use werkstadt_domain::invalid::Rule;
-use werkstadt_persistence::{FOREIGN_KEY, Noun, action_tokens, guardianships, sessions, users};
+use werkstadt_persistence::{FOREIGN_KEY, Noun, action_tokens, guardianships, persons, sessions, users};
 
 use super::link::{self, Link};
 use super::wire::{BASE, UserBody, UserCreate, UserPage, UserPatch};
 use crate::answer;
 use crate::audit::Disclosures;
 use crate::auth::second_factor::take_off;
-use crate::auth::{Caller, Hashing, own_words};
+use crate::auth::{Caller, Hashing, minors, own_words};
 use crate::etag::{IfMatch, IfMatchHeader};
 use crate::extract::{Json, MergePatch, NoQuery, Path, Query};
+use crate::invitations::pass_on;
 use crate::letters::{self, Kind, To};
 use crate::page::{List, PageQuery, and_one_more, cut};
 use crate::patch;
@@ -70,6 +71,9 @@ pub async fn create_user(
     let hash = hashed(&state.hashing, body.0.password, own).await?;
     let (shared, asking) = (state.clone(), caller.clone());
     let written = state::write(&state, caller.actor(), move |unit| {
+        if let Some(person) = user.person {
+            persons::lock(unit, person)?;
+        }
         let person = Link {
             email: &user.email,
             is_own: false,
@@ -77,7 +81,16 @@ pub async fn create_user(
             after: user.person,
         };
         link::check(unit.db(), (&shared, &asking), &person, None)?;
-        users::insert(unit, user, hash.as_deref()).map_err(no_such_organisation)
+        let now = unit.now();
+        let said = minors::said_of(unit.db(), &user.email, now)?;
+        if said.as_ref().is_some_and(|said| !said.stands()) {
+            return Err(minors::missing_guardian("/email"));
+        }
+        let stored = users::insert(unit, user, hash.as_deref()).map_err(no_such_organisation)?;
+        if let Some(said) = said {
+            guardianships::bind(unit, said.id, stored.record.id)?;
+        }
+        Ok(stored)
     });
     let stored = written.await?;
     answer::created(format!("/v1/users/{}", stored.record.id), &UserBody::from(&stored))
@@ -105,8 +118,7 @@ pub async fn get_user(
 /// `active: false` suspends: from the next request on, tokens and keys of the user are refused, and all sessions have ended. Owners
 /// change name, role, language and suspension of who belongs to their organisation; who moves to another organisation or signs in with
 /// another address is for managers. Nobody chooses the password of somebody else: `POST /v1/users/{user_id}/password-reset` has the
-/// user choose a new one. The account of a minor whose guardian took the consent back stays suspended. The last active manager
-/// stays one.
+/// user choose a new one. The account of a minor stays suspended while no guardian agrees. The last active manager stays one.
 #[utoipa::path(tag = "admin", params(UserPath, IfMatchHeader),
     request_body(content = UserPatch, content_type = "application/merge-patch+json"),
     extensions(("x-authz" = json!({"from": "owner", "scope": "admin", "own": true, "absent": true}))),
@@ -133,6 +145,9 @@ pub async fn update_user(
         if asking.audience() != Audience::Manager {
             may_become(&before.record, &after)?;
         }
+        if let Some(person) = after.person {
+            persons::lock(unit, person)?;
+        }
         let guardian = guardianships::of_user(unit.db(), id)?;
         let person = Link {
             email: &before.record.email,
@@ -141,11 +156,8 @@ pub async fn update_user(
             after: after.person,
         };
         link::check(unit.db(), (&shared, &asking), &person, guardian.as_ref())?;
-        if after.active && guardian.is_some_and(|guardian| guardian.forbids(unit.now())) {
-            return Err(Problem::new(Code::StepRefused)
-                .with_fact("current", "withdrawn")
-                .with_fact("allowed", Vec::<String>::new()));
-        }
+        let now = unit.now();
+        minors::check_account(unit.db(), &after, now)?;
         let after = users::update(unit, &before, after).map_err(no_such_organisation)?;
         // Whoever signed in before a suspension must not come back by an old session.
         if !after.record.active {
@@ -247,7 +259,7 @@ pub async fn delete_user_second_factor(
 
 /// Remove a user
 ///
-/// The last active manager cannot be removed.
+/// The last active manager cannot be removed. Invitations that a manager gave and nobody answered yet are offered by the caller from then on; those of others end.
 #[utoipa::path(tag = "admin", params(UserPath, IfMatchHeader),
     extensions(("x-authz" = json!({"from": "owner", "scope": "admin", "own": true, "absent": true}))),
     responses((status = 204, description = "Removed.")))]
@@ -264,6 +276,7 @@ pub async fn delete_user(
         let before = users::find(unit.db(), id.0)?;
         may_manage(&asking, &before.record)?;
         condition.check(&answer::tag(&UserBody::from(&before))?)?;
+        pass_on(unit, &before.record, asking.signed_in()?)?;
         Ok(users::remove(unit, &before)?)
     })
     .await?;

@@ -84,8 +84,7 @@ pub async fn create_api_key(
         Ok(api_keys::insert(unit, key, &hash)?)
     })
     .await?;
-    let address = format!("/v1/me/api-keys/{}", stored.record.id);
-    let mut made = answer::created(address, &ApiKeyBody::new(&stored, Some(secret.reveal())))?;
+    let mut made = answer::made(&ApiKeyBody::new(&stored, Some(secret.reveal())))?;
     // The secret is for the caller alone.
     let headers = made.headers_mut();
     headers.insert(header::CACHE_CONTROL, header::HeaderValue::from_static("no-store"));

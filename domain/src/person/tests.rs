@@ -45,6 +45,7 @@ fn person() -> Person {
         invented: false,
         restriction: None,
         matching: true,
+        objected_at: None,
     }
 }
 

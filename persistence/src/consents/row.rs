@@ -36,8 +36,9 @@ pub(super) struct ConsentRow {
     created_at: SqlInstant,
 }
 
-impl From<&Entry> for ConsentRow {
-    fn from(entry: &Entry) -> Self {
+impl ConsentRow {
+    /// What is over when it is written down is settled: it never allowed anything.
+    pub(super) fn new(entry: &Entry) -> Self {
         let consent = &entry.consent;
         let (user_id, person_id, guardianship_id) = match consent.subject {
             Subject::User(user) => (Some(user.into()), None, None),
@@ -61,15 +62,13 @@ impl From<&Entry> for ConsentRow {
             given_at: SqlInstant::from(consent.given_at),
             expires_at: guard::instant(consent.expires_at),
             withdrawn_at: guard::instant(consent.withdrawn_at),
-            settled_at: guard::instant(consent.withdrawn_at),
+            settled_at: guard::instant((!consent.holds(entry.recorded_at)).then_some(entry.recorded_at)),
             actor_kind: actor_kind.to_owned(),
             actor_id: actor_id.map(SqlId),
             created_at: SqlInstant::from(entry.recorded_at),
         }
     }
-}
 
-impl ConsentRow {
     pub(super) fn into_entry(self) -> Result<Entry> {
         let id = self.id.0;
         self.read().map_err(|fault| Error::inconsistent("consents", id, fault))

@@ -51,6 +51,8 @@ pub(super) struct PersonRow {
     restriction: Json<Option<RestrictionShape>>,
     #[serde(default = "yes")]
     matching: bool,
+    #[serde(default)]
+    objected_at: Option<SqlInstant>,
 }
 
 const fn yes() -> bool {
@@ -152,6 +154,7 @@ impl From<&Stored<Person>> for PersonRow {
             contact_visibility: person.contact_visibility.code().to_owned(),
             restriction: Json(person.restriction.map(RestrictionShape::from)),
             matching: person.matching,
+            objected_at: guard::instant(person.objected_at),
         }
     }
 }
@@ -186,6 +189,7 @@ impl PersonRow {
             contact_visibility: named(&self.contact_visibility)?,
             restriction: self.restriction.0.map(Restriction::from),
             matching: self.matching,
+            objected_at: self.objected_at.map(SqlInstant::utc),
         };
         let changed = [self.changed_public, self.changed_members, self.changed_managers];
         Ok(guard::stored(record, self.version, self.created_at, changed))

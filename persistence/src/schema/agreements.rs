@@ -16,7 +16,7 @@ diesel::table! {
 }
 
 diesel::table! {
-    use diesel::sql_types::{Integer, Nullable, Text};
+    use diesel::sql_types::{Bool, Integer, Nullable, Text};
     use crate::sqltypes::{IdSql, InstantSql};
 
     guardianships (id) {
@@ -32,6 +32,8 @@ diesel::table! {
         consented_at -> Nullable<InstantSql>,
         withdrawn_at -> Nullable<InstantSql>,
         user_id -> Nullable<IdSql>,
+        login -> Text,
+        invited -> Bool,
     }
 }
 

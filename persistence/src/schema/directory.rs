@@ -336,6 +336,7 @@ diesel::table! {
         contact_visibility -> Text,
         restriction -> JsonSql,
         matching -> Bool,
+        objected_at -> Nullable<InstantSql>,
     }
 }
 

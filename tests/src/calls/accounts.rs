@@ -66,7 +66,7 @@ impl Stage<'_> {
             }
             "update_me" => Some(json!({"name": "Somebody"})),
             "create_my_consent" => Some(self.agreement()),
-            "withdraw_my_consent" => {
+            "withdraw_my_consent" | "get_my_consent" => {
                 let id = own.create("/v1/me/consents", &self.agreement());
                 return (path.replace("{consent_id}", &id), None);
             }
@@ -94,6 +94,12 @@ impl Stage<'_> {
             _ => None,
         };
         (path.to_owned(), body)
+    }
+
+    /// A guardian who is to be asked, each time another one: nobody is written to often.
+    pub(super) fn guardian(&self) -> Value {
+        let email = format!("{}@example.org", self.app.state.world.id());
+        json!({"birth_year": 2012, "guardian": {"name": "Grete Muster", "email": email}})
     }
 
     /// The token by which a new address says that it is right.

@@ -14,6 +14,10 @@ pub fn consent_text(purpose: &str) -> Value {
 impl Stage<'_> {
     pub(super) fn of_consent_text(&self, operation: &Operation) -> (String, Option<Value>) {
         let body = (operation.method == "POST").then(|| consent_text("newsletter"));
+        if operation.path.contains('{') {
+            let id = self.manager().create("/v1/consent-texts", &consent_text("newsletter"));
+            return (operation.path.replace("{consent_text_id}", &id), body);
+        }
         (operation.path.clone(), body)
     }
 

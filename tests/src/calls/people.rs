@@ -14,12 +14,13 @@ pub fn person(organisation: &str) -> Value {
 }
 
 /// What users may do with the person that they are.
-const PERSONAL: [&str; 6] = [
+const PERSONAL: [&str; 7] = [
     "update_person",
     "restrict_person",
     "lift_person_restriction",
     "list_person_consents",
     "create_person_consent",
+    "get_person_consent",
     "withdraw_person_consent",
 ];
 

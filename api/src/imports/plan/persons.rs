@@ -78,6 +78,7 @@ impl Planner<'_> {
                 })
             }),
             matching: given.matching.unwrap_or(true),
+            objected_at: (given.matching == Some(false)).then_some(self.now),
         });
         if let Some(person) = &person {
             person.check_consent(faults, self.now);

@@ -42,6 +42,15 @@ pub(super) fn words(said: &Say, network: &str) -> Words {
                 not_you,
             ],
         ),
+        Say::GuardianAwaited => (
+            "Your account waits for a consent",
+            vec![
+                format!(
+                    "somebody wants an account at {network} with this address. It was said before that the address is a minor's; then there is no account until a guardian has agreed. The guardian got a letter about that."
+                ),
+                "If that is wrong, please write to those who run the network.".to_owned(),
+            ],
+        ),
         Say::Reset { link, until, .. } => (
             "New password",
             vec![

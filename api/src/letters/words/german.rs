@@ -42,6 +42,15 @@ pub(super) fn words(said: &Say, network: &str) -> Words {
                 not_you,
             ],
         ),
+        Say::GuardianAwaited => (
+            "Ihr Konto wartet auf eine Zustimmung",
+            vec![
+                format!(
+                    "mit dieser Adresse soll ein Konto bei {network} angelegt werden. Für dieselbe Adresse wurde angegeben, dass sie einer minderjährigen Person gehört; ein Konto gibt es dann erst, wenn eine sorgeberechtigte Person zugestimmt hat. Sie hat dazu einen Brief bekommen."
+                ),
+                "Wenn die Angabe falsch ist, melden Sie sich bei der Verwaltung des Netzwerks.".to_owned(),
+            ],
+        ),
         Say::Reset { link, until, .. } => (
             "Neues Passwort",
             vec![

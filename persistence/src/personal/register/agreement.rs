@@ -47,6 +47,8 @@ pub(super) const TABLES: &[Table] = &[
             ("consented_at", Some(Trace)),
             ("withdrawn_at", Some(Trace)),
             ("user_id", Some(Pseudonym)),
+            ("login", Some(Contact)),
+            ("invited", None),
         ],
     },
     Table {

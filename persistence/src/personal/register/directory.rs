@@ -241,6 +241,7 @@ pub(super) const TABLES: &[Table] = &[
             ("contact_visibility", None),
             ("restriction", Some(Words)),
             ("matching", Some(Profession)),
+            ("objected_at", Some(Profession)),
         ],
     },
     Table {
