@@ -276,7 +276,7 @@ pub async fn list_erasures(
     let (before, limit) = (list.after::<uuid::Uuid>(&page.0)?.map(ErasureId::new), page.0.limit());
     let found = state::read(&state, move |db| Ok(personal::list(db, before, and_one_more(limit))?));
     let (found, after) = cut(found.await?, limit, |last: &Erasure| last.id.uuid());
-    let bodies = found.iter().map(|one| ErasureBody::from(one));
+    let bodies = found.iter().map(ErasureBody::from);
     list.answer(&caller, bodies.collect(), after)
 }
 

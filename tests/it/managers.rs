@@ -102,8 +102,9 @@ fn the_last_manager_stays() {
             .is(200);
         tries();
         last.read(&format!("/v1/people/{person}"));
-        // The person alone may go: the account stays.
-        last.post("/v1/erasures", &json!({"person_id": person})).is(201);
+        // Whose person goes, the account goes, too.
+        refused(last.post("/v1/erasures", &json!({"person_id": person})));
+        last.read(&format!("/v1/people/{person}"));
         assert_eq!(last.read(&of(&last))["role"], "manager");
         // With another, each of them may go.
         let other = app.user(Role::Manager, None);

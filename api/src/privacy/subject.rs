@@ -146,7 +146,7 @@ pub async fn data(state: &web::Data<State>, told: Disclosures, whom: Whom) -> Re
             disclosures.extend(before.iter().map(|one| DisclosureBody::new(one, &shared)));
             told.note(noun, [id])?;
         }
-        disclosures.sort_by(|one, other| other.last_at.cmp(&one.last_at));
+        disclosures.sort_by_key(|one: &DisclosureBody| std::cmp::Reverse(one.last_at));
         // Who was told of both at once was told once.
         disclosures.dedup();
         if let Whom::Address(_) = whom {

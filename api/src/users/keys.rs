@@ -65,7 +65,7 @@ pub async fn create_api_key(
     let (scopes, role) = (chosen(&body.scopes), caller.signed_in()?.role);
     for (index, scope) in scopes.iter().enumerate() {
         if !state.contract.serves(role, *scope) {
-            faults.note(&format!("/scopes/{index}"), Rule::Conflicts("role"));
+            faults.note(format!("/scopes/{index}"), Rule::Conflicts("role"));
         }
     }
     let name = faults.finish(name)?;
