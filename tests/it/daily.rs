@@ -128,7 +128,7 @@ fn a_run_that_fails_says_how_far_it_came() {
             (&failed["created"]["memberships"], failed["created"].get("letters")),
             (&json!(0), None)
         );
-        assert_eq!(failed["done"], 9);
+        assert_eq!(failed["done"], 10);
         app.execute("ALTER TABLE letters_away RENAME TO letters");
         assert_eq!(run(&app)["status"], "succeeded");
     });
