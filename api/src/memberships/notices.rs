@@ -7,8 +7,8 @@ use werkstadt_domain::membership::representative::{Representative, Representativ
 use werkstadt_domain::membership::{Membership, MembershipId, MembershipStatus};
 use werkstadt_domain::named::Named;
 use werkstadt_domain::text::Language;
-use werkstadt_persistence::memberships::representatives;
-use werkstadt_persistence::{Db, Error, UnitOfWork, persons, users};
+use werkstadt_persistence::memberships::{self, representatives};
+use werkstadt_persistence::{Db, Error, UnitOfWork, invitations, persons, users};
 
 use crate::letters::{self, Kind, To};
 use crate::problem::Problem;
@@ -83,14 +83,20 @@ pub fn speaker(
     let all = representatives::of(db, id)?;
     let found = roles.iter().find_map(|role| all.iter().find(|one| one.role == *role));
     let Some(one) = found else { return Ok(None) };
-    let language = language(db, one)?;
+    let language = language(db, id, one)?;
     Ok(Some((one.email.clone(), language)))
 }
 
-/// The language of the account with this address, else the first one that the person speaks and letters are written in, else German.
-fn language(db: &mut Db, one: &Representative) -> Result<Language, Problem> {
+/// The language of the account with this address, else of its invitation to the member, else the first one that the person speaks and
+/// letters are written in, else German.
+fn language(db: &mut Db, id: MembershipId, one: &Representative) -> Result<Language, Problem> {
     if let Some(known) = users::credentials(db, &one.email)? {
         return Ok(known.user.record.language);
+    }
+    let organisation = memberships::find(db, id)?.record.organisation;
+    let invited = invitations::list(db, Some(organisation), None, i64::MAX)?;
+    if let Some(invited) = invited.iter().find(|invited| invited.record.email == one.email) {
+        return Ok(invited.record.language);
     }
     let spoken = match one.person.map(|id| persons::find(db, id)) {
         Some(Ok(person)) => person.record.languages,
