@@ -173,7 +173,10 @@ fn who_applies_for_membership_hears_of_it_and_may_sign_in_as_a_member() {
         manager.post(&decide, &json!({"decision": "accept"})).is(200);
         let mut received = app.letters_to("erika@example.org");
         let due = received.pop().unwrap().letter;
-        assert_eq!(due.subject, "Werkstadt: A due to pay", "in the language of the application");
+        assert_eq!(
+            due.subject, "Werkstadt: A due to pay",
+            "in the language of the application"
+        );
         let welcome = received.pop().unwrap();
         assert_eq!(welcome.letter.subject, "Werkstadt: Welcome as a member");
         let activation = json!({"token": welcome.token(), "password": "Regenschirm tanzt leise"});
