@@ -61,8 +61,16 @@ pub enum Kind {
     ApplicationAccepted,
     /// You are not.
     ApplicationRejected,
+    /// There is a due to pay.
+    DueAsked,
     /// You have not paid a due.
     DueReminder,
+    /// The days of grace of your membership have begun.
+    GraceBegun,
+    /// Your membership has lapsed.
+    MembershipLapsed,
+    /// Your resignation from membership is noted.
+    ResignationNoted,
     /// You want to be erased.
     Erasure,
     /// A minor wants an account, and you are named as the guardian.
@@ -88,7 +96,11 @@ impl Named for Kind {
         Self::ApplicationReceived,
         Self::ApplicationAccepted,
         Self::ApplicationRejected,
+        Self::DueAsked,
         Self::DueReminder,
+        Self::GraceBegun,
+        Self::MembershipLapsed,
+        Self::ResignationNoted,
         Self::Erasure,
         Self::GuardianAsked,
         Self::GuardianConsented,
@@ -110,7 +122,11 @@ impl Named for Kind {
             Self::ApplicationReceived => "application_received",
             Self::ApplicationAccepted => "application_accepted",
             Self::ApplicationRejected => "application_rejected",
+            Self::DueAsked => "due_asked",
             Self::DueReminder => "due_reminder",
+            Self::GraceBegun => "grace_begun",
+            Self::MembershipLapsed => "membership_lapsed",
+            Self::ResignationNoted => "resignation_noted",
             Self::Erasure => "erasure",
             Self::GuardianAsked => "guardian_asked",
             Self::GuardianConsented => "guardian_consented",

@@ -9,7 +9,7 @@ use werkstadt_domain::id::Id;
 use werkstadt_domain::membership::{MembershipId, MembershipStatus};
 use werkstadt_domain::organisation::OrganisationId;
 use werkstadt_persistence::memberships::{Why, representatives};
-use werkstadt_persistence::{Db, Error, Noun, memberships};
+use werkstadt_persistence::{Db, Error, Noun, UnitOfWork, memberships};
 
 use crate::answer;
 use crate::audit::Disclosures;
@@ -25,10 +25,11 @@ use crate::wire::MembershipStatusName;
 
 pub mod applications;
 pub mod bulk;
-mod charging;
+pub mod charging;
 pub mod daily;
 pub mod dues;
 pub mod life;
+mod notices;
 pub mod reminders;
 pub mod statistics;
 mod terms;
@@ -194,7 +195,8 @@ pub async fn get_organisation_membership(
 ///
 /// applied → `under_review` → active → grace → lapsed; `under_review` → rejected; active → suspended → active; active, grace or suspended
 /// → resigned; grace or lapsed → active by renewal. Who was a member, or was turned down, comes back by a new application (lapsed, rejected
-/// or resigned → applied) or at once (→ active), which needs a reason.
+/// or resigned → applied) or at once (→ active), which needs a reason. Of days of grace, a lapse and a resignation the main representative
+/// is told by letter.
 #[utoipa::path(tag = "memberships", params(MembershipPath), request_body = MembershipStepRequest,
     extensions(("x-authz" = json!({"from": "manager", "scope": "admin"})), ("x-errors" = json!([409]))),
     responses((status = 200, description = "The step is taken.", body = MembershipBody)))]
@@ -215,12 +217,42 @@ pub async fn change_membership_status(
             ..Why::default()
         };
         let stored = memberships::update(unit, &before, after, why).map_err(contested)?;
+        notices::of_step(unit, &shared, &before.record, &stored.record)?;
         if stored.record.status == MembershipStatus::Active {
             charging::begin(unit, &shared, &stored.record, before.record.status)?;
         }
         find(unit.db(), &shared, id)
     });
     answer::changed(&changed.await?)
+}
+
+/// Checks that no membership is below the one of an organisation, which may go then. Tells which one it has.
+///
+/// # Errors
+/// [`Code::Conflict`] with those that are.
+pub fn may_go(db: &mut Db, organisation: OrganisationId) -> Result<Option<MembershipId>, Problem> {
+    let Some(above) = memberships::of_organisation(db, organisation)? else {
+        return Ok(None);
+    };
+    let covered = memberships::covered(db, above.record.id)?;
+    if covered.is_empty() {
+        return Ok(Some(above.record.id));
+    }
+    let covered: Vec<String> = covered.iter().map(ToString::to_string).collect();
+    let refused = Problem::new(Code::Conflict).with_fact("reason", "covers");
+    Err(refused.with_fact("covered", covered))
+}
+
+/// As [`may_go`], now and until this unit of work is done.
+///
+/// # Errors
+/// [`Code::Conflict`].
+pub fn lets_go(unit: &mut UnitOfWork<'_>, organisation: OrganisationId) -> Result<(), Problem> {
+    if let Some(above) = may_go(unit.db(), organisation)? {
+        memberships::hold(unit, above).map_err(contested)?;
+        may_go(unit.db(), organisation)?;
+    }
+    Ok(())
 }
 
 /// Two at once: the second one is told that it conflicts.

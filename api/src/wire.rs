@@ -4,6 +4,7 @@ use chrono::{DateTime, Datelike, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use werkstadt_domain::audience::{Audience, Visibility};
+use werkstadt_domain::calendar::{FIRST_DAY, LAST_DAY};
 use werkstadt_domain::id::Id;
 use werkstadt_domain::invalid::{Faults, Rule};
 use werkstadt_domain::named::Named;
@@ -115,9 +116,11 @@ pub fn list<G, T: PartialEq>(
     items
 }
 
-/// The shape of a date without time in JSON: `2026-11-22`.
+/// The shape of a date without time in JSON: `2026-11-22`, up to the last day that there is, 2999-12-31.
 pub fn day(text: &str) -> Result<chrono::NaiveDate, Rule> {
-    chrono::NaiveDate::parse_from_str(text, "%Y-%m-%d").map_err(|_| Rule::Malformed("YYYY-MM-DD"))
+    let read = chrono::NaiveDate::parse_from_str(text, "%Y-%m-%d").ok();
+    read.filter(|day| (FIRST_DAY..=LAST_DAY).contains(day))
+        .ok_or(Rule::Malformed("YYYY-MM-DD, from 0001-01-01 to 2999-12-31"))
 }
 
 /// The shape of a time in JSON (RFC 3339), to the microsecond.

@@ -51,6 +51,8 @@ pub enum Rule {
     Missing(String),
     /// Somebody who was erased, and does not come back by a copy.
     Erased,
+    /// It has not happened yet.
+    InTheFuture,
 }
 
 impl Rule {
@@ -73,6 +75,7 @@ impl Rule {
             Self::Incorrect => "incorrect",
             Self::Missing(_) => "missing",
             Self::Erased => "erased",
+            Self::InTheFuture => "in_the_future",
         }
     }
 
@@ -106,6 +109,7 @@ impl Rule {
             }
             Self::Missing(what) => format!("{what} is missing."),
             Self::Erased => "Somebody who was erased.".into(),
+            Self::InTheFuture => "Must not lie in the future.".into(),
         }
     }
 
@@ -130,6 +134,7 @@ impl Rule {
             }
             Self::Missing(what) => format!("{what} fehlt."),
             Self::Erased => "Jemand, der gelöscht wurde.".into(),
+            Self::InTheFuture => "Darf nicht in der Zukunft liegen.".into(),
         }
     }
 }

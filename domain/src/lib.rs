@@ -21,6 +21,7 @@
 pub mod account;
 pub mod analysis;
 pub mod audience;
+pub mod calendar;
 pub mod completeness;
 pub mod consent;
 pub mod id;

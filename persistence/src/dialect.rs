@@ -42,6 +42,15 @@ pub(crate) fn begin_read(db: &mut Db) -> Result<()> {
     Ok(())
 }
 
+/// Begins a part of a transaction, that can be taken back alone.
+pub(crate) fn begin_part(db: &mut Db) -> Result<()> {
+    match db {
+        Db::Postgres(db) => AnsiTransactionManager::begin_transaction(db)?,
+        Db::Sqlite(db) => AnsiTransactionManager::begin_transaction(db)?,
+    }
+    Ok(())
+}
+
 pub(crate) fn commit(db: &mut Db) -> Result<()> {
     match db {
         Db::Postgres(db) => AnsiTransactionManager::commit_transaction(db)?,

@@ -8,6 +8,8 @@ use uuid::Uuid;
 use crate::audit::{Author, Deed, Draft, Kind, Mention, Occasion};
 use crate::changes::{Actor, Noun, Operation, Touched};
 use crate::db::Db;
+use crate::dialect;
+use crate::error::Error;
 
 /// One write in progress: all of it happens, or nothing.
 pub struct UnitOfWork<'db> {
@@ -68,6 +70,27 @@ impl<'db> UnitOfWork<'db> {
             _ => operation,
         };
         self.touched.insert(touched, merged);
+    }
+
+    /// Does a part of the work: where it fails, it has not happened, and the rest goes on.
+    ///
+    /// # Errors
+    /// What the part fails with, and as every write.
+    pub fn part<T, E: From<Error>>(&mut self, part: impl FnOnce(&mut Self) -> Result<T, E>) -> Result<T, E> {
+        let (touched, drafts) = (self.touched.clone(), self.drafts.len());
+        dialect::begin_part(self.db)?;
+        match part(self) {
+            Ok(done) => {
+                dialect::commit(self.db)?;
+                Ok(done)
+            }
+            Err(error) => {
+                dialect::roll_back(self.db)?;
+                self.touched = touched;
+                self.drafts.truncate(drafts);
+                Err(error)
+            }
+        }
     }
 
     /// Appends an entry to the audit log, beside the one that this unit of work gets by itself.

@@ -171,7 +171,13 @@ fn who_applies_for_membership_hears_of_it_and_may_sign_in_as_a_member() {
             "nothing of what anyone may have written"
         );
         manager.post(&decide, &json!({"decision": "accept"})).is(200);
-        let welcome = app.letters_to("erika@example.org").pop().unwrap();
+        let mut received = app.letters_to("erika@example.org");
+        let due = received.pop().unwrap().letter;
+        assert_eq!(
+            due.subject, "Werkstadt: A due to pay",
+            "in the language of the application"
+        );
+        let welcome = received.pop().unwrap();
         assert_eq!(welcome.letter.subject, "Werkstadt: Welcome as a member");
         let activation = json!({"token": welcome.token(), "password": "Regenschirm tanzt leise"});
         app.anonymous().post("/v1/auth/activate", &activation).is(204);

@@ -9,7 +9,10 @@ use werkstadt_tests::database::on_each;
 
 mod bulk;
 mod dues;
+mod edges;
 mod life;
+mod notices;
+mod parts;
 
 /// An organisation of this name that is a member of a type; both addresses.
 fn member(app: &TestApp, name: &str, body: &Value) -> (String, String) {

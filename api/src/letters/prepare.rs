@@ -4,7 +4,8 @@ use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::Value;
 use werkstadt_domain::account::{Invitation, InvitationId, Role, User};
 use werkstadt_domain::consent::{Guardianship, GuardianshipId};
-use werkstadt_domain::membership::due::{DueId, DueStatus};
+use werkstadt_domain::membership::due::{Due, DueId, DueStatus};
+use werkstadt_domain::membership::{MembershipId, MembershipStatus};
 use werkstadt_domain::named::Named;
 use werkstadt_domain::text::Language;
 use werkstadt_persistence::action_tokens::{self, ActionToken, ActionTokenId};
@@ -15,6 +16,7 @@ use super::words::{self, Say};
 use super::{Kind, Written};
 use crate::auth::{ActionSecret, minors};
 use crate::invitations::is_offered;
+use crate::memberships::charging;
 use crate::problem::Problem;
 use crate::state::State;
 
@@ -72,7 +74,17 @@ pub(super) fn write(unit: &mut UnitOfWork<'_>, state: &State, letter: &Letter) -
         Kind::ApplicationAccepted => Some((letter.language, accepted(unit, state, letter)?)),
         Kind::GuardianAsked => guardian_asked(unit, state, letter)?,
         Kind::GuardianConsented => guardian_consented(unit, state, letter)?,
-        Kind::DueReminder => due(unit, letter)?.map(|said| (letter.language, said)),
+        Kind::DueAsked => {
+            let say = |organisation, due| Say::DueAsked { organisation, due };
+            due(unit, letter, &[DueStatus::Open, DueStatus::Overdue], say)?.map(|said| (letter.language, said))
+        }
+        Kind::DueReminder => {
+            let say = |organisation, due| Say::DueReminder { organisation, due };
+            due(unit, letter, &[DueStatus::Overdue], say)?.map(|said| (letter.language, said))
+        }
+        Kind::GraceBegun | Kind::MembershipLapsed | Kind::ResignationNoted => {
+            standing(unit, letter, kind)?.map(|said| (letter.language, said))
+        }
         Kind::ApplicationRejected => Some((letter.language, Say::ApplicationRejected(text(letter, "reason")))),
     };
     Ok(said.map(|(language, said)| {
@@ -144,8 +156,13 @@ fn accepted(unit: &mut UnitOfWork<'_>, state: &State, letter: &Letter) -> Result
     })
 }
 
-/// Whoever has paid meanwhile, or is not to pay any more, or later, is left alone.
-fn due(unit: &mut UnitOfWork<'_>, letter: &Letter) -> Result<Option<Say>, Problem> {
+/// Whoever has paid meanwhile, or is not to pay any more, is left alone; and not reminded, if it is to be paid later.
+fn due(
+    unit: &mut UnitOfWork<'_>,
+    letter: &Letter,
+    still: &[DueStatus],
+    say: impl FnOnce(String, Due) -> Say,
+) -> Result<Option<Say>, Problem> {
     let Ok(id) = DueId::parse(&text(letter, "due")) else {
         return Ok(None);
     };
@@ -154,12 +171,38 @@ fn due(unit: &mut UnitOfWork<'_>, letter: &Letter) -> Result<Option<Say>, Proble
         Err(Error::NotFound { .. }) => return Ok(None),
         Err(error) => return Err(error.into()),
     };
-    if due.status(unit.now().date_naive()) != DueStatus::Overdue {
+    if !still.contains(&due.status(unit.now().date_naive())) {
         return Ok(None);
     }
     let membership = memberships::find(unit.db(), due.membership)?.record;
     let organisation = organisations::find(unit.db(), membership.organisation)?.record.name;
-    Ok(Some(Say::DueReminder { organisation, due }))
+    Ok(Some(say(organisation, due)))
+}
+
+/// Where a membership stands, unless it stands elsewhere by now.
+fn standing(unit: &mut UnitOfWork<'_>, letter: &Letter, kind: Kind) -> Result<Option<Say>, Problem> {
+    let Ok(id) = MembershipId::parse(&text(letter, "membership")) else {
+        return Ok(None);
+    };
+    let membership = match memberships::find(unit.db(), id) {
+        Ok(stored) => stored.record,
+        Err(Error::NotFound { .. }) => return Ok(None),
+        Err(error) => return Err(error.into()),
+    };
+    let today = unit.now().date_naive();
+    let organisation = organisations::find(unit.db(), membership.organisation)?.record.name;
+    let gone = (membership.status == MembershipStatus::Resigned)
+        .then(|| membership.until_on.unwrap_or_else(|| letter.created_at.date_naive()));
+    let last_on = membership.leaving.as_ref().map(|leaving| leaving.on).or(gone);
+    Ok(match (kind, membership.status) {
+        (Kind::GraceBegun, MembershipStatus::Grace) => Some(Say::GraceBegun {
+            organisation,
+            lapses_on: charging::lapses_on(unit.db(), &membership, today)?,
+        }),
+        (Kind::MembershipLapsed, MembershipStatus::Lapsed) => Some(Say::MembershipLapsed(organisation)),
+        (Kind::ResignationNoted, _) => last_on.map(|last_on| Say::ResignationNoted { organisation, last_on }),
+        _ => None,
+    })
 }
 
 /// Who registers with a new address gets an invitation; who has an account already is told so, by mail alone. Who said before to be a minor

@@ -73,6 +73,29 @@ pub enum Say {
     },
     /// You are not, and why.
     ApplicationRejected(String),
+    /// There is a due to pay.
+    DueAsked {
+        /// The member.
+        organisation: String,
+        /// What is owed.
+        due: Due,
+    },
+    /// The days of grace have begun.
+    GraceBegun {
+        /// The member.
+        organisation: String,
+        /// The day on which the membership lapses, if there is one.
+        lapses_on: Option<NaiveDate>,
+    },
+    /// The membership of an organisation has lapsed.
+    MembershipLapsed(String),
+    /// A resignation is noted.
+    ResignationNoted {
+        /// The member.
+        organisation: String,
+        /// The last day of membership.
+        last_on: NaiveDate,
+    },
     /// A due has not been paid.
     DueReminder {
         /// The member.

@@ -2,15 +2,16 @@
 
 use chrono::NaiveDate;
 use werkstadt_domain::audience::Stored;
+use werkstadt_domain::calendar::LAST_DAY;
 use werkstadt_domain::membership::due::{Due, Settled};
 use werkstadt_domain::membership::life::{deciding, turn};
-use werkstadt_domain::membership::period::{Span, later};
+use werkstadt_domain::membership::period::{Span, free, later};
 use werkstadt_domain::membership::tier::{Tier, USUAL_GRACE_DAYS};
 use werkstadt_domain::membership::{Membership, MembershipId, MembershipStatus};
 use werkstadt_persistence::memberships::{self, Why};
 use werkstadt_persistence::{Db, UnitOfWork, dues, membership_types, organisations};
 
-use super::contested;
+use super::{contested, notices};
 use crate::problem::Problem;
 use crate::state::State;
 
@@ -62,26 +63,25 @@ pub fn begin(
     let today = unit.now().date_naive();
     let start = membership.since_on.map_or(today, |since| since.max(today));
     let known = dues::of_memberships(unit.db(), &[membership.id])?;
-    match known.last() {
-        Some(last) if last.record.span.last >= start => postpone(unit, &known, tier.as_ref(), None),
-        _ => {
-            let Some(tier) = tier else { return Ok(()) };
-            let span = tier.period.around(membership.since_on, start);
-            let fee = fee(unit.db(), membership, Some(&tier))?;
-            let payable = tier.payable_on(span, start);
-            // Who comes back joins again.
-            let joined = if was == MembershipStatus::Lapsed || was == MembershipStatus::Resigned {
-                start
-            } else {
-                membership.since_on.unwrap_or(start)
-            };
-            let cents = tier.first_due.cents(fee, span, joined);
-            if cents == 0 && fee > 0 {
-                return forgo(unit, state, membership.id, span, payable);
-            }
-            ask(unit, state, membership.id, span, cents, payable).map(drop)
-        }
+    let asked: Vec<Span> = known.iter().map(|due| due.record.span).collect();
+    if free(&asked, start) > start {
+        return postpone(unit, &known, tier.as_ref(), None);
     }
+    let Some(tier) = tier else { return Ok(()) };
+    let span = tier.period.unasked(membership.since_on, &asked, start);
+    let fee = fee(unit.db(), membership, Some(&tier))?;
+    let payable = tier.payable_on(span, start);
+    // Who comes back joins again.
+    let joined = if was == MembershipStatus::Lapsed || was == MembershipStatus::Resigned {
+        start
+    } else {
+        membership.since_on.unwrap_or(start)
+    };
+    let cents = tier.first_due.cents(fee, span, joined);
+    if cents == 0 && fee > 0 {
+        return forgo(unit, state, membership.id, span, payable);
+    }
+    ask(unit, state, membership.id, span, cents, payable).map(drop)
 }
 
 /// Notes that nothing is asked for a period, so that the one after it is asked for in time.
@@ -131,11 +131,13 @@ pub fn ask(
         note: None,
         reminded: None,
     };
-    Ok(Some(dues::insert(unit, due)?))
+    let stored = dues::insert(unit, due)?;
+    notices::of_due(unit, state, &stored.record)?;
+    Ok(Some(stored))
 }
 
-/// Gives the dues of a membership that are late, and for periods that go on, a new day to pay: this one, or so many days from now as the
-/// type says.
+/// Gives the dues of a membership that are late, and are for periods that go on or held against it, a new day to pay: this one, or so many
+/// days from now as the type says.
 ///
 /// # Errors
 /// As [`dues::update`].
@@ -147,9 +149,12 @@ pub fn postpone(
 ) -> Result<(), Problem> {
     let today = unit.now().date_naive();
     let days = tier.map_or(USUAL_DUE_DAYS, |tier| tier.due_days);
+    let judged: Vec<Due> = dues.iter().map(held).collect();
+    let against = deciding(&judged, today).map(|due| due.id);
     for due in dues {
         let record = &due.record;
-        if record.settled == Settled::Open && record.span.last >= today && record.due_on < today {
+        let counts = record.span.last >= today || Some(record.id) == against;
+        if record.settled == Settled::Open && counts && record.due_on < today {
             let payable = day.unwrap_or_else(|| later(today, days));
             dues::update(unit, due, record.clone().payable_on(payable))?;
         }
@@ -157,13 +162,18 @@ pub fn postpone(
     Ok(())
 }
 
-/// The dues of a membership, by their periods.
+/// A due as it is held against a membership.
+pub fn held(due: &Stored<Due>) -> Due {
+    due.record.clone().entered_on(due.created_at.utc().date_naive())
+}
+
+/// The dues of a membership as they are held against it, by their periods.
 ///
 /// # Errors
 /// As every read.
 pub fn owed(db: &mut Db, id: MembershipId) -> Result<Vec<Due>, Problem> {
     let found = dues::of_memberships(db, &[id])?;
-    Ok(found.into_iter().map(|due| due.record).collect())
+    Ok(found.iter().map(held).collect())
 }
 
 /// Waives what is open for periods that begin after the last day of a membership.
@@ -194,6 +204,20 @@ pub fn waive_if(
         dues::update(unit, due, after)?;
     }
     Ok(())
+}
+
+/// The day on which a membership in its days of grace lapses if nothing else happens before.
+///
+/// # Errors
+/// As every read.
+pub fn lapses_on(db: &mut Db, membership: &Membership, today: NaiveDate) -> Result<Option<NaiveDate>, Problem> {
+    let tier = tier(db, membership)?;
+    let owed = owed(db, membership.id)?;
+    // As the day's work would see it much later.
+    let turn = turn(membership, deciding(&owed, today), grace_days(tier.as_ref()), LAST_DAY);
+    Ok(turn
+        .filter(|turn| turn.to == MembershipStatus::Lapsed)
+        .map(|turn| turn.on))
 }
 
 /// Makes a membership in its days of grace active again, if it owes nothing any more.

@@ -4,16 +4,17 @@ use std::collections::HashMap;
 
 use chrono::NaiveDate;
 use werkstadt_domain::audience::Stored;
-use werkstadt_domain::membership::due::{Due, Settled};
-use werkstadt_domain::membership::life::{Turn, deciding, turn};
+use werkstadt_domain::membership::due::Due;
+use werkstadt_domain::membership::life::{Turn, asks, deciding, turn};
+use werkstadt_domain::membership::period::Span;
 use werkstadt_domain::membership::tier::Tier;
 use werkstadt_domain::membership::{Membership, MembershipId, MembershipStatus};
 use werkstadt_persistence::audit::Author;
 use werkstadt_persistence::memberships::{self, Why};
 use werkstadt_persistence::{Db, UnitOfWork, dues};
 
-use super::charging;
 use super::life::resigned;
+use super::{charging, notices};
 use crate::problem::{Code, Problem};
 use crate::state::State;
 
@@ -24,8 +25,8 @@ const ATTEMPTS: usize = 5;
 
 /// Something that is due.
 enum Work {
-    /// The due of the period after the last one.
-    Ask(Due),
+    /// The due of the present period.
+    Ask(Span),
     /// Another state.
     Turn(Turn),
 }
@@ -58,7 +59,9 @@ fn due(db: &mut Db, batch: &[Stored<Membership>], today: NaiveDate) -> Result<Ve
     let ids: Vec<MembershipId> = batch.iter().map(|stored| stored.record.id).collect();
     let mut owed: HashMap<MembershipId, Vec<Due>> = HashMap::new();
     for due in dues::of_memberships(db, &ids)? {
-        owed.entry(due.record.membership).or_default().push(due.record);
+        owed.entry(due.record.membership)
+            .or_default()
+            .push(charging::held(&due));
     }
     let mut tiers: HashMap<String, Option<Tier>> = HashMap::new();
     let mut found = Vec::new();
@@ -76,20 +79,13 @@ fn due(db: &mut Db, batch: &[Stored<Membership>], today: NaiveDate) -> Result<Ve
     Ok(found)
 }
 
-/// What is to be done with a membership whose dues are these, by their periods. Whoever is behind is not asked for more.
+/// What is to be done with a membership whose dues are these, as they are held against it.
 fn work(membership: &Membership, tier: Option<&Tier>, dues: &[Due], today: NaiveDate) -> Option<Work> {
     if let Some(turn) = turn(membership, deciding(dues, today), charging::grace_days(tier), today) {
         return Some(Work::Turn(turn));
     }
-    let last = dues.last()?;
-    let over = last.span.last < today && last.settled != Settled::Open;
-    let stays = membership
-        .leaving
-        .as_ref()
-        .is_none_or(|leaving| leaving.on > last.span.last);
-    let pays = membership.status == MembershipStatus::Active && membership.covered.is_none();
-    let charges = tier.is_some_and(|tier| tier.fee_cents > 0 || !tier.fees.is_empty());
-    (over && stays && pays && charges).then(|| Work::Ask(last.clone()))
+    let tier = tier.filter(|tier| tier.fee_cents > 0 || !tier.fees.is_empty())?;
+    asks(membership, tier.period, dues, today).map(Work::Ask)
 }
 
 /// Does what is to be done with a membership, as it is now, until there is no more of it; whether there was anything.
@@ -102,10 +98,9 @@ fn work_off(unit: &mut UnitOfWork<'_>, state: &State, id: MembershipId) -> Resul
         let dues = charging::owed(unit.db(), id)?;
         match work(&before.record, tier.as_ref(), &dues, today) {
             None => return Ok(done),
-            Some(Work::Turn(turn)) => take(unit, &before, turn)?,
-            Some(Work::Ask(last)) => {
+            Some(Work::Turn(turn)) => take(unit, state, &before, turn)?,
+            Some(Work::Ask(span)) => {
                 let Some(tier) = tier else { return Ok(done) };
-                let span = tier.period.after(before.record.since_on, last.span);
                 let cents = charging::fee(unit.db(), &before.record, Some(&tier))?;
                 memberships::guard_version(unit, &before)?;
                 let due_on = tier.payable_on(span, today);
@@ -118,7 +113,7 @@ fn work_off(unit: &mut UnitOfWork<'_>, state: &State, id: MembershipId) -> Resul
     }
 }
 
-fn take(unit: &mut UnitOfWork<'_>, before: &Stored<Membership>, turn: Turn) -> Result<(), Problem> {
+fn take(unit: &mut UnitOfWork<'_>, state: &State, before: &Stored<Membership>, turn: Turn) -> Result<(), Problem> {
     let membership = &before.record;
     let (after, reason) = match &membership.leaving {
         Some(leaving) if turn.to == MembershipStatus::Resigned => {
@@ -137,8 +132,8 @@ fn take(unit: &mut UnitOfWork<'_>, before: &Stored<Membership>, turn: Turn) -> R
         reason: reason.as_deref(),
         effective_on: Some(turn.on),
     };
-    memberships::update(unit, before, after, why)?;
-    Ok(())
+    let stored = memberships::update(unit, before, after, why)?;
+    notices::of_step(unit, state, membership, &stored.record)
 }
 
 /// Works it off, and looks again where somebody else was faster, who may have left something to do.

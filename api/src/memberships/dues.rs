@@ -14,7 +14,7 @@ use werkstadt_domain::organisation::OrganisationId;
 use werkstadt_persistence::dues::{self, Wanted};
 use werkstadt_persistence::{Db, memberships};
 
-use super::{MembershipPath, charging, contested};
+use super::{MembershipPath, charging, contested, notices};
 use crate::answer;
 use crate::auth::Caller;
 use crate::etag::{IfMatch, IfMatchHeader};
@@ -130,7 +130,8 @@ fn owners(db: &mut Db, found: &[Stored<Due>]) -> Result<HashMap<MembershipId, Or
 
 /// Enter a due
 ///
-/// By hand: a levy, or what was owed before. The usual ones come by themselves. Refused where the membership is covered by another one.
+/// By hand: a levy, or what was owed before. The usual ones come by themselves. The representative for dues, else the main one, is told
+/// by letter of one that is to be paid. Refused where the membership is covered by another one.
 #[utoipa::path(tag = "memberships", params(MembershipPath), request_body = DueCreate,
     extensions(("x-authz" = json!({"from": "manager", "scope": "admin"}))),
     responses((status = 201, description = "Entered.", body = DueBody)))]
@@ -142,7 +143,7 @@ pub async fn create_due(
     _query: NoQuery,
     body: Json<DueCreate>,
 ) -> Result<HttpResponse, Problem> {
-    let (Path(id), today) = (path, state.now().date_naive());
+    let (shared, Path(id), today) = (state.clone(), path, state.now().date_naive());
     let due = body.0.to_domain(state.id(), id, today)?;
     let created = state::write(&state, caller.actor(), move |unit| {
         let membership = memberships::find(unit.db(), id)?;
@@ -152,6 +153,7 @@ pub async fn create_due(
         // Whoever covers it in the same instant fails, or comes first.
         memberships::guard_version(unit, &membership).map_err(contested)?;
         let stored = dues::insert(unit, due)?;
+        notices::of_due(unit, &shared, &stored.record)?;
         Ok(DueBody::new(&stored, membership.record.organisation, today))
     });
     let created = created.await?;

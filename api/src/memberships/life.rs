@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use werkstadt_domain::audience::Stored;
 use werkstadt_domain::invalid::{Faults, Rule};
-use werkstadt_domain::membership::life::{NotRenewed, Renewal, deciding, renewal};
+use werkstadt_domain::membership::life::{NotRenewed, Renewal, renewal};
 use werkstadt_domain::membership::period::{Span, later};
 use werkstadt_domain::membership::tier::Tier;
 use werkstadt_domain::membership::{Leaving, Membership, MembershipId, MembershipRefused, MembershipStatus};
@@ -15,7 +15,7 @@ use werkstadt_persistence::memberships::{self, Why};
 use werkstadt_persistence::{UnitOfWork, dues};
 
 use super::wire::MembershipBody;
-use super::{MembershipPath, charging, contested, find};
+use super::{MembershipPath, charging, contested, find, notices};
 use crate::answer;
 use crate::auth::Caller;
 use crate::extract::{Json, NoQuery, Path};
@@ -44,7 +44,7 @@ pub struct RenewalRequest {
 #[serde(deny_unknown_fields)]
 #[schema(as = MembershipResignation, example = json!({"last_on": "2026-12-31", "reason": "Moved away."}))]
 pub struct ResignationRequest {
-    /// The last day of membership; today if left out. Until it has passed, the membership goes on.
+    /// The last day of membership, today among them: until it has passed, the membership goes on. Left out, it ends at once.
     #[schema(format = Date)]
     pub last_on: Option<String>,
     /// Why, in one line.
@@ -80,7 +80,7 @@ pub async fn renew_membership(
 
 /// Resign from membership
 ///
-/// On a day to come, or at once. What is asked for the time after the last day is waived.
+/// On a day to come, or at once. What is asked for the time after the last day is waived. The main representative is told by letter.
 #[utoipa::path(tag = "memberships", params(MembershipPath), request_body = ResignationRequest,
     extensions(("x-authz" = json!({"from": "manager", "scope": "admin"})), ("x-errors" = json!([409]))),
     responses((status = 200, description = "Noted.", body = MembershipBody)))]
@@ -95,7 +95,7 @@ pub async fn resign_membership(
     let (shared, Path(id)) = (state.clone(), path);
     let resigned = state::write(&state, caller.actor(), move |unit| {
         let before = memberships::find(unit.db(), id)?;
-        resign(unit, &before, &body.0)?;
+        resign(unit, &shared, &before, &body.0)?;
         find(unit.db(), &shared, id)
     });
     answer::changed(&resigned.await?)
@@ -120,14 +120,7 @@ pub fn renew(
     let today = unit.now().date_naive();
     let tier = charging::tier(unit.db(), membership)?;
     let owed = charging::owed(unit.db(), membership.id)?;
-    let ahead = owed.last().filter(|last| last.span.first > today);
-    let planned = renewal(
-        membership,
-        tier.as_ref(),
-        ahead.or_else(|| deciding(&owed, today)),
-        today,
-    );
-    let planned = planned.map_err(|why| {
+    let planned = renewal(membership, tier.as_ref(), &owed, today).map_err(|why| {
         not_renewed(match why {
             NotRenewed::Ahead => "ahead",
             NotRenewed::Owing => "owing",
@@ -135,7 +128,7 @@ pub fn renew(
         })
     })?;
     let until_on = match planned {
-        Renewal::Again(_) => {
+        Renewal::Again => {
             let known = dues::of_memberships(unit.db(), &[membership.id])?;
             charging::postpone(unit, &known, tier.as_ref(), due_on)?;
             membership.until_on.filter(|until| *until >= today)
@@ -149,7 +142,7 @@ pub fn renew(
                 span,
                 (request.amount_cents, due_on),
             )?;
-            membership.until_on.map(|_| span.last)
+            membership.until_on.map(|until| until.max(span.last))
         }
     };
     let after = Membership {
@@ -212,7 +205,12 @@ fn next(
 ///
 /// # Errors
 /// [`Code::Invalid`], [`Code::StepRefused`], [`Code::Conflict`].
-fn resign(unit: &mut UnitOfWork<'_>, before: &Stored<Membership>, request: &ResignationRequest) -> Result<(), Problem> {
+fn resign(
+    unit: &mut UnitOfWork<'_>,
+    state: &State,
+    before: &Stored<Membership>,
+    request: &ResignationRequest,
+) -> Result<(), Problem> {
     let today = unit.now().date_naive();
     let mut faults = Faults::new();
     let reason = optional(&mut faults, "/reason", request.reason.as_ref(), |text| line(text, 500));
@@ -234,16 +232,16 @@ fn resign(unit: &mut UnitOfWork<'_>, before: &Stored<Membership>, request: &Resi
             leaving: Some(Leaving { on: last, reason }),
             ..before.record.clone()
         };
-        memberships::update(unit, before, after, Why::default()).map_err(contested)?;
-        return Ok(());
+        let stored = memberships::update(unit, before, after, Why::default()).map_err(contested)?;
+        return notices::of_step(unit, state, &before.record, &stored.record);
     }
     let why = Why {
         reason: reason.as_deref(),
         effective_on: last_on.map(|last| later(last, 1)),
     };
     let after = resigned(&before.record, gone, last);
-    memberships::update(unit, before, after, why).map_err(contested)?;
-    Ok(())
+    let stored = memberships::update(unit, before, after, why).map_err(contested)?;
+    notices::of_step(unit, state, &before.record, &stored.record)
 }
 
 /// A membership after its last day.

@@ -5,17 +5,15 @@ use chrono::Days;
 use serde_json::json;
 use werkstadt_domain::account::Role;
 use werkstadt_domain::audience::Stored;
+use werkstadt_domain::membership::Membership;
 use werkstadt_domain::membership::due::{Due, DueId, DueStatus};
-use werkstadt_domain::membership::representative::{Representative, RepresentativeRole};
-use werkstadt_domain::membership::{Membership, MembershipId};
-use werkstadt_domain::named::Named;
 use werkstadt_domain::text::Language;
 use werkstadt_persistence::audit::Author;
-use werkstadt_persistence::memberships::{self, representatives};
-use werkstadt_persistence::{Db, Error, UnitOfWork, dues, persons, users};
+use werkstadt_persistence::{Db, UnitOfWork, dues, memberships, users};
 
 use super::dues::DuePath;
 use super::dues::wire::DueBody;
+use super::notices;
 use crate::answer;
 use crate::auth::Caller;
 use crate::extract::{NoQuery, Path};
@@ -143,35 +141,12 @@ fn remind(
 
 /// Whom to write to about what a membership owes, and in which language: the representative for dues, else the main one, else the owners.
 fn recipients(db: &mut Db, membership: &Membership) -> Result<Vec<(String, Language)>, Problem> {
-    if let Some(one) = representative(db, membership.id)? {
-        let language = language(db, &one)?;
-        return Ok(vec![(one.email, language)]);
+    if let Some(payer) = notices::speaker(db, membership.id, notices::PAYING)? {
+        return Ok(vec![payer]);
     }
     let users = users::list(db, Some(membership.organisation), None, i64::MAX)?.into_iter();
     let owners = users
         .map(|user| user.record)
         .filter(|user| user.active && user.role == Role::Owner);
     Ok(owners.map(|owner| (owner.email, owner.language)).collect())
-}
-
-fn representative(db: &mut Db, id: MembershipId) -> Result<Option<Representative>, Problem> {
-    let mut all = representatives::of(db, id)?;
-    let place = [RepresentativeRole::Dues, RepresentativeRole::Main]
-        .iter()
-        .find_map(|role| all.iter().position(|one| one.role == *role));
-    Ok(place.map(|place| all.swap_remove(place)))
-}
-
-/// The language of the account with this address, else the first one that the person speaks and letters are written in, else German.
-fn language(db: &mut Db, one: &Representative) -> Result<Language, Problem> {
-    if let Some(known) = users::credentials(db, &one.email)? {
-        return Ok(known.user.record.language);
-    }
-    let spoken = match one.person.map(|id| persons::find(db, id)) {
-        Some(Ok(person)) => person.record.languages,
-        None | Some(Err(Error::NotFound { .. })) => Vec::new(),
-        Some(Err(error)) => return Err(error.into()),
-    };
-    let written = spoken.iter().find_map(|code| Language::from_code(code));
-    Ok(written.unwrap_or(Language::De))
 }

@@ -11,8 +11,8 @@ use werkstadt_domain::text::line;
 use werkstadt_persistence::memberships::{self, Why, representatives};
 use werkstadt_persistence::{Db, Error, UnitOfWork, dues};
 
-use super::charging;
 use super::wire::representative::{RepresentativeBody, RepresentativePatch, both, named_persons};
+use super::{charging, notices};
 use crate::patch::Base;
 use crate::problem::Problem;
 use crate::state::State;
@@ -168,6 +168,7 @@ pub fn change(
     }
     // Also where only representatives change, so that of two changes at once the second is told.
     let after = memberships::update(unit, before, terms.membership, Why::default())?;
+    notices::of_step(unit, state, &before.record, &after.record)?;
     let today = unit.now().date_naive();
     match (before.record.covered, after.record.covered) {
         (None, Some(_)) => {

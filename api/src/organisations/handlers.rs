@@ -14,6 +14,7 @@ use crate::audit::Disclosures;
 use crate::auth::Caller;
 use crate::etag::{IfMatch, IfMatchHeader};
 use crate::extract::{Json, MergePatch, NoQuery, Path};
+use crate::memberships;
 use crate::moderation;
 use crate::patch;
 use crate::problem::{Code, Problem};
@@ -119,7 +120,8 @@ pub async fn update_organisation(
 /// Remove an organisation
 ///
 /// With everything that belongs to it: units, skills, references, logo, opportunities, solutions, membership. All of it comes back
-/// when it is restored by its history.
+/// when it is restored by its history. Refused while its membership covers others (`covers`): whether they are members by themselves, and
+/// owe for it, is not decided by this.
 #[utoipa::path(tag = "organisations", params(OrganisationPath, IfMatchHeader),
     extensions(("x-authz" = json!({"from": "manager", "scope": "organisations:write"}))),
     responses((status = 204, description = "Removed.")))]
@@ -135,6 +137,7 @@ pub async fn delete_organisation(
     state::write(&state, caller.actor(), move |unit| {
         let (before, present) = find(unit.db(), id)?;
         condition.check(&answer::tag(&present)?)?;
+        memberships::lets_go(unit, id)?;
         Ok(organisations::remove(unit, id, before.version)?)
     })
     .await?;

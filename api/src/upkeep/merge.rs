@@ -16,6 +16,7 @@ use crate::answer;
 use crate::auth::Caller;
 use crate::extract::{Json, Query};
 use crate::imports::wire::ChangeBody;
+use crate::memberships;
 use crate::problem::Problem;
 use crate::skills::split::DryRun;
 use crate::skills::upkeep::retried;
@@ -125,7 +126,7 @@ impl From<Absorbed> for MovedPartsBody {
 ///
 /// For one that is entered twice. All that is the second one's becomes the first one's, under the ids it has: units, skills,
 /// references, opportunities with their reviews, solutions, people, users, and what others say of it; membership and logo, unless
-/// the first one has its own. What the first one shows to whom, it does with what it takes over, too. Then the second one goes. The
+/// the first one has its own; then that of the second must not cover others (`covers`). What the first one shows to whom, it does with what it takes over, too. Then the second one goes. The
 /// history of both tells what was.
 #[utoipa::path(tag = "upkeep", params(DryRun), request_body = OrganisationMerge,
     extensions(("x-authz" = json!({"from": "manager", "scope": "admin"})), ("x-errors" = json!([409]))),
@@ -144,6 +145,12 @@ pub async fn merge_organisations(
     let merged = state::write(&state, caller.actor(), move |unit| {
         let (keep, gone) = (profiles::find(unit.db(), keep)?, profiles::find(unit.db(), gone)?);
         may_hold(&keep, &gone)?;
+        // Its membership goes, too, if the first one has its own.
+        match (keep.membership.is_some(), preview) {
+            (false, _) => {}
+            (true, true) => drop(memberships::may_go(unit.db(), gone.id())?),
+            (true, false) => memberships::lets_go(unit, gone.id())?,
+        }
         let merged = of_two(&keep.organisation.record, &gone.organisation.record, prefer);
         let moved = if preview {
             None

@@ -1,6 +1,6 @@
 //! Dues: what a membership costs in a period, until when, and whether it is paid.
 
-use chrono::NaiveDate;
+use chrono::{Months, NaiveDate};
 
 use super::MembershipId;
 use super::period::{Span, later};
@@ -133,6 +133,21 @@ impl Due {
             due_on,
             ..self
         }
+    }
+
+    /// The due as it is held against a membership, when it was entered on a day: nobody is late with what nobody had asked for.
+    #[must_use]
+    pub fn entered_on(self, entered: NaiveDate) -> Self {
+        Self {
+            due_on: self.due_on.max(entered),
+            ..self
+        }
+    }
+
+    /// True where the last day to pay lies more than a year before what is paid for.
+    pub fn is_payable_too_early(&self) -> bool {
+        let year_before = self.span.first.checked_sub_months(Months::new(12));
+        year_before.is_some_and(|earliest| self.due_on < earliest)
     }
 
     /// Where it stands on a day.

@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 
 use super::due::{Due, Settled};
-use super::period::{Span, later};
+use super::period::{Period, Span, free, later};
 use super::tier::Tier;
 use super::{Membership, MembershipStatus};
 
@@ -16,14 +16,31 @@ pub struct Turn {
     pub on: NaiveDate,
 }
 
-/// The due by which a membership is judged on a day: of those for periods that go on, and of the latest one that has begun, the open one
-/// that was to be paid first. A levy that is paid does not hide a year that is not; a debt from before a return is no reason to lose the
-/// membership again.
+/// The due by which a membership is judged on a day: of those for periods that go on, of the one that has begun last and of the one that
+/// reaches furthest, the open one that was to be paid first. A levy that is paid does not hide a year that is not; a debt from before a
+/// return is no reason to lose the membership again.
 pub fn deciding(dues: &[Due], today: NaiveDate) -> Option<&Due> {
     let begun = || dues.iter().filter(|due| due.span.first <= today);
     let latest = begun().max_by_key(|due| due.span.first)?;
-    let open = begun().filter(|due| due.settled == Settled::Open && (due.span.last >= today || due.id == latest.id));
+    let furthest = begun().max_by_key(|due| due.span.last)?;
+    let counts = |due: &&Due| due.span.last >= today || due.id == latest.id || due.id == furthest.id;
+    let open = begun().filter(|due| due.settled == Settled::Open).filter(counts);
     Some(open.min_by_key(|due| due.due_on).unwrap_or(latest))
+}
+
+/// The period that the day's work asks for, if it is to ask for one: the present one, unless the day has its due already, whoever is a
+/// member has not paid what came before, or the membership begins only later. Of periods that are over nobody is asked for any more.
+pub fn asks(membership: &Membership, period: Period, dues: &[Due], today: NaiveDate) -> Option<Span> {
+    let pays = membership.status == MembershipStatus::Active && membership.covered.is_none();
+    let has_begun = membership.since_on.is_none_or(|since| since <= today);
+    let owes = deciding(dues, today).is_some_and(|due| due.settled == Settled::Open);
+    let asked = spans(dues);
+    (pays && has_begun && !owes && free(&asked, today) == today)
+        .then(|| period.unasked(membership.since_on, &asked, today))
+}
+
+fn spans(dues: &[Due]) -> Vec<Span> {
+    dues.iter().map(|due| due.span).collect()
 }
 
 /// What a membership turns into by a day, if anything. `due` is the [`deciding`] one.
@@ -38,6 +55,9 @@ pub fn turn(membership: &Membership, due: Option<&Due>, grace_days: u16, today: 
     let unpaid = due.filter(|due| due.settled == Settled::Open && membership.covered.is_none());
     let behind = [unpaid.map(|due| due.due_on), membership.until_on];
     let behind = behind.into_iter().flatten().filter_map(over).min();
+    // Nobody is behind before being a member.
+    let behind = behind.map(|on| membership.since_on.map_or(on, |since| since.max(on)));
+    let behind = behind.filter(|on| *on <= today);
     let turn = match membership.status {
         Active => behind.map(|on| Turn { to: Grace, on }),
         Grace => behind
@@ -72,50 +92,46 @@ pub enum NotRenewed {
 pub enum Renewal {
     /// A period begins, with a due if it costs something.
     Next(Span),
-    /// The due of the present period gets a new day to pay: nobody is asked twice for the same days.
-    Again(Span),
+    /// The dues of the present period that are open get a new day to pay: nobody is asked twice for the same days.
+    Again,
 }
 
-/// What the renewal of a membership means on a day. `last` is the due of a period to come, if there is one, else the [`deciding`] one.
+/// What the renewal of a membership with its dues means on a day.
 ///
 /// # Errors
 /// [`NotRenewed`].
 pub fn renewal(
     membership: &Membership,
     tier: Option<&Tier>,
-    last: Option<&Due>,
+    dues: &[Due],
     today: NaiveDate,
 ) -> Result<Renewal, NotRenewed> {
-    let period = tier.map_or(super::period::Period::CalendarYear, |tier| tier.period);
+    let period = tier.map_or(Period::CalendarYear, |tier| tier.period);
     let counts = membership.status == MembershipStatus::Active;
-    let Some(last) = last else {
-        return match membership.until_on {
-            Some(until) if until >= today => Ok(Renewal::Next(period.after(
-                membership.since_on,
-                Span {
-                    first: until,
-                    last: until,
-                },
-            ))),
-            _ if counts && tier.is_none_or(|tier| tier.fee_cents == 0 && tier.fees.is_empty()) => {
-                Err(NotRenewed::Endless)
-            }
-            _ => {
-                let entry = membership.since_on.filter(|since| *since > today).unwrap_or(today);
-                Ok(Renewal::Next(period.around(membership.since_on, entry)))
-            }
-        };
-    };
-    if last.span.first > today {
+    let start = membership.since_on.map_or(today, |since| since.max(today));
+    if dues.is_empty() {
+        if let Some(until) = membership.until_on.filter(|until| *until >= today) {
+            let term = Span {
+                first: until,
+                last: until,
+            };
+            return Ok(Renewal::Next(period.after(membership.since_on, term)));
+        }
+        if counts && tier.is_none_or(|tier| tier.fee_cents == 0 && tier.fees.is_empty()) {
+            return Err(NotRenewed::Endless);
+        }
+    }
+    let asked = spans(dues);
+    let free = free(&asked, start);
+    // A levy in a year to come is no reason to leave out that year.
+    if dues.iter().any(|due| due.span.first > today && due.span.first < free) {
         return Err(NotRenewed::Ahead);
     }
-    if last.span.last < today {
-        return Ok(Renewal::Next(period.around(membership.since_on, today)));
-    }
-    match (last.settled, counts) {
-        (Settled::Open, true) => Err(NotRenewed::Owing),
-        (Settled::Open, false) => Ok(Renewal::Again(last.span)),
-        _ => Ok(Renewal::Next(period.after(membership.since_on, last.span))),
+    let is_open = deciding(dues, today).is_some_and(|due| due.settled == Settled::Open);
+    match (is_open && free > start, counts) {
+        (true, true) => Err(NotRenewed::Owing),
+        (true, false) => Ok(Renewal::Again),
+        _ => Ok(Renewal::Next(period.unasked(membership.since_on, &asked, start))),
     }
 }
 

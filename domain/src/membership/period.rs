@@ -1,7 +1,9 @@
 //! Periods of membership: from when to when a due is for.
 
-use chrono::{Datelike, Days, Months, NaiveDate};
+use chrono::{Datelike, Months, NaiveDate};
 
+use crate::calendar::LAST_DAY;
+pub use crate::calendar::later;
 use crate::named::Named;
 
 /// When the periods of a type of membership begin.
@@ -107,15 +109,34 @@ impl Period {
         } else {
             day.year() - 1
         };
+        let first = start(year);
+        let last = start(year + 1).pred_opt().unwrap_or(first);
         Span {
-            first: start(year),
-            last: start(year + 1) - Days::new(1),
+            first,
+            last: last.min(LAST_DAY).max(first),
+        }
+    }
+
+    /// The period to be asked for next, when some days have their dues: the one that contains `start`, as far as nothing was asked for it,
+    /// or, where that day has a due, what is left of the period in which the days end that have one from there on. A levy within a year
+    /// hides nothing of it, and nobody pays for a day twice.
+    pub fn unasked(self, entry: Option<NaiveDate>, asked: &[Span], start: NaiveDate) -> Span {
+        let free = free(asked, start);
+        let usual = self.around(entry, free);
+        let first = if free == start {
+            self::free(asked, usual.first)
+        } else {
+            free
+        };
+        Span {
+            first: first.min(free),
+            last: usual.last,
         }
     }
 
     /// The period after another one.
     pub fn after(self, entry: Option<NaiveDate>, span: Span) -> Span {
-        let first = span.last + Days::new(1);
+        let first = later(span.last, 1);
         Span {
             // A type may have changed its periods meanwhile; nobody pays for a day twice.
             first,
@@ -124,14 +145,23 @@ impl Period {
     }
 }
 
-/// A day so many days later, or the last one that there is.
-pub fn later(day: NaiveDate, days: u16) -> NaiveDate {
-    day.checked_add_days(Days::new(u64::from(days)))
-        .unwrap_or(NaiveDate::MAX)
+/// The first day from another one on that lies in none of some spans.
+pub fn free(spans: &[Span], from: NaiveDate) -> NaiveDate {
+    let mut day = from;
+    let ends = |day: NaiveDate| {
+        let around = spans.iter().filter(|span| span.first <= day && day <= span.last);
+        around.map(|span| later(span.last, 1)).max()
+    };
+    // Days only grow, and the last one is followed by none.
+    while let Some(next) = ends(day).filter(|next| *next > day) {
+        day = next;
+    }
+    day
 }
 
 #[cfg(test)]
 mod tests {
+    use chrono::Days;
     use proptest::prelude::*;
 
     use super::*;
@@ -224,6 +254,45 @@ mod tests {
                 prop_assert!((2 * (12 * part - fee * twelfths)).abs() <= 12);
                 prop_assert_eq!(FirstDue::ProRata.cents(12 * (fee / 12), span, second), fee / 12 * twelfths);
                 prop_assert_eq!(FirstDue::ProRata.cents(fee, span, span.first), fee);
+            }
+        }
+
+        #[test]
+        fn what_is_asked_next_was_not_asked_before(
+            entry in 0_i64..4_000, today in 0_i64..4_000, made in proptest::collection::vec((0_i64..4_000, 0_i64..500), 0..6)
+        ) {
+            let day = |days: i64| on(2020, 1, 1) + chrono::TimeDelta::days(days);
+            let made = made.into_iter().map(|(first, length)| Span { first: day(first), last: day(first + length) });
+            let mut asked: Vec<Span> = made.collect();
+            let (entry, today) = (Some(day(entry)), day(today));
+            for period in Period::ALL {
+                for _ in 0..4 {
+                    let next = period.unasked(entry, &asked, today);
+                    prop_assert!(next.first <= next.last);
+                    // Its first day is nobody's, so that no due begins on it.
+                    prop_assert_eq!(free(&asked, next.first), next.first);
+                    let present = free(&asked, today) == today;
+                    prop_assert_eq!(present, next.first <= today && today <= next.last);
+                    prop_assert!(next.last <= period.around(entry, free(&asked, today)).last);
+                    asked.push(next);
+                    // Whoever is asked again is asked for what comes after.
+                    prop_assert!(period.unasked(entry, &asked, today).first > next.last);
+                }
+            }
+        }
+
+        #[test]
+        fn no_day_is_after_the_last_one(back in 0_u64..800, entry in 0_u64..800, days: u16) {
+            let (day, entry) = (LAST_DAY - Days::new(back), LAST_DAY - Days::new(entry));
+            prop_assert!(later(day, days) <= LAST_DAY && later(NaiveDate::MAX, days) == LAST_DAY);
+            for period in Period::ALL {
+                let span = period.around(Some(entry), day);
+                prop_assert!(span.first <= day && day <= span.last && span.last <= LAST_DAY);
+                let next = period.after(Some(entry), span);
+                prop_assert!(next.first <= next.last && next.last <= LAST_DAY);
+                prop_assert_eq!(free(&[span], day), later(span.last, 1));
+                let unasked = period.unasked(Some(entry), &[span], day);
+                prop_assert!(unasked.first <= unasked.last && unasked.last <= LAST_DAY);
             }
         }
 

@@ -151,6 +151,51 @@ pub(super) fn words(said: &Say, network: &str) -> Words {
             }
             ("Welcome as a member", words)
         }
+        Say::DueAsked { organisation, due } => (
+            "A due to pay",
+            vec![
+                format!(
+                    "The due of {organisation} as a member of {network} for the time from {} to {} is {}. The last day to pay is {}.",
+                    on(due.span.first, en),
+                    on(due.span.last, en),
+                    amount(due.amount_cents, en),
+                    on(due.due_on, en)
+                ),
+                format!("Reference: {}", due.id),
+            ],
+        ),
+        Say::GraceBegun {
+            organisation,
+            lapses_on,
+        } => {
+            let mut words = vec![format!(
+                "The days of grace of {organisation} as a member of {network} have begun: a due has not been paid, or the term has ended."
+            )];
+            words.extend(lapses_on.map(|day| {
+                format!(
+                    "If it is neither paid nor renewed, the membership lapses on {}.",
+                    on(day, en)
+                )
+            }));
+            ("Your membership is in its days of grace", words)
+        }
+        Say::MembershipLapsed(organisation) => (
+            "Your membership has lapsed",
+            vec![
+                format!("The membership of {organisation} in {network} has lapsed: its days of grace are over."),
+                "If you want to come back, please get in touch with us.".to_owned(),
+            ],
+        ),
+        Say::ResignationNoted { organisation, last_on } => (
+            "Your resignation is noted",
+            vec![
+                format!(
+                    "That {organisation} leaves {network} is noted. The last day of membership is {}.",
+                    on(*last_on, en)
+                ),
+                "If that is not what you want, please get in touch with us.".to_owned(),
+            ],
+        ),
         Say::DueReminder { organisation, due } => (
             "A due has not been paid",
             vec![

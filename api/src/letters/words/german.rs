@@ -155,6 +155,51 @@ pub(super) fn words(said: &Say, network: &str) -> Words {
             }
             ("Willkommen als Mitglied", words)
         }
+        Say::DueAsked { organisation, due } => (
+            "Ein Beitrag ist zu zahlen",
+            vec![
+                format!(
+                    "der Beitrag von {organisation} als Mitglied von {network} für die Zeit vom {} bis zum {} beträgt {}. Er ist bis zum {} zu zahlen.",
+                    on(due.span.first, de),
+                    on(due.span.last, de),
+                    amount(due.amount_cents, de),
+                    on(due.due_on, de)
+                ),
+                format!("Aktenzeichen: {}", due.id),
+            ],
+        ),
+        Say::GraceBegun {
+            organisation,
+            lapses_on,
+        } => {
+            let mut words = vec![format!(
+                "für {organisation} als Mitglied von {network} hat die Nachfrist begonnen: Ein Beitrag ist nicht bezahlt, oder die Laufzeit ist zu Ende."
+            )];
+            words.extend(lapses_on.map(|day| {
+                format!(
+                    "Wird weder gezahlt noch verlängert, erlischt die Mitgliedschaft am {}.",
+                    on(day, de)
+                )
+            }));
+            ("Für Ihre Mitgliedschaft läuft die Nachfrist", words)
+        }
+        Say::MembershipLapsed(organisation) => (
+            "Ihre Mitgliedschaft ist erloschen",
+            vec![
+                format!("die Mitgliedschaft von {organisation} in {network} ist erloschen: Die Nachfrist ist vorbei."),
+                "Wenn Sie wieder Mitglied werden möchten, melden Sie sich bitte bei uns.".to_owned(),
+            ],
+        ),
+        Say::ResignationNoted { organisation, last_on } => (
+            "Ihr Austritt ist vermerkt",
+            vec![
+                format!(
+                    "der Austritt von {organisation} aus {network} ist vermerkt. Der letzte Tag der Mitgliedschaft ist der {}.",
+                    on(*last_on, de)
+                ),
+                "Wenn Sie das nicht wollen, melden Sie sich bitte bei uns.".to_owned(),
+            ],
+        ),
         Say::DueReminder { organisation, due } => (
             "Ein Beitrag ist noch offen",
             vec![

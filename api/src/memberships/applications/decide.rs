@@ -7,7 +7,7 @@ use werkstadt_domain::audience::Stored;
 use werkstadt_domain::invalid::{Faults, Rule};
 use werkstadt_domain::membership::application::{ApplicationId, ApplicationStatus};
 use werkstadt_domain::membership::representative::{Representative, RepresentativeRole};
-use werkstadt_domain::membership::{Membership, MembershipId, MembershipStatus};
+use werkstadt_domain::membership::{Membership, MembershipStatus};
 use werkstadt_domain::organisation::OrganisationId;
 use werkstadt_domain::text::Language;
 use werkstadt_persistence::applications::{self, StoredApplication};
@@ -63,7 +63,8 @@ pub fn decide(
         leaving: None,
         covered: None,
     };
-    let membership = enter(unit, state, wanted, reason.as_deref())?;
+    let (entered, was) = enter(unit, wanted, reason.as_deref())?;
+    let membership = entered.id;
     let invitation = invite(unit, state, caller, &content, organisation)?;
     let details = json!({"organisation": content.organisation.name, "invitation": invitation});
     tell(unit, state, &content, Kind::ApplicationAccepted, details)?;
@@ -79,6 +80,8 @@ pub fn decide(
     all.retain(|one| one.role != RepresentativeRole::Main);
     all.push(main);
     representatives::put(unit, membership, &all)?;
+    // Last, so that whoever speaks for the member hears of it.
+    charging::begin(unit, state, &entered, was)?;
     Ok(applications::link(unit, id, membership)?)
 }
 
@@ -169,18 +172,16 @@ fn organisation(
     Ok(organisations::insert(unit, organisation)?.record.id)
 }
 
-/// Makes an organisation a member: with a new membership, or by taking back one that has ended.
+/// Makes an organisation a member: with a new membership, or by taking back one that has ended. Tells where it stood before.
 fn enter(
     unit: &mut UnitOfWork<'_>,
-    state: &State,
     wanted: Membership,
     reason: Option<&str>,
-) -> Result<MembershipId, Problem> {
+) -> Result<(Membership, MembershipStatus), Problem> {
     use MembershipStatus::{Active, Applied, Grace, Suspended, UnderReview};
     let Some(known) = memberships::of_organisation(unit.db(), wanted.organisation)? else {
         let stored = memberships::insert_because(unit, wanted, reason)?;
-        charging::begin(unit, state, &stored.record, Applied)?;
-        return Ok(stored.record.id);
+        return Ok((stored.record, Applied));
     };
     let was = known.record.status;
     if matches!(was, Active | Grace | Suspended) {
@@ -196,8 +197,7 @@ fn enter(
         known
     };
     let stored = admit(unit, &known, wanted, reason)?;
-    charging::begin(unit, state, &stored.record, was)?;
-    Ok(stored.record.id)
+    Ok((stored.record, was))
 }
 
 fn admit(

@@ -5,15 +5,16 @@ use std::collections::HashSet;
 use serde_json::Value;
 use werkstadt_domain::audience::Stored;
 use werkstadt_domain::invalid::{Faults, Rule};
+use werkstadt_domain::membership::period::later;
 use werkstadt_domain::membership::representative::Representative;
-use werkstadt_domain::membership::{Membership, MembershipStatus};
+use werkstadt_domain::membership::{Membership, MembershipId, MembershipStatus};
 use werkstadt_domain::organisation::{Organisation, OrganisationId};
 use werkstadt_domain::text::line;
 use werkstadt_persistence::memberships::{self, Why, representatives};
 use werkstadt_persistence::{Db, UnitOfWork, imports, organisations};
 
 use super::Mode;
-use super::wire::{BulkBody, BulkItem, BulkOutcome};
+use super::wire::{BulkBody, BulkItem, BulkOutcome, BulkWarning};
 use crate::history::wire::MemberChangeBody;
 use crate::imports::duplicates::{Found, Index, Other, Verdict};
 use crate::imports::options::OnDuplicate;
@@ -124,7 +125,8 @@ impl Reading<'_> {
         }
         let after = memberships::find(unit.db(), id)?;
         let after = told(unit.db(), &after)?;
-        self.outcome(unit.db(), &owner, before.as_ref(), &after)
+        let warnings = odd(unit, id)?;
+        self.outcome(unit.db(), &owner, (before.as_ref(), &after), warnings)
     }
 
     /// The organisation that a row names or describes, once.
@@ -250,8 +252,8 @@ impl Reading<'_> {
         &self,
         db: &mut Db,
         owner: &Owner,
-        before: Option<&Value>,
-        after: &Value,
+        (before, after): (Option<&Value>, &Value),
+        warnings: Vec<BulkWarning>,
     ) -> Result<BulkOutcome, Problem> {
         let part = |state: Option<&Value>, name: &str| state.and_then(|state| state.get(name)).cloned();
         let changes: Vec<MemberChangeBody> = TOLD
@@ -281,8 +283,27 @@ impl Reading<'_> {
             new_organisation: owner.is_new,
             possible_duplicate,
             changes,
+            warnings,
         })
     }
+}
+
+/// What is odd about a membership as it was entered.
+fn odd(unit: &mut UnitOfWork<'_>, id: MembershipId) -> Result<Vec<BulkWarning>, Problem> {
+    let entered = memberships::find(unit.db(), id)?.record;
+    let year_ahead = later(unit.now().date_naive(), 366);
+    let warning = |pointer: &str, code: &str| BulkWarning {
+        pointer: pointer.to_owned(),
+        code: code.to_owned(),
+    };
+    let mut warnings = Vec::new();
+    if charging::tier(unit.db(), &entered)?.is_none() {
+        warnings.push(warning("/type", "type_not_described"));
+    }
+    if entered.since_on.is_some_and(|since| since > year_ahead) {
+        warnings.push(warning("/since_on", "far_ahead"));
+    }
+    Ok(warnings)
 }
 
 /// A membership as its managers see it, to be compared.

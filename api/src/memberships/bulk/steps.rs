@@ -11,6 +11,7 @@ use werkstadt_persistence::{Db, Error, UnitOfWork, dues, memberships};
 use super::Mode;
 use super::wire::{PaymentOutcome, PaymentsBody, PaymentsRequest, RenewalOutcome, RenewalsBody, RenewalsRequest};
 use crate::memberships::charging;
+use crate::memberships::dues::wire::is_to_come;
 use crate::memberships::life::{RenewalRequest, renew};
 use crate::problem::{Code, Problem};
 use crate::state::State;
@@ -35,13 +36,15 @@ pub fn renewals(
     };
     let mut outcomes = Vec::with_capacity(wanted.len());
     for before in wanted {
-        let reason = match renew(unit, state, &before, &each) {
+        // One that cannot be renewed leaves nothing behind, and keeps no other from being renewed.
+        let reason = match unit.part(|unit| renew(unit, state, &before, &each)) {
             Ok(()) => None,
             Err(problem) if problem.code() == Code::StepRefused => Some("status".to_owned()),
-            Err(problem) => match problem.fact("reason").and_then(|reason| reason.as_str()) {
-                Some(reason) => Some(reason.to_owned()),
-                None => return Err(problem),
-            },
+            Err(problem) if matches!(problem.code(), Code::Conflict | Code::Stale) => {
+                let reason = problem.fact("reason").and_then(|reason| reason.as_str());
+                Some(reason.unwrap_or("changed").to_owned())
+            }
+            Err(problem) => return Err(problem),
         };
         let outcome = if reason.is_none() { "renewed" } else { "skipped" };
         outcomes.push(RenewalOutcome {
@@ -120,6 +123,9 @@ fn payments_read(
     for (index, item) in request.items.iter().enumerate() {
         let at = |member: &str| format!("/items/{index}/{member}");
         let on = optional(&mut faults, at("paid_on"), item.paid_on.as_ref(), day);
+        if on.is_some_and(|on| is_to_come(on, today)) {
+            faults.note(at("paid_on"), Rule::InTheFuture);
+        }
         let due = DueId::parse(&item.due_id).ok().map(|id| dues::find(db, id));
         match due {
             Some(Ok(due)) if found.iter().any(|(other, _)| other.record.id == due.record.id) => {

@@ -57,7 +57,7 @@ pub struct BulkItem {
 /// What has become, or would become, of memberships.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 #[schema(as = MembershipBulk, example = json!({"dry_run": true, "created": 1, "changed": 0, "unchanged": 0, "items": [
-    {"outcome": "created", "organisation_name": "Beispiel Optik GmbH", "new_organisation": true, "changes": [{"pointer": "/type", "after": "full"}]}]}))]
+    {"outcome": "created", "organisation_name": "Beispiel Optik GmbH", "new_organisation": true, "changes": [{"pointer": "/type", "after": "full"}], "warnings": []}]}))]
 pub struct BulkBody {
     /// True if nothing was changed.
     pub dry_run: bool,
@@ -74,7 +74,7 @@ pub struct BulkBody {
 /// What has become, or would become, of a membership.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 #[schema(as = MembershipBulkOutcome, example = json!({"outcome": "created", "organisation_name": "Beispiel Optik GmbH", "new_organisation": true,
-    "changes": [{"pointer": "/type", "after": "full"}]}))]
+    "changes": [{"pointer": "/type", "after": "full"}], "warnings": []}))]
 pub struct BulkOutcome {
     /// What it is.
     #[schema(examples("created", "changed", "unchanged"))]
@@ -96,6 +96,21 @@ pub struct BulkOutcome {
     pub possible_duplicate: Option<NamedOrganisation>,
     /// What is different.
     pub changes: Vec<MemberChangeBody>,
+    /// What is odd, and entered nevertheless.
+    pub warnings: Vec<BulkWarning>,
+}
+
+/// What is odd in a row.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = MembershipBulkWarning, example = json!({"pointer": "/type", "code": "type_not_described"}))]
+pub struct BulkWarning {
+    /// The member of the row, as a JSON pointer.
+    #[schema(examples("/type"))]
+    pub pointer: String,
+    /// What is odd: the association has not described the type, so that nothing is asked for it, or the first day is more than a year
+    /// ahead.
+    #[schema(examples("type_not_described", "far_ahead"))]
+    pub code: String,
 }
 
 /// Memberships to be renewed.
@@ -143,9 +158,9 @@ pub struct RenewalOutcome {
     /// What it is.
     #[schema(examples("renewed", "skipped"))]
     pub outcome: String,
-    /// Why it was skipped.
+    /// Why it was skipped; `changed` where somebody else has changed it at the same time.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(examples("owing", "ahead", "endless", "covered", "status"))]
+    #[schema(examples("owing", "ahead", "endless", "covered", "status", "changed"))]
     pub reason: Option<String>,
 }
 

@@ -7,7 +7,7 @@ use werkstadt_domain::audience::Stored;
 use werkstadt_domain::invalid::{Faults, Invalid, Rule};
 use werkstadt_domain::membership::MembershipId;
 use werkstadt_domain::membership::due::{CURRENCY, Due, DueId, DueStatus, Settled};
-use werkstadt_domain::membership::period::Span;
+use werkstadt_domain::membership::period::{Span, later};
 use werkstadt_domain::named::Named;
 use werkstadt_domain::organisation::OrganisationId;
 use werkstadt_domain::text::line;
@@ -90,12 +90,13 @@ pub struct DueCreate {
     /// How much, in cents.
     #[schema(minimum = 0, maximum = 1_000_000_000)]
     pub amount_cents: i64,
-    /// The last day to pay.
+    /// The last day to pay, at most a year before the first day. Whoever has not paid in time falls behind no earlier than a day after
+    /// the due was entered.
     #[schema(format = Date)]
     pub due_on: String,
     /// Whether it is owed; it is unless said otherwise. A due that is `overdue` is `open` here.
     pub status: Option<SettledName>,
-    /// When it was paid; today unless said otherwise. Only for one that is paid.
+    /// When it was paid, not a day to come; today unless said otherwise. Only for one that is paid.
     #[schema(format = Date)]
     pub paid_on: Option<String>,
     /// A remark.
@@ -211,6 +212,9 @@ impl DueCreate {
             SettledAs::Paid => Settled::Paid(paid_on.unwrap_or(today)),
             SettledAs::Waived => Settled::Waived,
         };
+        if paid_on.is_some_and(|on| is_to_come(on, today)) {
+            faults.note("/paid_on", Rule::InTheFuture);
+        }
         let due = first.zip(last).zip(due_on).map(|((first, last), due_on)| Due {
             id,
             membership,
@@ -221,6 +225,14 @@ impl DueCreate {
             note,
             reminded: None,
         });
+        if due.as_ref().is_some_and(Due::is_payable_too_early) {
+            faults.note("/due_on", Rule::Reversed);
+        }
         faults.finish(due)
     }
+}
+
+/// True for a day that has begun nowhere: today is told in UTC, and east of it tomorrow has begun.
+pub fn is_to_come(day: NaiveDate, today: NaiveDate) -> bool {
+    day > later(today, 1)
 }

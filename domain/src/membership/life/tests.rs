@@ -92,6 +92,53 @@ fn a_levy_that_is_paid_does_not_hide_a_year_that_is_not() {
 }
 
 #[test]
+fn a_year_that_is_not_paid_counts_when_it_is_over_in_spite_of_a_levy() {
+    let year = due(on(1, 31));
+    let levy = Due {
+        id: DueId::new(Uuid::from_u128(3)),
+        span: Span {
+            first: on(5, 1),
+            last: on(5, 31),
+        },
+        settled: Settled::Paid(on(5, 2)),
+        ..year.clone()
+    };
+    let new_year = NaiveDate::from_ymd_opt(2027, 1, 1).expect("a day");
+    let mut dues = [year, levy];
+    let judged = deciding(&dues, new_year).map(|due| due.settled);
+    assert_eq!(judged, Some(Settled::Open));
+    let asked = |dues: &[Due], day| asks(&membership(MembershipStatus::Active), Period::CalendarYear, dues, day);
+    assert_eq!(asked(&dues, new_year), None, "who is behind is not asked for more");
+    dues[0].settled = Settled::Paid(on(6, 1));
+    assert_eq!(asked(&dues, on(6, 1)), None);
+    assert_eq!(
+        asked(&dues, new_year),
+        Some(Period::CalendarYear.around(None, new_year))
+    );
+    // After years that cost nothing it is the present one, for whoever never owed anything, too.
+    assert_eq!(asked(&[], on(6, 1)), Some(Period::CalendarYear.around(None, on(6, 1))));
+    assert_eq!(asked(&[], on(1, 1) - TimeDelta::days(1)), None, "not yet a member");
+}
+
+#[test]
+fn nobody_is_late_before_being_asked_or_being_a_member() {
+    use MembershipStatus::{Active, Grace, Lapsed};
+    let entered = due(on(1, 31)).entered_on(on(6, 1));
+    assert_eq!(turned(&membership(Active), &entered, on(6, 1)), None);
+    assert_eq!(turned(&membership(Active), &entered, on(6, 2)), Some((Grace, on(6, 2))));
+    assert_eq!(turned(&membership(Grace), &entered, on(7, 3)), Some((Lapsed, on(7, 2))));
+    let coming = Membership {
+        since_on: Some(on(9, 1)),
+        ..membership(Active)
+    };
+    assert_eq!(turned(&coming, &entered, on(8, 31)), None);
+    assert_eq!(turned(&coming, &entered, on(9, 1)), Some((Grace, on(9, 1))));
+    let early = due(on(1, 1) - TimeDelta::days(365));
+    assert!(!early.is_payable_too_early());
+    assert!(due(on(1, 1) - TimeDelta::days(366)).is_payable_too_early());
+}
+
+#[test]
 fn a_resignation_takes_effect_after_its_last_day() {
     use MembershipStatus::{Active, Resigned, Suspended};
     let leaving = Some(Leaving {
@@ -118,10 +165,10 @@ fn a_renewal_never_asks_twice_for_the_same_days() {
             settled,
             ..due(on(1, 31))
         };
-        renewal(&membership(status), None, Some(&last), today)
+        renewal(&membership(status), None, &[last], today)
     };
     assert_eq!(of(Active, Settled::Open, on(6, 1)), Err(NotRenewed::Owing));
-    assert_eq!(of(Lapsed, Settled::Open, on(6, 1)), Ok(Renewal::Again(year)));
+    assert_eq!(of(Lapsed, Settled::Open, on(6, 1)), Ok(Renewal::Again));
     assert_eq!(of(Active, Settled::Waived, on(6, 1)), Ok(Renewal::Next(next)));
     let ahead = on(1, 1) - TimeDelta::days(1);
     assert_eq!(of(Active, Settled::Waived, ahead), Err(NotRenewed::Ahead));
@@ -130,14 +177,14 @@ fn a_renewal_never_asks_twice_for_the_same_days() {
     let span = Period::CalendarYear.around(None, today);
     assert_eq!(of(Lapsed, Settled::Open, today), Ok(Renewal::Next(span)));
     assert_eq!(
-        renewal(&membership(Active), None, None, on(6, 1)),
+        renewal(&membership(Active), None, &[], on(6, 1)),
         Err(NotRenewed::Endless)
     );
     let ending = Membership {
         until_on: Some(on(12, 31)),
         ..membership(Active)
     };
-    assert_eq!(renewal(&ending, None, None, on(6, 1)), Ok(Renewal::Next(next)));
+    assert_eq!(renewal(&ending, None, &[], on(6, 1)), Ok(Renewal::Next(next)));
 }
 
 proptest! {
