@@ -3,6 +3,7 @@
 use chrono::TimeDelta;
 use serde_json::{Value, json};
 use werkstadt_tests::app::TestApp;
+use werkstadt_tests::caller::Caller;
 use werkstadt_tests::calls::person;
 use werkstadt_tests::database::on_each;
 use werkstadt_tests::http::Reply;
@@ -24,6 +25,17 @@ fn pointer(reply: Reply) -> String {
     problem["errors"][0]["pointer"].as_str().unwrap().to_owned()
 }
 
+/// Somebody of an organisation who is written to at this address: owners make users those persons whose address is the login.
+fn reached(organisation: &str, email: &str) -> Value {
+    let mut body = person(organisation);
+    body["email"] = json!(email);
+    body
+}
+
+fn email_of(user: &Caller<'_>) -> String {
+    user.read("/v1/me")["email"].as_str().unwrap().to_owned()
+}
+
 /// The letters to the minor that make an account.
 fn tokens(app: &TestApp) -> usize {
     let letters = app.letters_to(MINOR);
@@ -36,7 +48,7 @@ fn an_invitation_to_who_turns_out_to_be_a_minor_makes_no_account() {
         let app = TestApp::on(database);
         let own = app.company("Eigene GmbH");
         let owner = app.as_owner(&own);
-        let id = owner.create("/v1/people", &person(&own));
+        let id = owner.create("/v1/people", &reached(&own, MINOR));
         let invite = json!({"email": MINOR, "name": "Max", "role": "member", "organisation_id": own, "person_id": id});
         let invitation = owner.create("/v1/invitations", &invite);
         let token = last_token(&app, MINOR);
@@ -58,7 +70,10 @@ fn a_user_who_turns_out_to_be_a_minor_waits_for_the_guardian() {
         let app = TestApp::on(database);
         let (own, manager) = (app.company("Eigene GmbH"), app.as_manager());
         let (owner, member) = (app.as_owner(&own), app.as_member(&own));
-        let target = format!("/v1/people/{}", owner.create("/v1/people", &person(&own)));
+        let target = format!(
+            "/v1/people/{}",
+            owner.create("/v1/people", &reached(&own, &email_of(&member)))
+        );
         owner.patch(&target, "*", &minor()).is(200);
         owner
             .patch(
@@ -131,7 +146,7 @@ fn a_suspended_user_who_is_a_minor_comes_back_with_a_guardian_alone() {
         let app = TestApp::on(database);
         let (own, manager) = (app.company("Eigene GmbH"), app.as_manager());
         let (owner, member) = (app.as_owner(&own), app.as_member(&own));
-        let id = owner.create("/v1/people", &person(&own));
+        let id = owner.create("/v1/people", &reached(&own, &email_of(&member)));
         let user = format!("/v1/users/{}", member.user_id());
         owner
             .patch(&user, "*", &json!({"person_id": id, "active": false}))
