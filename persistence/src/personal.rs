@@ -3,6 +3,7 @@
 //! One [register](TABLES) says it of every column. A test compares it with the schema, so that no column is forgotten. From it come
 //! the record of processing, the export of what is kept of somebody, the erasure, and the scheduled purge.
 
+use chrono::{DateTime, Utc};
 use werkstadt_domain::account::UserId;
 use werkstadt_domain::person::PersonId;
 use werkstadt_domain::privacy::{Category, Purpose};
@@ -118,6 +119,8 @@ pub struct Subject {
     pub person: Option<PersonId>,
     /// E-mail addresses that are nobody else's, in lower case.
     pub addresses: Vec<String>,
+    /// Addresses that they had, in lower case, each with when that ended: what came later may be somebody else's.
+    pub former: Vec<(String, DateTime<Utc>)>,
     /// Full name and telephone number as they are written, by which technical copies are found.
     pub words: Vec<String>,
     /// By what else others may name them: told to who erases, and nothing else.

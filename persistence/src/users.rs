@@ -1,5 +1,6 @@
 //! Users and their passwords.
 
+use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use uuid::Uuid;
 use werkstadt_domain::account::{Role, User, UserId};
@@ -203,16 +204,17 @@ pub fn update(unit: &mut UnitOfWork<'_>, before: &Stored<User>, after: User) -> 
     Ok(stored)
 }
 
-/// The addresses by which a user signed in before, in lower case.
+/// The addresses by which a user signed in before, in lower case, each with when that ended.
 ///
 /// # Errors
 /// As every read.
-pub fn former_logins(db: &mut Db, id: UserId) -> Result<Vec<String>> {
-    Ok(former_logins::table
+pub fn former_logins(db: &mut Db, id: UserId) -> Result<Vec<(String, DateTime<Utc>)>> {
+    let rows: Vec<(String, SqlInstant)> = former_logins::table
         .filter(former_logins::user_id.eq(SqlId::from(id)))
-        .select(former_logins::login)
+        .select((former_logins::login, former_logins::until_at))
         .order(former_logins::login)
-        .load(db)?)
+        .load(db)?;
+    Ok(rows.into_iter().map(|(login, until)| (login, until.utc())).collect())
 }
 
 /// Takes the password away: nothing opens the account until another is set. The caller ends the sessions that the old one began.

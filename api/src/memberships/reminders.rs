@@ -13,7 +13,7 @@ use werkstadt_persistence::{Db, UnitOfWork, dues, memberships, users};
 
 use super::dues::DuePath;
 use super::dues::wire::DueBody;
-use super::notices;
+use super::{contested, notices};
 use crate::answer;
 use crate::auth::Caller;
 use crate::extract::{NoQuery, Path};
@@ -49,7 +49,7 @@ pub async fn remind_of_due(
         if membership.covered.is_some() {
             return Err(refused("covered"));
         }
-        let after = remind(unit, &shared, &before, &membership).map_err(contested)?;
+        let after = remind(unit, &shared, &before, &membership)?;
         let after = after.ok_or_else(|| refused("nobody"))?;
         Ok(DueBody::new(&after, membership.organisation, today))
     });
@@ -58,14 +58,6 @@ pub async fn remind_of_due(
 
 fn refused(reason: &str) -> Problem {
     Problem::new(Code::Conflict).with_fact("reason", reason)
-}
-
-/// Two at once: the second one is told that it conflicts.
-fn contested(problem: Problem) -> Problem {
-    match problem.code() {
-        Code::Stale => Problem::new(Code::Conflict),
-        _ => problem,
-    }
 }
 
 /// Reminds of what is due for it today, and tells of how many dues that were. To do it twice changes nothing more.
@@ -109,7 +101,7 @@ fn one(state: &State, due: &Stored<Due>) -> Result<bool, Problem> {
             Ok(remind(unit, state, due, &membership)?.is_some())
         });
     match done {
-        Err(problem) if matches!(problem.code(), Code::Stale | Code::NotFound) => Ok(false),
+        Err(problem) if matches!(problem.code(), Code::Conflict | Code::NotFound) => Ok(false),
         done => done,
     }
 }
@@ -127,7 +119,7 @@ fn remind(
         return Ok(None);
     }
     let today = unit.now().date_naive();
-    let after = dues::update(unit, before, before.record.clone().reminded(today))?;
+    let after = dues::update(unit, before, before.record.clone().reminded(today)).map_err(contested)?;
     let due = before.record.id.to_string();
     for (address, language) in &recipients {
         let to = To {

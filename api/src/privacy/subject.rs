@@ -61,18 +61,19 @@ pub fn of(db: &mut Db, whom: &Whom) -> Result<Subject, Problem> {
         person: person.as_ref().map(|person| person.id),
         ..Subject::default()
     };
-    let mut said = Vec::new();
     if let Some(user) = user {
         subject.addresses.push(user.email.to_lowercase());
-        said.extend(users::former_logins(db, user.id)?);
+        subject.former = users::former_logins(db, user.id)?;
         subject.called.push(user.name);
     }
     if let Some(person) = person {
-        // What somebody says of oneself, or an organisation of its people, is no proof.
         let email = person.email.map(|email| email.to_lowercase());
-        match whom {
-            Whom::Oneself(_) => subject.called.extend(email),
-            _ => said.extend(email),
+        if let Some(email) = email.filter(|email| !subject.addresses.contains(email)) {
+            // What somebody says of oneself, or an organisation of its people, is no proof.
+            match matches!(whom, Whom::Oneself(_)) || is_anothers(db, &email, &subject)? {
+                true => subject.called.push(email),
+                false => subject.addresses.push(email),
+            }
         }
         let words = [
             Some(format!("{} {}", person.given_name, person.family_name)),
@@ -82,15 +83,9 @@ pub fn of(db: &mut Db, whom: &Whom) -> Result<Subject, Problem> {
             .words
             .extend(words.into_iter().flatten().filter(|words| is_telling(words)));
     }
-    for address in said {
-        if subject.addresses.contains(&address) {
-            continue;
-        }
-        match is_anothers(db, &address, &subject)? {
-            true => subject.called.push(address),
-            false => subject.addresses.push(address),
-        }
-    }
+    subject
+        .former
+        .retain(|(address, _)| !subject.addresses.contains(address));
     // One word alone may be anyone's.
     subject.called.retain(|words| is_telling(words) || words.contains('@'));
     subject.addresses.sort_unstable();

@@ -2,7 +2,7 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use chrono::{DateTime, SecondsFormat};
+use chrono::{DateTime, SecondsFormat, Utc};
 use diesel::prelude::*;
 use diesel::sql_types::{Nullable, Text};
 use serde_json::{Map, Value};
@@ -45,6 +45,14 @@ pub(crate) fn id(db: &Db, id: Uuid) -> String {
 pub(crate) fn text(text: &str) -> String {
     // No zero can be stored, and neither engine reads escapes in plain literals.
     format!("'{}'", text.replace('\0', "").replace('\'', "''"))
+}
+
+/// A time in a statement.
+pub(crate) fn instant(db: &Db, at: DateTime<Utc>) -> String {
+    match db {
+        Db::Postgres(_) => format!("'{}'::timestamptz", at.to_rfc3339_opts(SecondsFormat::Micros, true)),
+        Db::Sqlite(_) => at.timestamp_micros().to_string(),
+    }
 }
 
 /// The condition that a column, of text, structure or bytes, contains a text; regardless of case, bytes as they are.

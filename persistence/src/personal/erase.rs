@@ -17,7 +17,7 @@ use werkstadt_domain::person::PersonId;
 
 use super::mentions::{Mention, mentions};
 use super::scrub::Gone;
-use super::sql::{condition, one, tables};
+use super::sql::{condition, formerly, one, tables};
 use super::{Erased, Link, Subject, Table};
 use crate::changes::{Actor, Noun, Operation};
 use crate::db::Db;
@@ -60,6 +60,7 @@ pub struct Erasure {
 #[serde(default)]
 struct WordsShape {
     addresses: Vec<String>,
+    former: Vec<(String, DateTime<Utc>)>,
     words: Vec<String>,
     called: Vec<String>,
 }
@@ -90,6 +91,7 @@ pub fn begin(unit: &mut UnitOfWork<'_>, id: ErasureId, subject: &Subject) -> Res
         person_id: subject.person.map(SqlId::from),
         words: Json(WordsShape {
             addresses: subject.addresses.clone(),
+            former: subject.former.clone(),
             words: subject.words.clone(),
             called: subject.called.clone(),
         }),
@@ -116,6 +118,7 @@ pub fn carry_out(unit: &mut UnitOfWork<'_>, id: ErasureId) -> Result<Erasure> {
     }
     let Json(WordsShape {
         addresses,
+        former,
         words,
         called,
     }) = row.words.clone();
@@ -123,6 +126,7 @@ pub fn carry_out(unit: &mut UnitOfWork<'_>, id: ErasureId) -> Result<Erasure> {
         user: row.user_id.map(UserId::from),
         person: row.person_id.map(PersonId::from),
         addresses,
+        former,
         words,
         called,
     };
@@ -266,21 +270,34 @@ fn remove_contacts(unit: &mut UnitOfWork<'_>, subject: &Subject, result: &mut BT
 /// Takes the subject out of structures.
 fn scrub(db: &mut Db, table: &Table, columns: &[&'static str], subject: &Subject) -> Result<usize> {
     let ids = subject.ids();
-    let gone = Gone {
-        addresses: &subject.addresses,
-        ids: &ids,
-    };
+    let former: Vec<String> = subject.former.iter().map(|(address, _)| address.clone()).collect();
+    // By what they are called now wherever it stands, and by what they were called in what they wrote then.
+    let written: Vec<String> = table
+        .links
+        .iter()
+        .filter_map(|link| formerly(db, table, link, subject))
+        .collect();
     let mut rows = 0;
     for column in columns {
-        let Some(condition) = one(db, table, &Link::Within(column), subject) else {
-            continue;
-        };
-        for before in plain::values(db, (table.name, column), &condition)? {
-            let mut value: Value = serde_json::from_str(&before).map_err(Error::internal)?;
-            if gone.take_out(&mut value) {
-                let after = serde_json::to_string(&value).map_err(Error::internal)?;
-                rows += plain::replace(db, (table.name, column), &before, &after)?;
-            }
+        let within = one(db, table, &Link::Within(column), subject);
+        let within = within.into_iter().map(|condition| (condition, &subject.addresses));
+        let written = written.iter().map(|condition| (condition.clone(), &former));
+        for (condition, addresses) in within.chain(written) {
+            let gone = Gone { addresses, ids: &ids };
+            rows += take_out(db, (table.name, column), &condition, &gone)?;
+        }
+    }
+    Ok(rows)
+}
+
+/// Takes somebody out of a structure wherever a condition holds.
+fn take_out(db: &mut Db, place: (&str, &str), condition: &str, gone: &Gone<'_>) -> Result<usize> {
+    let mut rows = 0;
+    for before in plain::values(db, place, condition)? {
+        let mut value: Value = serde_json::from_str(&before).map_err(Error::internal)?;
+        if gone.take_out(&mut value) {
+            let after = serde_json::to_string(&value).map_err(Error::internal)?;
+            rows += plain::replace(db, place, &before, &after)?;
         }
     }
     Ok(rows)

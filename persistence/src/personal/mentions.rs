@@ -25,7 +25,9 @@ const MENTIONS: usize = 200;
 
 /// Where somebody is named, the first places only.
 pub(super) fn mentions(db: &mut Db, subject: &Subject) -> Result<Vec<Mention>> {
-    let needles = subject.addresses.iter().chain(&subject.words).chain(&subject.called);
+    let former = subject.former.iter().map(|(address, _)| address);
+    let needles = subject.addresses.iter().chain(former);
+    let needles = needles.chain(&subject.words).chain(&subject.called);
     let needles: Vec<&String> = needles.collect();
     let mut found = Vec::new();
     for table in tables() {

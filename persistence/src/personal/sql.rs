@@ -25,9 +25,11 @@ pub(super) fn one(db: &Db, table: &Table, link: &Link, subject: &Subject) -> Opt
     match link {
         Link::User(column) => user.map(|id| format!("{column} = {id}")),
         Link::Person(column) => person.map(|id| format!("{column} = {id}")),
-        Link::Address(column) => {
-            let same = |address: &String| format!("lower({column}) = {}", plain::text(&address.to_lowercase()));
-            any(subject.addresses.iter().map(same))
+        Link::Address(_) | Link::Writer(..) => {
+            let value = address(db, link)?;
+            let same = |address: &String| format!("lower({value}) = {}", plain::text(address));
+            let present = subject.addresses.iter().map(same);
+            any(present.chain(formerly(db, table, link, subject)))
         }
         Link::Actor(kind, column) => user.map(|id| format!("({kind} = 'user' AND {column} = {id})")),
         Link::Named(noun, column) => {
@@ -40,11 +42,6 @@ pub(super) fn one(db: &Db, table: &Table, link: &Link, subject: &Subject) -> Opt
             let addresses = subject.addresses.iter().map(|address| format!("\"{address}\""));
             let needles = addresses.chain(subject.ids());
             any(needles.map(|needle| plain::contains(db, (table.name, column), &needle)))
-        }
-        Link::Writer(column, way) => {
-            let member = plain::member(db, column, way);
-            let same = |address: &String| format!("lower({member}) = {}", plain::text(address));
-            any(subject.addresses.iter().map(same))
         }
         Link::Quoted(column) => {
             let needles = subject
@@ -63,6 +60,27 @@ pub(super) fn one(db: &Db, table: &Table, link: &Link, subject: &Subject) -> Opt
                 other.name
             ))
         }
+    }
+}
+
+/// The condition that one link makes by addresses that the subject had: of rows from that time alone, where rows say from when they are.
+pub(super) fn formerly(db: &Db, table: &Table, link: &Link, subject: &Subject) -> Option<String> {
+    let value = address(db, link)?;
+    if !table.columns.iter().any(|(name, _)| *name == "created_at") {
+        return None;
+    }
+    any(subject.former.iter().map(|(address, until)| {
+        let (address, until) = (plain::text(address), plain::instant(db, *until));
+        format!("(lower({value}) = {address} AND created_at <= {until})")
+    }))
+}
+
+/// The address by which a link says whose a row is.
+fn address(db: &Db, link: &Link) -> Option<String> {
+    match link {
+        Link::Address(column) => Some((*column).to_owned()),
+        Link::Writer(column, way) => Some(plain::member(db, column, way)),
+        _ => None,
     }
 }
 
